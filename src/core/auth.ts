@@ -1,0 +1,57 @@
+/** A type as it is after `deepFreeze`: nothing in it can be assigned, sorted or pushed to. */
+export type DeepReadonly<T> = T extends (...args: never) => unknown
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T
+
+/** The registered claims of a JWT (RFC 7519 section 4.1), and whatever else the issuer states. */
+export interface JWTPayload {
+  iss?: string
+  sub?: string
+  aud?: string | string[]
+  jti?: string
+  nbf?: number
+  exp?: number
+  iat?: number
+  [claim: string]: unknown
+}
+
+/**
+ * Who the caller is and what the token permits. Frozen, deeply: what one handler does cannot reach another request.
+ */
+export interface Auth<C extends object = JWTPayload> {
+  /** The issuer, exactly as it was configured. A principal is the pair of `issuer` and `subject`. */
+  readonly issuer: string
+  /** The `sub` claim. It may name a client: RFC 9068 section 5. */
+  readonly subject: string
+  /** The client that the token was issued to (`client_id`; profile 'jwt': also `azp` or `cid`). */
+  readonly clientId: string | undefined
+  /** The scopes that the token grants, in its order; empty if it grants none. */
+  readonly scopes: readonly string[]
+  /** Every claim of the token. */
+  readonly claims: DeepReadonly<C>
+  /** When the token expires: seconds since the epoch, as in `exp`. */
+  readonly expiresAt: number
+  /** The token itself. Not enumerable: no log, spread or JSON shows it. */
+  readonly token: string
+}
+
+/** What a verified token says, without the token: all that may be remembered of it. */
+export type Grant = Omit<Auth, 'token'>
+
+export function createAuth(grant: Grant, token: string): Auth {
+  return Object.freeze(Object.defineProperty({ ...grant }, 'token', { value: token })) as Auth
+}
+
+/** Freezes a value parsed from JSON, and everything in it. Iterative: a token may nest thousands deep. */
+export function deepFreeze<T>(value: T): DeepReadonly<T> {
+  const pending: unknown[] = [value]
+  while (pending.length > 0) {
+    const next = pending.pop()
+    if (typeof next !== 'object' || next === null) continue
+    Object.freeze(next)
+    pending.push(...Object.values(next))
+  }
+  return value as DeepReadonly<T>
+}

@@ -1,0 +1,147 @@
+/**
+ * Why a request was refused. A closed list: the reason goes to logs, metrics and `onRefuse`, never to the caller.
+ */
+export type Reason =
+  | 'no-credentials'
+  | 'malformed-credentials'
+  | 'multiple-credentials'
+  | 'too-large'
+  | 'malformed'
+  | 'opaque'
+  | 'encrypted'
+  | 'algorithm'
+  | 'critical-header'
+  | 'token-type'
+  | 'issuer'
+  | 'audience'
+  | 'expired'
+  | 'not-yet-valid'
+  | 'issued-in-future'
+  | 'claims'
+  | 'sender-constraint'
+  | 'unknown-key'
+  | 'signature'
+  | 'scope'
+  | 'check'
+  | 'keys'
+  | 'resolver'
+
+/** Headers of an answer, by their names. */
+export type AnswerHeaders = Readonly<Record<string, string>>
+
+const noHeaders: AnswerHeaders = Object.freeze({})
+
+/**
+ * What `verify()` throws and `onRefuse` is given. It holds no token, claim or token header, in any property, message
+ * or cause, so it may be logged as it is.
+ */
+export abstract class AuthError extends Error {
+  /** HTTP status of the answer. */
+  abstract readonly status: number
+  /** The OAuth error code of the answer (RFC 6750 section 3.1), or undefined where the standard has none. */
+  abstract readonly error: string | undefined
+  readonly reason: Reason
+  /**
+   * Headers of the answer. A door fills in the challenge before it calls `onRefuse`, so that a framework which is
+   * given the error (`next(error)`, `throw error`) still answers with it.
+   */
+  readonly headers: AnswerHeaders = noHeaders
+
+  constructor(message: string, reason: Reason) {
+    super(message)
+    this.reason = reason
+  }
+}
+
+/** 401 without an error code: the request carried no access token (RFC 6750 section 3.1). */
+export class MissingCredentialsError extends AuthError {
+  override readonly name = 'MissingCredentialsError'
+  readonly status = 401
+  readonly error = undefined
+
+  constructor() {
+    super('the request carried no access token', 'no-credentials')
+  }
+}
+
+/** 400 `invalid_request`: the credentials are malformed, or there are several. */
+export class InvalidRequestError extends AuthError {
+  override readonly name = 'InvalidRequestError'
+  readonly status = 400
+  readonly error = 'invalid_request'
+
+  constructor(reason: Reason) {
+    super('the request did not carry one well-formed access token', reason)
+  }
+}
+
+/** 401 `invalid_token`: the access token was refused. */
+export class InvalidTokenError extends AuthError {
+  override readonly name = 'InvalidTokenError'
+  readonly status = 401
+  readonly error = 'invalid_token'
+
+  constructor(reason: Reason) {
+    super('the access token was refused', reason)
+  }
+}
+
+/** 401 `invalid_dpop_proof`: the proof of possession was refused (RFC 9449 section 7.1). */
+export class InvalidProofError extends AuthError {
+  override readonly name = 'InvalidProofError'
+  readonly status = 401
+  readonly error = 'invalid_dpop_proof'
+
+  constructor(reason: Reason) {
+    super('the proof of possession was refused', reason)
+  }
+}
+
+/** 403 `insufficient_scope`: the token is good, but does not permit this. */
+export class InsufficientScopeError extends AuthError {
+  override readonly name = 'InsufficientScopeError'
+  readonly status = 403
+  readonly error = 'insufficient_scope'
+
+  constructor(reason: Reason) {
+    super('the access token does not permit this request', reason)
+  }
+}
+
+/** 401 `insufficient_user_authentication`: the user must authenticate again, or more strongly (RFC 9470 section 3). */
+export class InsufficientAuthenticationError extends AuthError {
+  override readonly name = 'InsufficientAuthenticationError'
+  readonly status = 401
+  readonly error = 'insufficient_user_authentication'
+
+  constructor(reason: Reason) {
+    super('the authentication behind the access token does not suffice', reason)
+  }
+}
+
+/** 503: whether the token is good cannot be decided now. Nothing is said against the token. */
+export class UnavailableError extends AuthError {
+  override readonly name = 'UnavailableError'
+  readonly status = 503
+  readonly error = undefined
+  /** Seconds until the next attempt, whole and at least 1. */
+  readonly retryAfter: number
+  /** The configured issuers whose keys are missing. */
+  readonly issuers: readonly string[]
+
+  constructor(reason: Reason, retryAfter: number, issuers: readonly string[] = []) {
+    super('the access token cannot be checked now', reason)
+    this.retryAfter = Math.max(1, Math.ceil(retryAfter))
+    this.issuers = Object.freeze([...issuers])
+    answerWith(this, { 'Retry-After': String(this.retryAfter) })
+  }
+}
+
+/** Fills in the headers of the answer that this error leads to. */
+export function answerWith(error: AuthError, headers: AnswerHeaders): void {
+  Object.defineProperty(error, 'headers', {
+    value: Object.freeze({ ...headers }),
+    enumerable: true,
+    configurable: true,
+  })
+}

@@ -1,0 +1,91 @@
+import type { Reason } from './errors.ts'
+
+/**
+ * What happens inside, for logs and metrics. Durations and ages are in seconds. No event holds a token, a claim or key
+ * material; `kid` is escaped and cut to 64 characters, `issuer` is always a trusted one.
+ */
+export type AuthEvent =
+  | { readonly type: 'token.accepted'; readonly issuer: string; readonly remembered: boolean }
+  | {
+      readonly type: 'token.refused'
+      readonly issuer?: string
+      readonly reason: Reason
+      readonly hint?: string
+    }
+  /** A refusal that `verify()` never saw: credentials, scope or check. */
+  | { readonly type: 'request.refused'; readonly status: number; readonly reason: Reason }
+  /** The issuer resolver threw, or gave what cannot be used: a request was answered 503. */
+  | { readonly type: 'resolver.failed'; readonly why: string }
+  | KeyEvent
+
+/** What happens to the keys of one issuer. */
+export type KeyEvent =
+  | {
+      readonly type: 'keys.refreshed'
+      readonly issuer: string
+      readonly keys: number
+      readonly duration: number
+    }
+  | {
+      readonly type: 'keys.refresh-failed'
+      readonly issuer: string
+      readonly error: string
+      readonly duration: number
+      /** Seconds until the next attempt. */
+      readonly retryAfter: number
+    }
+  /** Keys past their maximum age are in use, because they could not be refreshed. */
+  | { readonly type: 'keys.stale'; readonly issuer: string; readonly age: number }
+  /** A request was answered 503. */
+  | { readonly type: 'keys.unavailable'; readonly issuer: string; readonly retryAfter: number }
+  /** One member of the published key set is not used. */
+  | {
+      readonly type: 'keys.ignored'
+      readonly issuer: string
+      readonly kid?: string
+      readonly why: string
+    }
+  | { readonly type: 'kid.unknown'; readonly issuer: string; readonly kid?: string }
+  | { readonly type: 'kid.throttled'; readonly issuer: string; readonly kid?: string }
+  | {
+      readonly type: 'metadata.refreshed'
+      readonly issuer: string
+      readonly duration: number
+    }
+  | {
+      readonly type: 'metadata.refresh-failed'
+      readonly issuer: string
+      readonly error: string
+      readonly duration: number
+      readonly retryAfter: number
+    }
+  /** The issuer's `jwks_uri` is another one now. */
+  | { readonly type: 'metadata.moved'; readonly issuer: string }
+
+/** Undefined when nobody listens, so that `emit?.({ … })` builds no event. */
+export type Emit = ((event: AuthEvent) => void) | undefined
+
+/** Sends each event to `onEvent` and, with NODE_DEBUG=tollgate where there is Node, to stderr. */
+export function createEmit(onEvent: ((event: AuthEvent) => unknown) | undefined): Emit {
+  const debug = globalThis.process?.getBuiltinModule?.('node:util')?.debuglog('tollgate')
+  const log = debug?.enabled ? debug : undefined
+  if (onEvent === undefined && log === undefined) return undefined
+  return (event) => {
+    log?.('%s', JSON.stringify(event))
+    try {
+      // A listener may be async: its failure must not become an unhandled rejection.
+      Promise.resolve(onEvent?.(event)).catch(() => {})
+    } catch {
+      // A listener decides nothing.
+    }
+  }
+}
+
+/** Text from outside as an event may carry it: printable ASCII, cut. */
+export function printable(text: string, length = 64): string {
+  const escaped = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return text
+    .slice(0, length)
+    .replace(/[^\x20-\x7e]/g, escaped)
+    .slice(0, length)
+}

@@ -1,0 +1,170 @@
+import type { JWK } from 'jose'
+import type { Algorithm } from './algorithms.ts'
+import { resolveAlgorithms } from './algorithms.ts'
+import { issuerFlaw, urlFlaw } from './issuer-url.ts'
+import type { Key } from './keys/key.ts'
+import { resolveStaticKeys } from './keys/static-keys.ts'
+import {
+  kindOf,
+  knownOptions,
+  numberWithin,
+  refuse,
+  refuseRepeated,
+  refuseUndefined,
+} from './option-checks.ts'
+import type { Profile, ProfileName } from './profile.ts'
+import { resolveProfile } from './profile.ts'
+
+/** One trusted issuer. What it states here replaces the verifier's own option, and never merges with it. */
+export interface IssuerOptions {
+  /** The exact `iss` of its tokens (RFC 8414 section 2). */
+  issuer: string
+  audience?: string | readonly string[]
+  algorithms?: readonly Algorithm[]
+  profile?: ProfileName
+  /** Seconds. */
+  clockTolerance?: number
+  /** Where its metadata is (the well-known places of OIDC Discovery and RFC 8414). */
+  metadataUrl?: string
+  /** Where its keys are; skips discovery. */
+  jwksUri?: string
+  /** Its keys: a JWK Set, or one PEM (SPKI) public key. Nothing is fetched. */
+  jwks?: { keys: readonly JWK[] } | string
+}
+
+/**
+ * Answers for an `iss` that no list names: its options, or undefined if it is not trusted. Asked once for all requests
+ * that wait; answers are kept 600 seconds, refusals 30.
+ */
+export type IssuerResolver = (
+  iss: string,
+) => IssuerOptions | undefined | Promise<IssuerOptions | undefined>
+
+/** What a token is measured by. */
+export interface Policy {
+  readonly audience: readonly string[] | undefined
+  readonly algorithms: readonly Algorithm[]
+  readonly profile: Profile
+  readonly clockTolerance: number
+}
+
+export type KeySourceOptions =
+  | { readonly kind: 'discovery'; readonly metadataUrl: string | undefined }
+  | { readonly kind: 'jwks'; readonly jwksUri: string }
+  | { readonly kind: 'static'; readonly keys: readonly Key[] }
+
+export interface TrustedIssuer {
+  readonly issuer: string
+  readonly policy: Policy & { readonly audience: readonly string[] }
+  readonly source: KeySourceOptions
+}
+
+const known = {
+  issuer: true,
+  audience: true,
+  algorithms: true,
+  profile: true,
+  clockTolerance: true,
+  metadataUrl: true,
+  jwksUri: true,
+  jwks: true,
+} as const satisfies Record<keyof IssuerOptions, true>
+
+const inIssuer = (name: string): string =>
+  `it belongs to one issuer: issuer: { issuer: 'https://…', ${name}: … }`
+
+/** Options of one issuer that were given to the verifier. */
+export const issuerElsewhere: Readonly<Record<string, string>> = {
+  metadataUrl: inIssuer('metadataUrl'),
+  jwksUri: inIssuer('jwksUri'),
+  jwks: inIssuer('jwks'),
+}
+
+export function resolveIssuer(
+  given: unknown,
+  defaults: Policy,
+  allowLoopback: boolean,
+): TrustedIssuer {
+  const object = typeof given === 'string' ? { issuer: given } : given
+  if (typeof object !== 'object' || object === null) {
+    refuse("option 'issuer'", `must be an issuer URL or its options, not ${kindOf(given)}`)
+  }
+  const options = knownOptions("option 'issuer'", object, known)
+  const { issuer } = options
+  const flaw = issuerFlaw(issuer, allowLoopback)
+  if (flaw !== undefined) {
+    const named = typeof issuer === 'string' && issuer !== '' ? issuer : kindOf(issuer)
+    refuse("option 'issuer'", `${flaw} (it is ${named})`)
+  }
+  const of = `of issuer ${issuer}: option '`
+  refuseUndefined(`of issuer ${issuer}: option`, options, ['audience', 'algorithms', 'profile'])
+  const policy = policyOf(of, options, defaults)
+  const { audience } = policy
+  if (audience === undefined) {
+    refuse(
+      "option 'audience'",
+      `is missing: name this API as issuer ${issuer} names it in 'aud', e.g. https://api.example.com`,
+    )
+  }
+  return Object.freeze({
+    issuer: issuer as string,
+    policy: Object.freeze({ ...policy, audience }),
+    source: resolveSource(of, options, policy.algorithms, allowLoopback),
+  })
+}
+
+/** The policy of options whose members replace the defaults. `of` begins the name of each option in messages. */
+export function policyOf(
+  of: string,
+  { audience, algorithms, profile, clockTolerance }: Readonly<Record<string, unknown>>,
+  defaults: Policy,
+): Policy {
+  return Object.freeze({
+    audience:
+      audience === undefined ? defaults.audience : resolveAudience(`${of}audience'`, audience),
+    algorithms:
+      algorithms === undefined
+        ? defaults.algorithms
+        : resolveAlgorithms(`${of}algorithms'`, algorithms),
+    profile: profile === undefined ? defaults.profile : resolveProfile(`${of}profile'`, profile),
+    clockTolerance:
+      clockTolerance === undefined
+        ? defaults.clockTolerance
+        : numberWithin(`${of}clockTolerance'`, clockTolerance, { min: 0, max: 300 }),
+  })
+}
+
+function resolveAudience(option: string, value: unknown): readonly string[] {
+  const list: unknown[] = Array.isArray(value) ? [...value] : [value]
+  if (list.length === 0) refuse(option, 'must name at least one audience, not an empty array')
+  for (const one of list) {
+    if (typeof one !== 'string' || one.trim() === '') {
+      refuse(option, `must be a non-empty string, or several, not ${kindOf(one)}`)
+    }
+    if (one.includes('*')) refuse(option, `has a wildcard ('${one}'): name each audience in full`)
+  }
+  refuseRepeated(option, list as string[])
+  return Object.freeze(list as string[])
+}
+
+function resolveSource(
+  of: string,
+  { metadataUrl, jwksUri, jwks }: Readonly<Record<string, unknown>>,
+  algorithms: readonly Algorithm[],
+  allowLoopback: boolean,
+): KeySourceOptions {
+  const given = Object.entries({ metadataUrl, jwksUri, jwks }).filter(([, v]) => v !== undefined)
+  if (given.length > 1) {
+    const names = given.map(([name]) => `'${name}'`).join(' and ')
+    refuse(`${of}${given[0]?.[0]}'`, `excludes others: keep one of ${names}`)
+  }
+  if (jwks !== undefined) {
+    return { kind: 'static', keys: resolveStaticKeys(`${of}jwks'`, jwks, algorithms) }
+  }
+  for (const [name, url] of given) {
+    const flaw = urlFlaw(url, allowLoopback)
+    if (flaw !== undefined) refuse(`${of}${name}'`, flaw)
+  }
+  if (jwksUri !== undefined) return { kind: 'jwks', jwksUri: jwksUri as string }
+  return { kind: 'discovery', metadataUrl: metadataUrl as string | undefined }
+}

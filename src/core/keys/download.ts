@@ -1,0 +1,106 @@
+import { deadline } from './deadline.ts'
+import { LoadError } from './load-error.ts'
+
+export interface DownloadOptions {
+  readonly fetch: typeof globalThis.fetch
+  readonly now: () => number
+  /** Seconds for headers and body together. */
+  readonly timeout: number
+  readonly maxBytes: number
+  /** Aborts when the verifier is closed. */
+  readonly signal: AbortSignal
+}
+
+export interface Downloaded {
+  readonly body: unknown
+  /** Seconds that `Cache-Control` allows, if it says so. */
+  readonly maxAge: number | undefined
+}
+
+/** One JSON document over HTTP, in bounded time and memory. Rejects with a LoadError, whatever happens. */
+export async function download(url: string, options: DownloadOptions): Promise<Downloaded> {
+  const controller = new AbortController()
+  const abort = (): void => controller.abort()
+  const cancel = deadline(options.timeout, abort)
+  options.signal.addEventListener('abort', abort, { once: true })
+  try {
+    // A fetch that ignores its signal must not hold anyone past the deadline.
+    return await Promise.race([read(url, controller, options), aborted(controller.signal)])
+  } catch (error) {
+    if (error instanceof LoadError) throw error
+    if (options.signal.aborted) throw new LoadError('closed')
+    throw new LoadError(controller.signal.aborted ? 'timeout' : 'no connection')
+  } finally {
+    cancel()
+    options.signal.removeEventListener('abort', abort)
+    controller.abort()
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new LoadError('timeout')), { once: true })
+  })
+}
+
+async function read(
+  url: string,
+  { signal }: AbortController,
+  { fetch, now, maxBytes }: DownloadOptions,
+): Promise<Downloaded> {
+  const response = await fetch(url, {
+    headers: { accept: 'application/json', 'accept-encoding': 'identity' },
+    // 'error' is refused by workerd; a redirect is a status like any other that is not 200.
+    redirect: 'manual',
+    signal,
+  })
+  if (response.status !== 200) {
+    response.body?.cancel().catch(() => {})
+    const redirected = response.type === 'opaqueredirect' || Math.floor(response.status / 100) === 3
+    throw new LoadError(
+      redirected ? 'redirect' : `status ${response.status}`,
+      response.status,
+      retryAfter(response.headers.get('retry-after'), now()),
+    )
+  }
+  const text = await readText(response, maxBytes)
+  try {
+    return { body: JSON.parse(text), maxAge: maxAgeOf(response.headers.get('cache-control')) }
+  } catch {
+    throw new LoadError('not JSON')
+  }
+}
+
+/** The body as text. Counted as it arrives, after decompression: a small answer may inflate to gigabytes. */
+async function readText({ body }: Response, maxBytes: number): Promise<string> {
+  if (body === null) return ''
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  let bytes = 0
+  let text = ''
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    bytes += value.byteLength
+    if (bytes > maxBytes) {
+      reader.cancel().catch(() => {})
+      throw new LoadError('too large')
+    }
+    text += decoder.decode(value, { stream: true })
+  }
+}
+
+function maxAgeOf(header: string | null): number | undefined {
+  if (header === null) return undefined
+  if (/(^|,)\s*no-(store|cache)\s*(,|$)/i.test(header)) return 0
+  const seconds = /(?:^|,)\s*max-age\s*=\s*"?(\d{1,9})"?\s*(?:,|$)/i.exec(header)?.[1]
+  return seconds === undefined ? undefined : Number(seconds)
+}
+
+/** RFC 9110 section 10.2.3: seconds or an HTTP date. */
+function retryAfter(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined
+  if (/^\d{1,9}$/.test(header.trim())) return Number(header)
+  const date = Date.parse(header)
+  return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000)
+}

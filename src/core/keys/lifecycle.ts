@@ -1,0 +1,225 @@
+import { deadline } from './deadline.ts'
+import { LoadError } from './load-error.ts'
+
+export interface Loaded<T> {
+  readonly value: T
+  /** Seconds that the issuer lets it be kept, if it says so. */
+  readonly maxAge: number | undefined
+}
+
+export interface LifecycleOptions<T> {
+  /** Rejects with a LoadError. */
+  load(attempt: { readonly forced: boolean }): Promise<Loaded<T>>
+  /** Seconds. Default and ceiling. */
+  readonly maxAge: number
+  /** Seconds past max age for which the old value serves while it cannot be refreshed. */
+  readonly staleIfError: number
+  /** Seconds that one caller waits at most for a shared attempt. */
+  readonly timeout: number
+  now(): number
+  onLoaded(value: T, duration: number): void
+  onFailed(error: LoadError, duration: number, retryAfter: number): void
+  onStale?(age: number): void
+}
+
+/** One document of an issuer, kept through its bad days: fresh, due, stale, gone. Time is given, traffic drives it. */
+export interface Lifecycle<T> {
+  /** The value at hand, or a promise where a caller must wait for it. Throws or rejects with a LoadError if there is none. */
+  current(): T | Promise<T>
+  /** An attempt beyond the schedule, shared with one under way. Resolves when it has ended or the caller's wait is over. */
+  force(): Promise<void>
+  /** The attempt under way, without a deadline. Starts one if there is no usable value. */
+  settle(): Promise<void>
+  status(): LifecycleStatus<T>
+  close(): void
+}
+
+export interface LifecycleStatus<T> {
+  /** The last value, however old. */
+  readonly value: T | undefined
+  readonly usable: boolean
+  readonly stale: boolean
+  /** Seconds since it was loaded. */
+  readonly age: number | undefined
+  /** Seconds until traffic starts the next attempt. */
+  readonly nextRefresh: number | undefined
+  /** Why the last attempt failed; undefined if it succeeded. */
+  readonly lastError: LoadError | undefined
+  /** The attempt under way. */
+  readonly attempt: 'scheduled' | 'forced' | undefined
+  /** Seconds for which the issuer asked to be left alone. */
+  readonly asked: number
+}
+
+const shortestLifetime = 60
+const longestBackoff = 60
+const longestRetryAfter = 300
+
+export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
+  const { staleIfError, timeout } = options
+  let held: { value: T; at: number; lifetime: number; refreshAfter: number } | undefined
+  let failed: { at: number; times: number; delay: number } | undefined
+  let lastError: LoadError | undefined
+  let askedUntil = 0
+  let attempt: Promise<void> | undefined
+  let attemptForced = false
+  let announcedStale = false
+  let closed = false
+
+  /** Seconds since the epoch. A clock that is set back must not make anything last longer than it may. */
+  function clock(): number {
+    const t = options.now() / 1000
+    if (held !== undefined && held.at > t) held.at = t
+    if (failed !== undefined && failed.at > t) failed.at = t
+    askedUntil = Math.min(askedUntil, t + longestRetryAfter)
+    return t
+  }
+
+  const age = (t: number): number => (held === undefined ? Infinity : t - held.at)
+  const lifetime = (): number => held?.lifetime ?? 0
+  const isUsable = (t: number): boolean => age(t) < lifetime() + (held ? staleIfError : 0)
+  const isDue = (t: number): boolean => age(t) >= (held?.refreshAfter ?? 0)
+  const heldBack = (t: number): number =>
+    failed === undefined ? 0 : Math.max(0, failed.at + failed.delay - t)
+
+  function current(): T | Promise<T> {
+    const t = clock()
+    if (held !== undefined && age(t) < held.lifetime) {
+      if (isDue(t)) attemptUnlessHeldBack(t)
+      return held.value
+    }
+    if (held === undefined || !isUsable(t)) return demand(t)
+    // Within the wait a removed key could slip in, so one refresh is waited for; then nobody waits for a dead issuer.
+    if (mustWait(t)) return wait(start(false)).then(atHand)
+    attemptUnlessHeldBack(t)
+    if (!announcedStale) options.onStale?.(rounded(age(t)))
+    announcedStale = true
+    return held.value
+  }
+
+  function demand(t: number): Promise<T> {
+    const left = heldBack(t)
+    if (closed || (attempt === undefined && left > 0)) throw gone(t)
+    return wait(start(false)).then(atHand)
+  }
+
+  /** What a wait was for, whether it ended well or not. */
+  function atHand(): T {
+    const t = clock()
+    if (held !== undefined && isUsable(t)) return held.value
+    throw gone(t)
+  }
+
+  function gone(t: number): LoadError {
+    return new LoadError(lastError?.message ?? 'timeout', undefined, heldBack(t))
+  }
+
+  /** Past max age the first caller waits, and the first after an idle spell; not while attempts are held back. */
+  function mustWait(t: number): boolean {
+    if (closed) return false
+    if (failed === undefined) return true
+    const failedSinceExpiry = failed.at >= (held?.at ?? 0) + lifetime()
+    const idle = t - failed.at >= lifetime()
+    return (!failedSinceExpiry || idle) && heldBack(t) === 0
+  }
+
+  function attemptUnlessHeldBack(t: number): void {
+    if (heldBack(t) === 0) void start(false)
+  }
+
+  function start(forced: boolean): Promise<void> {
+    if (closed) return Promise.resolve()
+    if (attempt === undefined) {
+      attemptForced = forced
+      attempt = run(forced).finally(() => {
+        attempt = undefined
+      })
+    }
+    return attempt
+  }
+
+  async function run(forced: boolean): Promise<void> {
+    const began = clock()
+    try {
+      const { value, maxAge } = await options.load({ forced })
+      const allowed = Math.max(shortestLifetime, maxAge ?? Infinity)
+      const lifetime = Math.min(options.maxAge, allowed)
+      // 80 % ± 10 %, so that many processes do not ask at once.
+      held = {
+        value,
+        at: began,
+        lifetime,
+        refreshAfter: lifetime * 0.8 * (0.9 + 0.2 * Math.random()),
+      }
+      failed = undefined
+      lastError = undefined
+      askedUntil = 0
+      announcedStale = false
+      options.onLoaded(value, rounded(clock() - began))
+    } catch (error) {
+      fail(error instanceof LoadError ? error : new LoadError('failed'), began, forced)
+    }
+  }
+
+  function fail(error: LoadError, began: number, forced: boolean): void {
+    const t = clock()
+    lastError = error
+    const asked = Math.min(error.retryAfter ?? 0, longestRetryAfter)
+    askedUntil = t + asked
+    // A stranger's `kid` must not delay a refresh: a forced attempt counts only where one was due anyway.
+    if (!forced || isDue(t) || asked > 0) {
+      const times = (failed?.times ?? 0) + 1
+      failed = { at: t, times, delay: Math.max(backoff(times), asked) }
+    }
+    options.onFailed(error, rounded(t - began), rounded(heldBack(t)))
+  }
+
+  /** The caller's own deadline: the attempt goes on when the caller no longer waits. */
+  async function wait(attempt: Promise<void>): Promise<void> {
+    let cancel = (): void => {}
+    const passed = new Promise<void>((resolve) => {
+      cancel = deadline(timeout, resolve)
+    })
+    await Promise.race([attempt, passed])
+    cancel()
+  }
+
+  return {
+    current,
+    force: () => wait(start(true)),
+    async settle() {
+      const t = clock()
+      if (attempt === undefined && (isUsable(t) || heldBack(t) > 0)) return
+      await start(false)
+    },
+    status() {
+      const t = clock()
+      const due = held === undefined ? 0 : Math.max(0, held.refreshAfter - age(t))
+      const idle = closed || (held === undefined && failed === undefined)
+      return {
+        value: held?.value,
+        usable: isUsable(t),
+        stale: held !== undefined && age(t) >= held.lifetime,
+        age: held === undefined ? undefined : rounded(age(t)),
+        nextRefresh: idle ? undefined : rounded(Math.max(due, heldBack(t))),
+        lastError,
+        attempt: attempt && (attemptForced ? 'forced' : 'scheduled'),
+        asked: Math.max(0, askedUntil - t),
+      }
+    },
+    close() {
+      closed = true
+    },
+  }
+}
+
+/** 1 → 60 seconds, doubling, with full jitter above the first second. */
+function backoff(times: number): number {
+  const ceiling = Math.min(longestBackoff, 2 ** (times - 1))
+  return 1 + Math.random() * (ceiling - 1)
+}
+
+/** Seconds to the millisecond, as the clock has them. */
+function rounded(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000
+}

@@ -1,0 +1,35 @@
+import type { DiscoveryOptions } from './discovery.ts'
+import { createDiscovery } from './discovery.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import { createLifecycle } from './lifecycle.ts'
+import type { KeySourceContext } from './source.ts'
+
+export interface MetadataOptions extends KeySourceContext, DiscoveryOptions {
+  readonly staleIfError: number
+}
+
+const maxAge = 3600
+
+/** Where the issuer says its keys are, kept under the same rules as the keys. */
+export function createMetadata(options: MetadataOptions): Lifecycle<string> {
+  const { issuer, emit, staleIfError } = options
+  const { timeout, now } = options.download
+  const discover = createDiscovery(options)
+  let known: string | undefined
+
+  return createLifecycle<string>({
+    load: discover,
+    maxAge,
+    staleIfError,
+    timeout,
+    now,
+    onLoaded(jwksUri, duration) {
+      emit?.({ type: 'metadata.refreshed', issuer, duration })
+      if (known !== undefined && known !== jwksUri) emit?.({ type: 'metadata.moved', issuer })
+      known = jwksUri
+    },
+    onFailed({ message: error }, duration, retryAfter) {
+      emit?.({ type: 'metadata.refresh-failed', issuer, error, duration, retryAfter })
+    },
+  })
+}

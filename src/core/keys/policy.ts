@@ -1,0 +1,126 @@
+import { base64url } from 'jose'
+import type { Algorithm } from '../algorithms.ts'
+import { fitsKeyType, isAlgorithm, sameAlgorithm } from '../algorithms.ts'
+import { isCanonical } from '../base64url.ts'
+
+/** The members that make a public key, and no others: nothing else of a published JWK is ever used. */
+export type PublicJwk =
+  | { readonly kty: 'RSA'; readonly n: string; readonly e: string }
+  | { readonly kty: 'EC'; readonly crv: string; readonly x: string; readonly y: string }
+  | { readonly kty: 'OKP'; readonly crv: string; readonly x: string }
+
+/** A JWK that may verify signatures, and the allowed algorithms that it fits. */
+export interface AdmittedJwk {
+  readonly kid: string | undefined
+  readonly jwk: PublicJwk
+  readonly algorithms: readonly Algorithm[]
+}
+
+/** Why a member of a key set is not used (RFC 7517 section 5: it is ignored, and the others serve on). */
+export interface RefusedJwk {
+  readonly kid: string | undefined
+  readonly why: string
+}
+
+const longestKid = 256
+const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
+const coordinateLength: Readonly<Record<string, number>> = { 'P-256': 32, 'P-384': 48, 'P-521': 66 }
+
+export function admitJwk(member: unknown, allowed: readonly Algorithm[]): AdmittedJwk | RefusedJwk {
+  if (typeof member !== 'object' || member === null || Array.isArray(member)) {
+    return { kid: undefined, why: 'not a JSON object' }
+  }
+  const jwk = member as Record<string, unknown>
+  const kid = typeof jwk['kid'] === 'string' ? jwk['kid'] : undefined
+  const refused = (why: string): RefusedJwk => ({ kid, why })
+
+  if (jwk['kid'] !== undefined && kid === undefined) return refused('kid is not a string')
+  if (kid !== undefined && kid.length > longestKid) return refused('kid is too long')
+  if (privateMembers.some((name) => Object.hasOwn(jwk, name))) {
+    return refused('holds private or symmetric key material')
+  }
+  const unfit = purposeFlaw(jwk)
+  if (unfit !== undefined) return refused(unfit)
+  const key = readPublicKey(jwk)
+  if (typeof key === 'string') return refused(key)
+
+  const { alg } = jwk
+  const algorithms = allowed.filter(
+    (name) =>
+      fitsKeyType(name, key.kty, 'crv' in key ? key.crv : undefined) &&
+      (alg === undefined || (isAlgorithm(alg) && sameAlgorithm(alg, name))),
+  )
+  if (algorithms.length === 0) return refused('serves no allowed algorithm')
+  return { kid, jwk: key, algorithms }
+}
+
+/** RFC 7517 sections 4.2 and 4.3: a key for another purpose verifies nothing. */
+function purposeFlaw({ use, key_ops: operations }: Record<string, unknown>): string | undefined {
+  if (use !== undefined && use !== 'sig') return 'not for signatures (use)'
+  if (operations === undefined) return undefined
+  if (Array.isArray(operations) && operations.includes('verify')) return undefined
+  return 'not for verification (key_ops)'
+}
+
+function readPublicKey(jwk: Record<string, unknown>): PublicJwk | string {
+  const { kty, crv, n, e, x, y } = jwk
+  if (kty === 'RSA') return rsaFlaw(n, e) ?? { kty, n: n as string, e: e as string }
+  if (kty === 'EC') {
+    const length = typeof crv === 'string' ? coordinateLength[crv] : undefined
+    if (length === undefined) return 'unsupported curve'
+    if (!hasLength(x, length) || !hasLength(y, length)) return 'malformed coordinates'
+    return { kty, crv: crv as string, x: x as string, y: y as string }
+  }
+  if (kty === 'OKP') {
+    if (crv !== 'Ed25519') return 'unsupported curve'
+    if (!hasLength(x, 32)) return 'malformed coordinates'
+    return { kty, crv, x: x as string }
+  }
+  return 'unsupported key type'
+}
+
+function hasLength(value: unknown, octets: number): boolean {
+  return decode(value)?.length === octets
+}
+
+function decode(value: unknown): Uint8Array | undefined {
+  if (typeof value !== 'string' || !/^[\w-]+$/.test(value) || !isCanonical(value)) return undefined
+  return base64url.decode(value)
+}
+
+/** RSA 2048 to 8192 bits, odd exponent 3 … 2^32: below anyone can forge, above each check costs milliseconds. */
+function rsaFlaw(n: unknown, e: unknown): string | undefined {
+  const modulus = decode(n)
+  const exponent = decode(e)
+  if (modulus === undefined) return 'modulus is not base64url'
+  if (exponent === undefined) return 'exponent is not base64url'
+  // RFC 7518 section 6.3.1.1: the minimum number of octets.
+  if (modulus[0] === 0) return 'modulus has a leading zero octet'
+  const bits = modulus.length * 8 - Math.clz32(modulus[0] ?? 0) + 24
+  if (bits < 2048) return 'modulus is shorter than 2048 bits'
+  if (bits > 8192) return 'modulus is longer than 8192 bits'
+  const value = toBigInt(exponent)
+  if (value < 3n || value > 2n ** 32n || value % 2n === 0n) return 'exponent is not odd, 3 to 2^32'
+  return isRoca(toBigInt(modulus)) ? 'modulus has the ROCA weakness' : undefined
+}
+
+function toBigInt(octets: Uint8Array): bigint {
+  return BigInt(`0x${Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('')}`)
+}
+
+const smallPrimes = [
+  3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101,
+  103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
+]
+
+/** Residues that a modulus of CVE-2017-15361 leaves: its primes are powers of 65537 modulo every small prime. */
+const rocaResidues: readonly (readonly [bigint, ReadonlySet<bigint>])[] = smallPrimes.map((p) => {
+  const prime = BigInt(p)
+  const residues = new Set<bigint>()
+  for (let power = 1n; !residues.has(power); power = (power * 65_537n) % prime) residues.add(power)
+  return [prime, residues]
+})
+
+function isRoca(modulus: bigint): boolean {
+  return rocaResidues.every(([prime, residues]) => residues.has(modulus % prime))
+}

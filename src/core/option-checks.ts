@@ -1,0 +1,101 @@
+/** Every wrong configuration ends here: a TypeError that names the option and says how to mend it. */
+export function refuse(option: string, mend: string): never {
+  throw new TypeError(`tollgate: ${option} ${mend}`)
+}
+
+/** The options as an object, with no key that is not among `known`. An ignored option could leave a route open. */
+export function knownOptions(
+  what: string,
+  options: unknown,
+  known: Readonly<Record<string, true>>,
+  elsewhere: Readonly<Record<string, string>> = {},
+): Record<string, unknown> {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    refuse(what, `must be an object, not ${kindOf(options)}`)
+  }
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(known, name)) continue
+    const place = Object.hasOwn(elsewhere, name) ? elsewhere[name] : undefined
+    if (place !== undefined) refuse(`unknown option '${name}'`, `in ${what}: ${place}`)
+    const near = nearest(name, Object.keys(known))
+    const mend = near ? `did you mean '${near}'?` : `known are ${Object.keys(known).join(', ')}`
+    refuse(`unknown option '${name}'`, `in ${what}: ${mend}`)
+  }
+  return { ...options }
+}
+
+/** A number of seconds (or a count, with `whole`) within its bounds. */
+export function numberWithin(
+  option: string,
+  value: unknown,
+  { min, max, whole = false }: { min: number; max: number; whole?: boolean },
+): number {
+  if (typeof value !== 'number' || !(value >= min && value <= max)) {
+    refuse(option, `must be a number from ${min} to ${max}, not ${kindOf(value)}`)
+  }
+  if (whole && !Number.isInteger(value)) refuse(option, `must be a whole number, not ${value}`)
+  return value
+}
+
+export function optionalFunction<F>(option: string, value: unknown): F | undefined {
+  if (value === undefined) return undefined
+  if (typeof value !== 'function') refuse(option, `must be a function, not ${kindOf(value)}`)
+  return value as F
+}
+
+export function optionalBoolean(option: string, value: unknown): boolean | undefined {
+  if (value === undefined || typeof value === 'boolean') return value
+  return refuse(option, `must be true or false, not ${kindOf(value)}`)
+}
+
+/** `audience: process.env.AUDIENCE` must not become "no audience" when the variable is missing. */
+export function refuseUndefined(
+  what: string,
+  options: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): void {
+  for (const name of names) {
+    if (Object.hasOwn(options, name) && options[name] === undefined) {
+      refuse(`${what} '${name}'`, 'is present but undefined: give it a value, or leave it out')
+    }
+  }
+}
+
+export function refuseRepeated(option: string, values: readonly string[]): void {
+  const repeated = values.find((value, i) => values.indexOf(value) !== i)
+  if (repeated !== undefined) refuse(option, `names '${repeated}' twice`)
+}
+
+/** How a message names a value that may be anything, without quoting what might be a secret. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : 'an array'
+  if (value instanceof RegExp) return 'a regular expression'
+  if (value === '') return 'an empty string'
+  if (typeof value === 'number') return String(value)
+  return value === undefined ? 'undefined' : `a value of type ${typeof value}`
+}
+
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((candidate) => ({
+      candidate,
+      distance: editDistance(name.toLowerCase(), candidate.toLowerCase()),
+    }))
+    .sort((a, b) => a.distance - b.distance)[0]
+  if (ranked === undefined) return undefined
+  return ranked.distance <= Math.max(2, ranked.candidate.length / 3) ? ranked.candidate : undefined
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}

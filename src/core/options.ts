@@ -1,0 +1,186 @@
+import type { Algorithm } from './algorithms.ts'
+import { defaultAlgorithms } from './algorithms.ts'
+import type { AuthEvent, Emit } from './events.ts'
+import { createEmit } from './events.ts'
+import type { IssuerOptions, IssuerResolver, Policy, TrustedIssuer } from './issuer-options.ts'
+import { issuerElsewhere, policyOf, resolveIssuer } from './issuer-options.ts'
+import {
+  kindOf,
+  knownOptions,
+  numberWithin,
+  optionalBoolean,
+  optionalFunction,
+  refuse,
+  refuseRepeated,
+  refuseUndefined,
+} from './option-checks.ts'
+import type { ProfileName } from './profile.ts'
+import { resolveProfile } from './profile.ts'
+
+export interface VerifierOptions {
+  /**
+   * Whose tokens are accepted: the exact `iss` of each (https, no query, no fragment), with more about it if need be,
+   * or a function that answers for an `iss`. Keys of one issuer never verify another's token (RFC 8725bis section 3.8).
+   */
+  issuer: string | IssuerOptions | readonly (string | IssuerOptions)[] | IssuerResolver
+  /**
+   * Who this API is: one of these must be in the token's `aud`, exactly (RFC 9068 section 4). Required, unless every
+   * issuer states its own.
+   */
+  audience?: string | readonly string[]
+  /** Signature algorithms that are accepted (RS256, PS256, ES256, ES384, EdDSA, Ed25519). */
+  algorithms?: readonly Algorithm[]
+  /** What an access token must look like ('rfc9068'); 'jwt' is for issuers that do not follow RFC 9068. */
+  profile?: ProfileName
+  /** Seconds by which clocks may differ, for `exp`, `nbf` and `iat` (10; at most 300). */
+  clockTolerance?: number
+  /** How keys are fetched and kept. */
+  keys?: KeyOptions
+  /** How many verified tokens are remembered (10000), or false for none. */
+  memo?: number | false
+  /** Accept http issuers on localhost, 127.0.0.1 and [::1], for tests (false). */
+  allowInsecureLoopback?: boolean
+  /** Fetches metadata and keys (`globalThis.fetch`, looked up at each call). */
+  fetch?: typeof globalThis.fetch
+  /** The time in milliseconds since the epoch (`Date.now`, looked up at each call). */
+  now?: () => number
+  /** Told what happens. A throw or a rejected promise in it changes nothing. */
+  onEvent?: (event: AuthEvent) => void
+}
+
+/** How keys are fetched and kept. Durations are in seconds. */
+export interface KeyOptions {
+  /** Age at which keys must be fetched anew; a shorter `Cache-Control` shortens it, not under 60 (600). */
+  maxAge?: number
+  /** How long keys past `maxAge` serve while the issuer cannot be reached; 0 = not at all (86400). */
+  staleIfError?: number
+  /** At most one fetch per this time on account of unknown `kid`s (30). */
+  cooldown?: number
+  /** Deadline of one fetch, headers and body, and of a request's wait for it (5). */
+  timeout?: number
+  /** Largest key set or metadata document, in bytes after decompression (524288). */
+  maxBytes?: number
+  /** Most keys in a set (100). */
+  maxKeys?: number
+}
+
+export type KeySettings = Readonly<Required<KeyOptions>>
+
+/** The options, checked, copied and complete. */
+export interface Settings {
+  readonly issuers: readonly TrustedIssuer[]
+  readonly resolver: { readonly ask: IssuerResolver; readonly policy: Policy } | undefined
+  readonly keys: KeySettings
+  readonly memo: number
+  readonly allowInsecureLoopback: boolean
+  readonly fetch: typeof globalThis.fetch
+  readonly now: () => number
+  readonly emit: Emit
+}
+
+const known = {
+  issuer: true,
+  audience: true,
+  algorithms: true,
+  profile: true,
+  clockTolerance: true,
+  keys: true,
+  memo: true,
+  allowInsecureLoopback: true,
+  fetch: true,
+  now: true,
+  onEvent: true,
+} as const satisfies Record<keyof VerifierOptions, true>
+
+/** For a door, whose options are these and its own. */
+export const verifierOptionNames: Readonly<Record<string, true>> = known
+
+const keyDefaults: KeySettings = {
+  maxAge: 600,
+  staleIfError: 86_400,
+  cooldown: 30,
+  timeout: 5,
+  maxBytes: 524_288,
+  maxKeys: 100,
+}
+
+export function resolveOptions(given: VerifierOptions): Settings {
+  const options = knownOptions('the verifier options', given, known, issuerElsewhere)
+  refuseUndefined('option', options, ['issuer', 'audience', 'algorithms', 'profile'])
+  const fetch = optionalFunction<typeof globalThis.fetch>("option 'fetch'", options['fetch'])
+  const now = optionalFunction<() => number>("option 'now'", options['now'])
+  const onEvent = optionalFunction<(event: AuthEvent) => void>(
+    "option 'onEvent'",
+    options['onEvent'],
+  )
+  const allowInsecureLoopback =
+    optionalBoolean("option 'allowInsecureLoopback'", options['allowInsecureLoopback']) ?? false
+  const policy = resolvePolicy(options)
+
+  const { issuer } = options
+  const resolver =
+    typeof issuer === 'function' ? { ask: issuer as IssuerResolver, policy } : undefined
+  return Object.freeze({
+    issuers: resolver ? [] : resolveIssuers(issuer, policy, allowInsecureLoopback),
+    resolver,
+    keys: resolveKeys(options['keys']),
+    memo: resolveMemo(options['memo']),
+    allowInsecureLoopback,
+    fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    now: now ?? (() => Date.now()),
+    emit: createEmit(onEvent),
+  })
+}
+
+function resolvePolicy(options: Record<string, unknown>): Policy {
+  return policyOf("option '", options, {
+    audience: undefined,
+    algorithms: defaultAlgorithms,
+    profile: resolveProfile("option 'profile'", 'rfc9068'),
+    clockTolerance: 10,
+  })
+}
+
+function resolveIssuers(
+  value: unknown,
+  policy: Policy,
+  allowLoopback: boolean,
+): readonly TrustedIssuer[] {
+  const list: unknown[] = Array.isArray(value) ? value : [value]
+  if (value === undefined || list.length === 0) {
+    refuse("option 'issuer'", 'is missing: name the issuer, e.g. https://login.example.com')
+  }
+  const issuers = list.map((one) => resolveIssuer(one, policy, allowLoopback))
+  refuseRepeated(
+    "option 'issuer'",
+    issuers.map(({ issuer }) => issuer),
+  )
+  return Object.freeze(issuers)
+}
+
+function resolveKeys(value: unknown): KeySettings {
+  if (value === undefined) return keyDefaults
+  const known = { ...keyDefaults } as unknown as Record<string, true>
+  const options = knownOptions("option 'keys'", value, known)
+  const within = (name: keyof KeyOptions, min: number, max: number, whole = false): number =>
+    options[name] === undefined
+      ? keyDefaults[name]
+      : numberWithin(`option 'keys.${name}'`, options[name], { min, max, whole })
+  return Object.freeze({
+    maxAge: within('maxAge', 1, 86_400),
+    staleIfError: within('staleIfError', 0, 604_800),
+    cooldown: within('cooldown', 1, 3_600),
+    timeout: within('timeout', 0.001, 60),
+    maxBytes: within('maxBytes', 1_024, 16_777_216, true),
+    maxKeys: within('maxKeys', 1, 1_000, true),
+  })
+}
+
+function resolveMemo(value: unknown): number {
+  if (value === undefined) return 10_000
+  if (value === false) return 0
+  if (typeof value !== 'number') {
+    refuse("option 'memo'", `must be a number of tokens or false, not ${kindOf(value)}`)
+  }
+  return numberWithin("option 'memo'", value, { min: 1, max: 1_000_000, whole: true })
+}

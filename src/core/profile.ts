@@ -1,0 +1,55 @@
+import { refuse } from './option-checks.ts'
+
+/** 'rfc9068': the standard's access token. 'jwt': the visible opt-out, for issuers that do not follow it. */
+export type ProfileName = 'rfc9068' | 'jwt'
+
+/** What an access token looks like: data, read by `claims.ts`. */
+export interface Profile {
+  /** Media types accepted in `typ`, without `application/` and in lower case. */
+  readonly types: readonly string[]
+  /** Whether `typ` may be missing. */
+  readonly untyped: boolean
+  /** String claims that must be there. */
+  readonly required: readonly string[]
+  /** Whether `iat` must be there. */
+  readonly issuedAt: boolean
+  /** Claims that betray another kind of token. */
+  readonly refused: readonly string[]
+  /** Where the client is named; the first that is there counts. */
+  readonly client: readonly string[]
+  /** Where the scopes are; the first that is there counts. */
+  readonly scopes: readonly string[]
+  /** Whether scopes may be an array of strings. */
+  readonly scopeArray: boolean
+}
+
+const profiles: Readonly<Record<ProfileName, Profile>> = {
+  rfc9068: {
+    types: ['at+jwt'],
+    untyped: false,
+    required: ['sub', 'client_id', 'jti'],
+    issuedAt: true,
+    refused: [],
+    client: ['client_id'],
+    scopes: ['scope'],
+    scopeArray: false,
+  },
+  jwt: {
+    types: ['jwt', 'at+jwt'],
+    untyped: true,
+    required: ['sub'],
+    issuedAt: false,
+    // ID tokens and logout tokens (OIDC Core section 2, Back-Channel Logout section 2.4): `typ: JWT` tells nothing.
+    refused: ['nonce', 'at_hash', 'c_hash', 's_hash', 'events'],
+    client: ['client_id', 'azp', 'cid'],
+    scopes: ['scope', 'scp'],
+    scopeArray: true,
+  },
+}
+
+export function resolveProfile(option: string, value: unknown): Profile {
+  if (typeof value !== 'string' || !Object.hasOwn(profiles, value)) {
+    refuse(option, `must be 'rfc9068' or 'jwt'`)
+  }
+  return profiles[value as ProfileName]
+}

@@ -1,0 +1,158 @@
+import type { Auth, JWTPayload } from './auth.ts'
+import { createAuth } from './auth.ts'
+import { checkAudience, checkTimes, checkType, readGrant, readTimes } from './claims.ts'
+import type { CompactJws } from './compact.ts'
+import { checkSize, parseObject, readCompact } from './compact.ts'
+import { AuthError, InvalidTokenError, UnavailableError } from './errors.ts'
+import type { Emit } from './events.ts'
+import { hintFor } from './hints.ts'
+import type { Gate, LiveIssuer } from './issuers.ts'
+import { createIssuers } from './issuers.ts'
+import type { KeyHealth } from './keys/source.ts'
+import type { Remembered } from './memo.ts'
+import { createMemo, digestOf } from './memo.ts'
+import type { VerifierOptions } from './options.ts'
+import { resolveOptions } from './options.ts'
+import { allowedAlgorithm, refuseCritical, verifySignature } from './signature.ts'
+
+/** The state of one trusted issuer. Ages and times are in seconds. */
+export interface IssuerHealth extends KeyHealth {
+  readonly issuer: string
+}
+
+export interface Verifier<C extends object = JWTPayload> {
+  /**
+   * Checks an access token.
+   *
+   * @throws InvalidTokenError if it is refused; UnavailableError if that cannot be decided now.
+   */
+  verify(token: string): Promise<Auth<C>>
+  /**
+   * Loads the keys of every listed issuer, in parallel. Stale keys count as usable; a resolver's issuers are not asked
+   * for.
+   *
+   * @throws UnavailableError whose `issuers` are those without usable keys.
+   */
+  ready(): Promise<void>
+  /** Every issuer loaded so far. */
+  health(): readonly IssuerHealth[]
+  /** Aborts fetches and starts no more. Loaded keys serve until they are too stale. */
+  close(): void
+}
+
+const emitters = new WeakMap<object, Emit>()
+
+/** Where a verifier's events go; undefined when nobody listens. */
+export function emitOf(verifier: object): Emit {
+  return emitters.get(verifier)
+}
+
+/**
+ * Verifies JWT access tokens of trusted issuers (RFC 9068 section 4, RFC 8725bis). Does no I/O and starts no timer before
+ * the first token.
+ *
+ * Does not check: revocation, proof of possession (tokens with `cnf` are refused), TLS, how often a token is used.
+ *
+ * @throws TypeError if an option is wrong, with the mend.
+ */
+export function createVerifier<C extends object = JWTPayload>(
+  options: VerifierOptions,
+): Verifier<C> {
+  const settings = resolveOptions(options)
+  const { emit } = settings
+  const issuers = createIssuers(settings)
+  const memo = settings.memo > 0 ? createMemo(settings.memo) : undefined
+
+  async function verify(token: string): Promise<Auth<C>> {
+    // Filled in on the way, for the event alone.
+    const trail: { issuer?: string } = {}
+    try {
+      return (await judge(token, trail)) as Auth<C>
+    } catch (error) {
+      if (error instanceof AuthError && emit !== undefined) {
+        const { reason } = error
+        const hint = hintFor(reason, token, issuers.listed)
+        emit({ type: 'token.refused', ...trail, reason, ...(hint !== undefined && { hint }) })
+      }
+      throw error
+    }
+  }
+
+  async function judge(token: string, trail: { issuer?: string }): Promise<Auth> {
+    if (typeof token !== 'string') throw new InvalidTokenError('malformed')
+    checkSize(token)
+    if (memo === undefined) return accept(await examine(token, trail), token, false)
+
+    const digest = await digestOf(token)
+    const remembered = memo.recall(digest)
+    if (remembered !== undefined) {
+      if (await isStillGood(remembered, trail)) return accept(remembered, token, true)
+      memo.forget(digest)
+    }
+    const examined = await examine(token, trail)
+    memo.remember(digest, examined)
+    return accept(examined, token, false)
+  }
+
+  function accept({ grant }: Remembered, token: string, remembered: boolean): Auth {
+    emit?.({ type: 'token.accepted', issuer: grant.issuer, remembered })
+    return createAuth(grant, token)
+  }
+
+  /** All that can change after a signature was checked. False: it must be checked anew. */
+  async function isStillGood(
+    { issuer, times, key }: Remembered,
+    trail: { issuer?: string },
+  ): Promise<boolean> {
+    if ((await issuers.find(issuer.issuer)) !== issuer) return false
+    trail.issuer = issuer.issuer
+    checkTimes(times, settings.now())
+    const set = await issuer.keys.current()
+    return set.has(key)
+  }
+
+  /** Every check, the cheap ones first: only a token that passed all others meets the keys. */
+  async function examine(token: string, trail: { issuer?: string }): Promise<Remembered> {
+    const jws = readCompact(token)
+    checkHeader(jws, issuers.gate)
+    const claims = parseObject(jws.payload)
+    const issuer = await issuers.find(claims['iss'])
+    if (issuer === undefined) throw new InvalidTokenError('issuer')
+    trail.issuer = issuer.issuer
+    const { policy } = issuer
+    if (policy !== issuers.gate) checkHeader(jws, policy)
+    checkAudience(claims, policy.audience)
+    const times = readTimes(claims, policy)
+    checkTimes(times, settings.now())
+    const grant = readGrant(claims, issuer.issuer, policy.profile, times.exp)
+    const { key } = await verifySignature(jws, issuer.keys, policy.algorithms)
+    return { grant, times, key, issuer }
+  }
+
+  async function ready(): Promise<void> {
+    await Promise.all(issuers.listed.map(({ keys }) => keys.settle()))
+    const missing = issuers.listed.filter(({ keys }) => !keys.health().usable)
+    if (missing.length === 0) return
+    throw new UnavailableError('keys', waitOf(missing), missing.map(nameOf))
+  }
+
+  const verifier: Verifier<C> = Object.freeze({
+    verify,
+    ready,
+    health: () => issuers.all().map(({ issuer, keys }) => ({ issuer, ...keys.health() })),
+    close: issuers.close,
+  })
+  emitters.set(verifier, emit)
+  return verifier
+}
+
+function checkHeader({ header }: CompactJws, { algorithms, profile }: Gate): void {
+  allowedAlgorithm(header, algorithms)
+  checkType(header, profile)
+  refuseCritical(header)
+}
+
+const nameOf = ({ issuer }: LiveIssuer): string => issuer
+
+const waitOf = (missing: readonly LiveIssuer[]): number =>
+  Math.min(...missing.map(({ keys }) => keys.health().nextRefresh ?? 1))

@@ -1,0 +1,23 @@
+/**
+ * The public entry. Each line here is a promise: `test/package.test.ts` holds the list.
+ */
+
+export type { Algorithm } from './core/algorithms.ts'
+export type { Auth, DeepReadonly, JWTPayload } from './core/auth.ts'
+export type { Reason } from './core/errors.ts'
+export {
+  AuthError,
+  InsufficientAuthenticationError,
+  InsufficientScopeError,
+  InvalidProofError,
+  InvalidRequestError,
+  InvalidTokenError,
+  MissingCredentialsError,
+  UnavailableError,
+} from './core/errors.ts'
+export type { AuthEvent, KeyEvent } from './core/events.ts'
+export type { IssuerOptions, IssuerResolver } from './core/issuer-options.ts'
+export type { KeyOptions, VerifierOptions } from './core/options.ts'
+export type { ProfileName } from './core/profile.ts'
+export type { IssuerHealth, Verifier } from './core/verifier.ts'
+export { createVerifier } from './core/verifier.ts'
