@@ -1,0 +1,15 @@
+import type { Refusal } from './challenge.ts'
+
+/** The part of a Node response that is written. */
+export interface NodeResponse {
+  statusCode: number
+  setHeader(name: string, value: string): unknown
+  end(body: string): unknown
+}
+
+/** Writes with the runtime's own means: frameworks add a charset here, an ETag there. Node leaves out HEAD's body. */
+export function answerNode(response: NodeResponse, { status, headers, body }: Refusal): void {
+  response.statusCode = status
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  response.end(body)
+}

@@ -1,0 +1,35 @@
+import { InvalidRequestError } from '../core/errors.ts'
+
+/** RFC 6750 section 2.1 with the scheme's case ignored (RFC 9110 section 11.1). */
+const bearerCredentials = /^bearer +([\w\-.~+/]+=*)$/i
+
+/**
+ * The access token of an Authorization header, or undefined if Bearer is not in it.
+ *
+ * @throws InvalidRequestError if it is, but not as the one well-formed credential (RFC 6750 section 3.1).
+ */
+export function readBearer(authorization: string | undefined): string | undefined {
+  if (authorization === undefined) return undefined
+  const token = bearerCredentials.exec(authorization)?.[1]
+  if (token !== undefined) return token
+
+  const credentials = listCredentials(authorization)
+  if (!credentials.some(isBearer)) return undefined
+  throw new InvalidRequestError(
+    credentials.length > 1 ? 'multiple-credentials' : 'malformed-credentials',
+  )
+}
+
+/** The elements of the list that joined headers make, with quoted strings emptied: their commas separate nothing. */
+function listCredentials(authorization: string): string[] {
+  return authorization
+    .replace(/"(?:[^"\\]|\\.)*("?)/g, (quoted, end) => (end === '' ? quoted : '""'))
+    .split(',')
+    .map((element) => element.trim())
+}
+
+/** `Digest realm="…", bearer=x` names a parameter; `Digest …, Bearer x` names the scheme. */
+function isBearer(element: string, position: number): boolean {
+  if (!/^bearer(?![\w!#$%&'*+.^`|~-])/i.test(element)) return false
+  return position === 0 || !/^bearer\s*=/i.test(element)
+}

@@ -1,0 +1,117 @@
+import type { Auth, JWTPayload } from '../core/auth.ts'
+import type { AuthError } from '../core/errors.ts'
+import { issuerElsewhere } from '../core/issuer-options.ts'
+import { knownOptions, optionalFunction, refuse } from '../core/option-checks.ts'
+import type { VerifierOptions } from '../core/options.ts'
+import { verifierOptionNames } from '../core/options.ts'
+import type { Verifier } from '../core/verifier.ts'
+import { createVerifier } from '../core/verifier.ts'
+import type { Decision, Guard } from './authenticate.ts'
+import { authenticate } from './authenticate.ts'
+import type { RequestHead } from './head.ts'
+import { resolveRequirements } from './requirements.ts'
+
+/** What every door takes beside the verifier's options. `H` is the framework's form of the hook. */
+export interface DoorOptions<H> {
+  /** Names the protected API in challenges (RFC 9110 section 11.5); printable ASCII ('api'). */
+  realm?: string
+  /** Called in place of the answer to a refused request. Its error carries the headers of that answer. */
+  onRefuse?: H
+}
+
+/** Options of `createAuth`: of the door, and of the verifier or a verifier that there is already. */
+export type AuthOptions<C extends object, H> = DoorOptions<H> &
+  (VerifierOptions | { verifier: Verifier<C> })
+
+/** What a door translates to and from its framework. */
+export interface Door<C extends object, H> {
+  readonly verifier: Verifier<C>
+  readonly onRefuse: H | undefined
+  /** Checks the requirements of a route, once, and gives what decides about its requests. */
+  guard(
+    requirements: unknown,
+  ): (head: RequestHead, carrier: object, request: unknown) => Promise<Decision>
+}
+
+const doorOptionNames = { realm: true, onRefuse: true, verifier: true } as const
+
+export function createDoor<C extends object, H>(given: AuthOptions<C, H>): Door<C, H> {
+  const { realm, onRefuse, ...rest } = knownOptions(
+    'createAuth',
+    given,
+    {
+      ...verifierOptionNames,
+      ...doorOptionNames,
+    },
+    issuerElsewhere,
+  )
+  const verifier = resolveVerifier<C>(rest)
+  const name = resolveRealm(realm)
+  return {
+    verifier,
+    onRefuse: optionalFunction<H>("option 'onRefuse'", onRefuse),
+    guard(requirements) {
+      const guard: Guard = {
+        verifier: verifier as Verifier,
+        realm: name,
+        requirements: resolveRequirements(requirements),
+      }
+      return async (head, carrier, request) => {
+        const decision = await authenticate(head, carrier, request, guard)
+        if (decision.ok) admitted.set(carrier, decision.auth)
+        return decision
+      }
+    },
+  }
+}
+
+function resolveVerifier<C extends object>({
+  verifier,
+  ...options
+}: Record<string, unknown>): Verifier<C> {
+  if (verifier === undefined) return createVerifier<C>(options as unknown as VerifierOptions)
+  const [beside] = Object.keys(options)
+  if (beside !== undefined) {
+    refuse(`option '${beside}'`, "has no effect beside 'verifier': give it to createVerifier")
+  }
+  if (typeof (verifier as Partial<Verifier> | null)?.verify !== 'function') {
+    refuse("option 'verifier'", 'must come from createVerifier')
+  }
+  return verifier as Verifier<C>
+}
+
+function resolveRealm(realm: unknown = 'api'): string {
+  if (typeof realm !== 'string' || !/^[\x20-\x7e]+$/.test(realm)) {
+    refuse("option 'realm'", 'must be a non-empty string of printable ASCII')
+  }
+  return realm
+}
+
+/** What the last guard of a request found; undefined for an anonymous pass. */
+const admitted = new WeakMap<object, Auth | undefined>()
+
+export interface GetAuthOptions {
+  /** Give undefined for an anonymous caller, or on a route without a guard, instead of throwing (false). */
+  optional?: boolean
+}
+
+/** @throws Error with an instruction, unless `optional`. */
+export function authOf<C extends object = JWTPayload>(
+  carrier: object,
+  { optional = false }: GetAuthOptions = {},
+): Auth<C> | undefined {
+  const auth = admitted.get(carrier)
+  if (auth === undefined && !optional) {
+    throw new Error(
+      admitted.has(carrier)
+        ? 'tollgate: the caller is anonymous: use getAuth(…, { optional: true }) on a route whose guard is optional'
+        : 'tollgate: this route has no guard: put requireAuth() before its handler',
+    )
+  }
+  return auth as Auth<C> | undefined
+}
+
+/** What `next` passes on for a hook: a refused request must never go on as if it had been admitted. */
+export function refusing(error: AuthError, passed: unknown): unknown {
+  return typeof passed === 'object' && passed !== null ? passed : error
+}
