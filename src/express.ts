@@ -1,0 +1,112 @@
+/**
+ * The Express door (4.18+ and 5). Its types describe Express without importing it: those published for its majors
+ * disagree.
+ */
+import type { Auth, JWTPayload } from './core/auth.ts'
+import type { AuthError } from './core/errors.ts'
+import type { Verifier } from './core/verifier.ts'
+import type { NodeResponse } from './http/answer.ts'
+import { answerNode } from './http/answer.ts'
+import type { AuthOptions as AnyAuthOptions, GetAuthOptions } from './http/door.ts'
+import { authOf, createDoor, refusing } from './http/door.ts'
+import type { NodeRequest } from './http/head.ts'
+import { nodeHead } from './http/head.ts'
+import type { Requirements as AnyRequirements } from './http/requirements.ts'
+
+/** What `check` and `onRefuse` may read of a request; annotate the parameter with Express' own `Request` for more. */
+export interface ExpressRequest extends NodeRequest {
+  readonly method: string
+  readonly url: string
+  readonly originalUrl: string
+  readonly path: string
+  // biome-ignore lint/suspicious/noExplicitAny: the route's pattern decides, as in Express' own types
+  readonly params: Readonly<Record<string, any>>
+  // biome-ignore lint/suspicious/noExplicitAny: as in Express' own types
+  readonly query: Readonly<Record<string, any>>
+  // biome-ignore lint/suspicious/noExplicitAny: as in Express' own types
+  readonly body: any
+  get(name: string): string | undefined
+}
+
+/** What `onRefuse` may do with a response; annotate the parameter with Express' own `Response` for more. */
+export interface ExpressResponse extends NodeResponse {
+  readonly headersSent: boolean
+  status(code: number): this
+  set(headers: object): this
+  json(body: unknown): this
+  send(body?: unknown): this
+}
+
+export type Next = (error?: unknown) => void
+
+/** A handler, as Express takes it in every version. */
+export type Handler = (req: NodeRequest, res: NodeResponse, next: Next) => void
+
+/**
+ * Replaces the answer to a refused request. `next()` passes the refusal on, and `next(other)` another error: a refused
+ * request never goes on to the route. A throw or a rejected promise is Express'.
+ */
+export type OnRefuse = {
+  // A method's parameters may be narrowed: to Express' own types, of whichever major.
+  hook(error: AuthError, req: ExpressRequest, res: ExpressResponse, next: Next): unknown
+}['hook']
+
+export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse>
+export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, ExpressRequest>
+
+/** Reads what the last guard of a request found. */
+export interface GetAuth<C extends object = JWTPayload> {
+  /** @throws Error with an instruction, if the route has no guard or the caller is anonymous. */
+  (req: object): Auth<C>
+  (req: object, options: GetAuthOptions): Auth<C> | undefined
+}
+
+export interface ExpressAuth<C extends object = JWTPayload> {
+  /**
+   * Guards a route, a router or an app; `req.auth` then holds what it found.
+   *
+   * @throws TypeError if a requirement is wrong, with the mend.
+   */
+  readonly requireAuth: (requirements?: Requirements<C>) => Handler
+  readonly getAuth: GetAuth<C>
+  readonly verifier: Verifier<C>
+}
+
+/**
+ * Guards for Express. Does no I/O: keys are fetched when the first token comes.
+ *
+ * @throws TypeError if an option is wrong, with the mend.
+ */
+export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): ExpressAuth<C> {
+  const { verifier, onRefuse, guard } = createDoor<C, OnRefuse>(options)
+
+  function requireAuth(requirements?: Requirements<C>): Handler {
+    const decide = guard(requirements)
+
+    async function isAdmitted(req: NodeRequest, res: NodeResponse, next: Next): Promise<boolean> {
+      const decision = await decide(nodeHead(req), req, req)
+      if (decision.ok) {
+        Object.assign(req, { auth: decision.auth })
+        return true
+      }
+      const { error, refusal } = decision
+      if (onRefuse === undefined) answerNode(res, refusal)
+      else {
+        const pass: Next = (passed) => next(refusing(error, passed))
+        await onRefuse(error, req as ExpressRequest, res as ExpressResponse, pass)
+      }
+      return false
+    }
+
+    return (req, res, next) => {
+      // Express 4 ignores a rejected promise, so an error is passed on by hand; next() stands outside every try.
+      isAdmitted(req, res, next).then((admitted) => {
+        if (admitted) next()
+      }, next)
+    }
+  }
+
+  return { requireAuth, getAuth: getAuth as GetAuth<C>, verifier }
+}
+
+export const getAuth: GetAuth = authOf as GetAuth

@@ -1,0 +1,95 @@
+/**
+ * The Koa door (2.15+ and 3). Its types describe Koa without importing it: those published for its majors disagree.
+ */
+import type { Auth, JWTPayload } from './core/auth.ts'
+import type { AuthError } from './core/errors.ts'
+import type { Verifier } from './core/verifier.ts'
+import type { NodeResponse } from './http/answer.ts'
+import { answerNode } from './http/answer.ts'
+import type { AuthOptions as AnyAuthOptions, GetAuthOptions } from './http/door.ts'
+import { authOf, createDoor } from './http/door.ts'
+import type { NodeRequest } from './http/head.ts'
+import { nodeHead } from './http/head.ts'
+import type { Requirements as AnyRequirements } from './http/requirements.ts'
+
+/** What is used of Koa's context, and what `check` and `onRefuse` may read; annotate with Koa's own type for more. */
+export interface KoaContext {
+  readonly req: NodeRequest
+  readonly res: NodeResponse
+  // biome-ignore lint/suspicious/noExplicitAny: what other middleware puts there, as in Koa's own types
+  readonly state: any
+  readonly method: string
+  readonly url: string
+  readonly path: string
+  // biome-ignore lint/suspicious/noExplicitAny: as in Koa's own types
+  readonly query: Readonly<Record<string, any>>
+  // biome-ignore lint/suspicious/noExplicitAny: routers add it; the route's pattern decides
+  readonly params?: any
+  status: number
+  // biome-ignore lint/suspicious/noExplicitAny: a getter and a setter of different types in Koa
+  body: any
+  get(name: string): string
+}
+
+export type Next = () => Promise<unknown>
+
+/** Middleware, as Koa takes it in every version. */
+export type Middleware = (ctx: KoaContext, next: Next) => Promise<unknown>
+
+/**
+ * Replaces the answer to a refused request. `throw error` and `next()` hand it to Koa, which answers with its headers: a
+ * refused request never goes on to the route.
+ */
+export type OnRefuse = {
+  // A method's parameters may be narrowed: to Koa's own types, of whichever major.
+  hook(error: AuthError, ctx: KoaContext, next: Next): unknown
+}['hook']
+
+export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse>
+export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, KoaContext>
+
+/** Reads what the last guard of a request found. */
+export interface GetAuth<C extends object = JWTPayload> {
+  /** @throws Error with an instruction, if the route has no guard or the caller is anonymous. */
+  (ctx: Pick<KoaContext, 'req'>): Auth<C>
+  (ctx: Pick<KoaContext, 'req'>, options: GetAuthOptions): Auth<C> | undefined
+}
+
+export interface KoaAuth<C extends object = JWTPayload> {
+  /**
+   * Guards what comes after it; `ctx.state.auth` then holds what it found.
+   *
+   * @throws TypeError if a requirement is wrong, with the mend.
+   */
+  readonly requireAuth: (requirements?: Requirements<C>) => Middleware
+  readonly getAuth: GetAuth<C>
+  readonly verifier: Verifier<C>
+}
+
+/**
+ * Guards for Koa. Does no I/O: keys are fetched when the first token comes.
+ *
+ * @throws TypeError if an option is wrong, with the mend.
+ */
+export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): KoaAuth<C> {
+  const { verifier, onRefuse, guard } = createDoor<C, OnRefuse>(options)
+
+  function requireAuth(requirements?: Requirements<C>): Middleware {
+    const decide = guard(requirements)
+    return async (ctx, next) => {
+      const decision = await decide(nodeHead(ctx.req), ctx.req, ctx)
+      if (decision.ok) {
+        ctx.state.auth = decision.auth
+        return next()
+      }
+      const { error, refusal } = decision
+      if (onRefuse !== undefined) return onRefuse(error, ctx, () => Promise.reject(error))
+      return answerNode(ctx.res, refusal)
+    }
+  }
+
+  return { requireAuth, getAuth: getAuth as GetAuth<C>, verifier }
+}
+
+export const getAuth: GetAuth = ((ctx: Pick<KoaContext, 'req'>, options?: GetAuthOptions) =>
+  authOf(ctx.req, options)) as GetAuth
