@@ -1,0 +1,83 @@
+import { constants, createPrivateKey, type KeyObject, sign } from 'node:crypto'
+import type { JWK } from 'jose'
+
+/** The signature algorithms a test issuer can sign with (RFC 7518 §3.1, RFC 8037, RFC 9864). */
+export type SigningAlgorithm =
+  | 'RS256'
+  | 'RS384'
+  | 'RS512'
+  | 'PS256'
+  | 'PS384'
+  | 'PS512'
+  | 'ES256'
+  | 'ES384'
+  | 'ES512'
+  | 'EdDSA'
+  | 'Ed25519'
+
+/** What a signature algorithm needs: a key type, a curve, a digest, a padding. */
+export interface Scheme {
+  readonly kty: 'RSA' | 'EC' | 'OKP'
+  readonly crv?: string
+  /** The digest that the signature is over; null where the algorithm brings its own. */
+  readonly digest: string | null
+  readonly padding?: number
+}
+
+const pkcs1 = (digest: string): Scheme => ({
+  kty: 'RSA',
+  digest,
+  padding: constants.RSA_PKCS1_PADDING,
+})
+const pss = (digest: string): Scheme => ({
+  kty: 'RSA',
+  digest,
+  padding: constants.RSA_PKCS1_PSS_PADDING,
+})
+
+export const schemes: Readonly<Record<SigningAlgorithm, Scheme>> = {
+  RS256: pkcs1('sha256'),
+  RS384: pkcs1('sha384'),
+  RS512: pkcs1('sha512'),
+  PS256: pss('sha256'),
+  PS384: pss('sha384'),
+  PS512: pss('sha512'),
+  ES256: { kty: 'EC', crv: 'P-256', digest: 'sha256' },
+  ES384: { kty: 'EC', crv: 'P-384', digest: 'sha384' },
+  ES512: { kty: 'EC', crv: 'P-521', digest: 'sha512' },
+  EdDSA: { kty: 'OKP', crv: 'Ed25519', digest: null },
+  Ed25519: { kty: 'OKP', crv: 'Ed25519', digest: null },
+}
+
+export const isSigningAlgorithm = (alg: unknown): alg is SigningAlgorithm =>
+  typeof alg === 'string' && Object.hasOwn(schemes, alg)
+
+export const readAlgorithm = (alg: unknown): SigningAlgorithm => {
+  if (isSigningAlgorithm(alg)) return alg
+  throw new TypeError(
+    `alg ${JSON.stringify(alg)} is not one of ${Object.keys(schemes).join(', ')}.`,
+  )
+}
+
+/** Whether a key of this type and curve can make signatures of this algorithm. */
+export const canSign = (alg: SigningAlgorithm, jwk: JWK): boolean =>
+  schemes[alg].kty === jwk.kty && schemes[alg].crv === jwk.crv
+
+const imported = new WeakMap<JWK, KeyObject>()
+
+/** Signs the bytes; the JWK is imported once. */
+export const signBytes = (alg: SigningAlgorithm, privateJwk: JWK, data: Uint8Array): Buffer => {
+  const key = imported.get(privateJwk) ?? createPrivateKey({ key: privateJwk, format: 'jwk' })
+  imported.set(privateJwk, key)
+  const { digest, padding } = schemes[alg]
+  return sign(digest, data, {
+    key,
+    // RFC 7518 §3.4: the two integers side by side, not DER.
+    dsaEncoding: 'ieee-p1363',
+    ...(padding !== undefined && { padding }),
+    // RFC 7518 §3.5: the salt is as long as the digest.
+    ...(padding === constants.RSA_PKCS1_PSS_PADDING && {
+      saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
+    }),
+  })
+}

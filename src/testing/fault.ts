@@ -1,0 +1,24 @@
+import type { Answer, Outcome } from './answer.ts'
+import { type Endpoint, isMetadata } from './endpoints.ts'
+import type { TestKey } from './test-key.ts'
+
+/** What a fault does to the right answer. Not exported by the door: a Fault is opaque to users. */
+export const strike: unique symbol = Symbol('strike')
+
+/** Something that can go wrong; made by `faults`, put to work by `issuer.fail()`. */
+export interface Fault {
+  readonly name: string
+  /** The documents it can strike; it leaves others alone. */
+  readonly concerns: 'anything' | 'jwks' | 'metadata'
+  readonly [strike]: (answer: Answer, published: readonly TestKey[]) => Outcome
+}
+
+export const createFault = (
+  name: string,
+  effect: (answer: Answer, published: readonly TestKey[]) => Outcome,
+  concerns: Fault['concerns'] = 'anything',
+): Fault => Object.freeze({ name, concerns, [strike]: effect })
+
+export const canStrike = (fault: Fault, endpoint: Endpoint): boolean =>
+  fault.concerns === 'anything' ||
+  (fault.concerns === 'jwks' ? endpoint === 'jwks' : isMetadata(endpoint))

@@ -1,0 +1,35 @@
+import { answerJson, answerText, readJson } from './answer.ts'
+import { createFault, type Fault } from './fault.ts'
+
+/** Discovery documents that are wrong. */
+export interface MetadataFaults {
+  /** The document names another issuer (default 'https://wrong-issuer.test'). */
+  wrongIssuer(url?: string): Fault
+  /** The document has no `jwks_uri`. */
+  missingJwksUri(): Fault
+  /** `jwks_uri` is a plain http URL, and not on a loopback host. */
+  insecureJwksUri(): Fault
+  /** `jwks_uri` is on another origin (default 'https://foreign.test/jwks'). */
+  foreignJwksUri(url?: string): Fault
+  /** There is no document: 404. */
+  notFound(): Fault
+}
+
+const withMembers = (name: string, members: Record<string, unknown>): Fault =>
+  createFault(
+    name,
+    (answer) => {
+      const document = readJson(answer)
+      return document ? answerJson({ ...document, ...members }) : answer
+    },
+    'metadata',
+  )
+
+export const metadataFaults: MetadataFaults = Object.freeze<MetadataFaults>({
+  wrongIssuer: (url = 'https://wrong-issuer.test') => withMembers('wrongIssuer', { issuer: url }),
+  missingJwksUri: () => withMembers('missingJwksUri', { jwks_uri: undefined }),
+  insecureJwksUri: () => withMembers('insecureJwksUri', { jwks_uri: 'http://insecure.test/jwks' }),
+  foreignJwksUri: (url = 'https://foreign.test/jwks') =>
+    withMembers('foreignJwksUri', { jwks_uri: url }),
+  notFound: () => createFault('notFound', () => answerText(404, 'Not found'), 'metadata'),
+})

@@ -1,0 +1,363 @@
+import { createLocalJWKSet, importJWK, type JWK, jwtVerify } from 'jose'
+import { createTestIssuer, type Fault, faults } from 'tollgate/testing'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+
+const issuer = createTestIssuer()
+const jwks = `${issuer.url}/jwks`
+const discovery = `${issuer.url}/.well-known/openid-configuration`
+
+afterEach(() => {
+  issuer.reset()
+  vi.useRealTimers()
+})
+
+const fetchWith = (fault: Fault, init?: RequestInit) => {
+  issuer.fail('jwks', fault)
+  return issuer.fetch(jwks, init)
+}
+const keysWith = async (fault: Fault): Promise<JWK[]> =>
+  (await (await fetchWith(fault)).json()).keys
+
+/** Reads at most so many chunks, and tells how many bytes they had. */
+const readSome = async (response: Response, chunks: number): Promise<number> => {
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+  let bytes = 0
+  for (let i = 0; i < chunks; i += 1) bytes += (await reader.read()).value?.byteLength ?? 0
+  await reader.cancel()
+  return bytes
+}
+
+describe('transport', () => {
+  test.each([
+    [faults.refuse(), 'ECONNREFUSED'],
+    [faults.dnsFailure(), 'ENOTFOUND'],
+    [faults.reset(), 'ECONNRESET'],
+  ])('$name rejects as Node’s fetch does', async (fault, code) => {
+    const error = await fetchWith(fault).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error).toMatchObject({ message: 'fetch failed', cause: { code } })
+    expect(issuer.requests.count('jwks')).toBe(1)
+  })
+
+  test('reset after some bytes breaks the body there', async () => {
+    const response = await fetchWith(faults.reset(5))
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+    expect(new TextDecoder().decode((await reader.read()).value)).toBe('{"key')
+    await expect(reader.read()).rejects.toMatchObject({
+      message: 'terminated',
+      cause: { code: 'ECONNRESET' },
+    })
+  })
+
+  test('hang answers nothing, until the signal aborts it', async () => {
+    const controller = new AbortController()
+    const settled = vi.fn()
+    const answer = fetchWith(faults.hang(), { signal: controller.signal })
+    answer.then(settled, settled)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(settled).not.toHaveBeenCalled()
+    const reason = new Error('enough')
+    controller.abort(reason)
+    await expect(answer).rejects.toBe(reason)
+  })
+
+  test('slow answers after its seconds', async () => {
+    vi.useFakeTimers()
+    const settled = vi.fn()
+    const answer = fetchWith(faults.slow(3))
+    answer.then(settled, settled)
+    await vi.advanceTimersByTimeAsync(2999)
+    expect(settled).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await (await answer).json()).toEqual(issuer.jwks)
+  })
+
+  test('slow leaves no timer behind when it is aborted', async () => {
+    vi.useFakeTimers()
+    const controller = new AbortController()
+    const answer = fetchWith(faults.slow(3), { signal: controller.signal })
+    const outcome = expect(answer).rejects.toBe('enough')
+    await vi.advanceTimersByTimeAsync(1)
+    expect(vi.getTimerCount()).toBe(1)
+    controller.abort('enough')
+    await outcome
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('drip gives the body at its rate', async () => {
+    vi.useFakeTimers()
+    const text = (await fetchWith(faults.drip(2))).text()
+    const size = JSON.stringify(issuer.jwks).length
+    const settled = vi.fn()
+    text.then(settled, settled)
+    await vi.advanceTimersByTimeAsync((size / 2) * 1000 - 1)
+    expect(settled).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(JSON.parse(await text)).toEqual(issuer.jwks)
+  })
+
+  test('drip is aborted mid-body, and leaves no timer behind', async () => {
+    vi.useFakeTimers()
+    const controller = new AbortController()
+    const response = await fetchWith(faults.drip(1), { signal: controller.signal })
+    const reason = new Error('enough')
+    const outcome = expect(response.text()).rejects.toBe(reason)
+    await vi.advanceTimersByTimeAsync(2500)
+    controller.abort(reason)
+    await outcome
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('drip stops when its body is cancelled', async () => {
+    vi.useFakeTimers()
+    const response = await fetchWith(faults.drip(1))
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+    const read = reader.read()
+    await reader.cancel()
+    expect((await read).done).toBe(true)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('HTTP', () => {
+  test('status answers another status, with body and headers', async () => {
+    const response = await fetchWith(
+      faults.status(429, { body: 'later', headers: { 'retry-after': '7' } }),
+    )
+    expect([response.status, response.headers.get('retry-after'), await response.text()]).toEqual([
+      429,
+      '7',
+      'later',
+    ])
+  })
+
+  test.each([204, 205, 304, 500, 599])('status %i has no body by default', async (code) => {
+    const response = await fetchWith(faults.status(code))
+    expect([response.status, await response.text()]).toEqual([code, ''])
+  })
+
+  test('a 204 with a body has none', async () => {
+    expect(await (await fetchWith(faults.status(204, { body: 'x' }))).text()).toBe('')
+  })
+
+  test('body answers 200 with other bytes', async () => {
+    const html = await fetchWith(faults.body('<html>', 'text/html'))
+    expect([html.status, html.headers.get('content-type'), await html.text()]).toEqual([
+      200,
+      'text/html',
+      '<html>',
+    ])
+    const bytes = await fetchWith(faults.body(new Uint8Array([0xff])))
+    expect(bytes.headers.get('content-type')).toBe('application/json')
+    expect(new Uint8Array(await bytes.arrayBuffer())).toEqual(new Uint8Array([0xff]))
+  })
+
+  test('truncate ends half way, as if it were whole', async () => {
+    const text = await (await fetchWith(faults.truncate())).text()
+    const whole = JSON.stringify(issuer.jwks)
+    expect(text).toBe(whole.slice(0, whole.length >> 1))
+  })
+
+  test('huge has its size, and the document at the end', async () => {
+    const response = await fetchWith(faults.huge(300_001))
+    expect(response.headers.has('content-length')).toBe(false)
+    const text = await response.text()
+    expect(text).toHaveLength(300_001)
+    expect(JSON.parse(text)).toEqual(issuer.jwks)
+  })
+
+  test('huge and gzipBomb are made only as far as they are read', async () => {
+    const before = process.memoryUsage().arrayBuffers
+    expect(await readSome(await fetchWith(faults.huge(2 ** 50)), 3)).toBe(3 * 65_536)
+    expect(await readSome(await fetchWith(faults.gzipBomb(2 ** 50)), 3)).toBe(3 * 65_536)
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 26)
+  })
+
+  test('gzipBomb is what fetch would have inflated', async () => {
+    const response = await fetchWith(faults.gzipBomb(200_000))
+    expect(response.headers.get('content-encoding')).toBe('gzip')
+    const text = await response.text()
+    expect(text).toHaveLength(200_000)
+    expect(JSON.parse(text)).toEqual(issuer.jwks)
+  })
+})
+
+describe('key sets', () => {
+  const good = () => issuer.jwks.keys[0] as JWK
+  const stillVerifies = (keys: JWK[]) => jwtVerify(issuer.mint(), createLocalJWKSet({ keys }))
+
+  test('empty', async () => {
+    expect(await keysWith(faults.jwks.empty())).toEqual([])
+  })
+
+  test('notAnArray', async () => {
+    expect(await keysWith(faults.jwks.notAnArray())).toEqual(good())
+  })
+
+  test('duplicateKid: a stranger before every key', async () => {
+    const [stranger, real] = (await keysWith(faults.jwks.duplicateKid())) as [JWK, JWK]
+    expect([stranger.kid, stranger.alg, stranger.kty]).toEqual([real.kid, real.alg, real.kty])
+    expect(stranger.x).not.toBe(real.x)
+    expect(stranger).not.toHaveProperty('d')
+    expect(real).toEqual(good())
+  })
+
+  test('symmetricKey', async () => {
+    const keys = await keysWith(faults.jwks.symmetricKey())
+    expect(keys[0]).toMatchObject({ kty: 'oct', alg: 'HS256', k: expect.any(String) })
+    await stillVerifies(keys)
+  })
+
+  test('privateLeaked', async () => {
+    expect(await keysWith(faults.jwks.privateLeaked())).toEqual([issuer.keys.current.privateJwk])
+    expect(good()).not.toHaveProperty('d')
+  })
+
+  test.each([1024, 768])('weakRsa of %i bits', async (bits) => {
+    const fault = bits === 1024 ? faults.jwks.weakRsa() : faults.jwks.weakRsa(bits)
+    const keys = await keysWith(fault)
+    expect(Buffer.from(keys[0]?.n ?? '', 'base64url')).toHaveLength(bits / 8)
+    expect(keys[0]).not.toHaveProperty('d')
+    await stillVerifies(keys)
+  })
+
+  test('unknownKty', async () => {
+    const keys = await keysWith(faults.jwks.unknownKty())
+    expect(keys.map((key) => key.kty)).toEqual(['XYZ', 'EC'])
+    await stillVerifies(keys)
+  })
+
+  test('noKid, noAlg and encOnly', async () => {
+    const { kid, alg, ...rest } = good()
+    expect(await keysWith(faults.jwks.noKid())).toEqual([{ ...rest, alg }])
+    expect(await keysWith(faults.jwks.noAlg())).toEqual([{ ...rest, kid }])
+    expect(await keysWith(faults.jwks.encOnly())).toEqual([{ ...rest, kid, alg, use: 'enc' }])
+  })
+
+  test('padded: the same numbers in the wrong encoding', async () => {
+    const rsa = createTestIssuer({ alg: 'RS256' })
+    rsa.fail('jwks', faults.jwks.padded())
+    const [key] = (await (await rsa.fetch(`${rsa.url}/jwks`)).json()).keys
+    const [real] = rsa.jwks.keys
+    expect(key.n).toHaveLength(344)
+    expect(key.n).toMatch(/=$/)
+    const bytes = Buffer.from(key.n, 'base64')
+    expect(bytes[0]).toBe(0)
+    expect(bytes.subarray(1).toString('base64url')).toBe(real?.n)
+    const [ec] = await keysWith(faults.jwks.padded())
+    expect([ec?.x?.length, ec?.y?.length]).toEqual([44, 44])
+  })
+
+  test('many: good keys of a stranger before the real ones', async () => {
+    const keys = await keysWith(faults.jwks.many(1000))
+    expect(keys).toHaveLength(1001)
+    expect(new Set(keys.map((key) => key.kid)).size).toBe(1001)
+    await importJWK(keys[0] as JWK)
+    await stillVerifies(keys)
+  })
+
+  test('an added key stays the same while the fault lasts', async () => {
+    const fault = faults.jwks.weakRsa()
+    expect(await keysWith(fault)).toEqual(await keysWith(fault))
+  })
+})
+
+describe('discovery documents', () => {
+  test.each([
+    [faults.metadata.wrongIssuer(), { issuer: 'https://wrong-issuer.test' }],
+    [faults.metadata.wrongIssuer('https://x.test'), { issuer: 'https://x.test' }],
+    [faults.metadata.insecureJwksUri(), { jwks_uri: 'http://insecure.test/jwks' }],
+    [faults.metadata.foreignJwksUri(), { jwks_uri: 'https://foreign.test/jwks' }],
+    [faults.metadata.foreignJwksUri('https://x.test/k'), { jwks_uri: 'https://x.test/k' }],
+  ])('$name', async (fault, members) => {
+    issuer.fail('openid-configuration', fault)
+    const document = await (await issuer.fetch(discovery)).json()
+    expect(document).toEqual({ ...issuer.metadata, ...members })
+  })
+
+  test('missingJwksUri', async () => {
+    issuer.fail('*', faults.metadata.missingJwksUri())
+    const document = await (await issuer.fetch(discovery)).json()
+    expect(document).not.toHaveProperty('jwks_uri')
+    expect(document.issuer).toBe(issuer.url)
+  })
+
+  test('notFound', async () => {
+    issuer.fail('openid-configuration', faults.metadata.notFound())
+    expect((await issuer.fetch(discovery)).status).toBe(404)
+  })
+})
+
+describe('fail', () => {
+  const statuses = async (n: number) => {
+    const seen: number[] = []
+    for (let i = 0; i < n; i += 1) seen.push((await issuer.fetch(jwks)).status)
+    return seen
+  }
+
+  test('strikes until it is disposed of', async () => {
+    const outage = issuer.fail('jwks', faults.status(500))
+    expect(await statuses(2)).toEqual([500, 500])
+    outage[Symbol.dispose]()
+    expect(await statuses(1)).toEqual([200])
+  })
+
+  test('strikes its endpoint alone, or every one', async () => {
+    issuer.fail('jwks', faults.status(500))
+    expect((await issuer.fetch(discovery)).status).toBe(200)
+    issuer.fail('*', faults.status(502))
+    expect((await issuer.fetch(discovery)).status).toBe(502)
+    expect((await issuer.fetch(`${issuer.url}/elsewhere`)).status).toBe(502)
+  })
+
+  test('counts: so many times, after so many', async () => {
+    issuer.fail('jwks', faults.status(500), { times: 2, after: 1 })
+    expect(await statuses(4)).toEqual([200, 500, 500, 200])
+  })
+
+  test('lets the newest due fault win, so that faults make a sequence', async () => {
+    issuer.fail('jwks', faults.status(500))
+    issuer.fail('jwks', faults.status(503), { times: 1, after: 1 })
+    issuer.fail('jwks', faults.status(429), { times: 1 })
+    expect(await statuses(3)).toEqual([429, 503, 500])
+  })
+
+  test('with * leaves alone what a fault does not concern', async () => {
+    issuer.fail('*', faults.jwks.empty())
+    expect(await (await issuer.fetch(discovery)).json()).toEqual(issuer.metadata)
+    expect(await (await issuer.fetch(jwks)).json()).toEqual({ keys: [] })
+  })
+
+  test('refuses what can never strike', () => {
+    expect(() => issuer.fail('jwks', faults.metadata.notFound())).toThrow(/cannot strike 'jwks'/)
+    expect(() => issuer.fail('openid-configuration', faults.jwks.empty())).toThrow(TypeError)
+    expect(() => issuer.fail('jwks', faults.hang(), { time: 1 } as object)).toThrow(/"time"/)
+    expect(() => issuer.fail('jwks', faults.hang(), { times: -1 })).toThrow(TypeError)
+    expect(() => issuer.fail('jwks', faults.hang(), { after: Number.NaN })).toThrow(TypeError)
+  })
+
+  test('is over when during is, however that ends', async () => {
+    const within = await issuer.during('jwks', faults.status(503), () => statuses(1))
+    expect([within, await statuses(1)]).toEqual([[503], [200]])
+    const failing = issuer.during('jwks', faults.status(503), () => {
+      throw new Error('inner')
+    })
+    await expect(failing).rejects.toThrow('inner')
+    expect(await statuses(1)).toEqual([200])
+  })
+})
+
+test.each([
+  () => faults.status(99),
+  () => faults.status(200.5),
+  () => faults.slow(-1),
+  () => faults.slow(Number.POSITIVE_INFINITY),
+  () => faults.drip(0),
+  () => faults.reset(-1),
+  () => faults.huge(Number.NaN),
+  () => faults.gzipBomb(Number.NaN),
+  () => faults.jwks.weakRsa(10),
+  () => faults.jwks.many(-1),
+])('a fault that means nothing is refused: %s', (make) => {
+  expect(make).toThrow(TypeError)
+})

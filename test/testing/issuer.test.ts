@@ -1,0 +1,139 @@
+import express from 'express'
+import { decodeJwt } from 'jose'
+import supertest from 'supertest'
+import * as door from 'tollgate/testing'
+import { createTestIssuer, faults } from 'tollgate/testing'
+import { describe, expect, expectTypeOf, test, vi } from 'vitest'
+
+test('the door exports these values', () => {
+  expect(Object.keys(door).sort()).toEqual(['createTestIssuer', 'faults', 'serveTestIssuer'])
+})
+
+test('an issuer opens no timer and patches no global', () => {
+  const timer = vi.spyOn(globalThis, 'setTimeout')
+  const { fetch } = globalThis
+  createTestIssuer().mint()
+  expect(timer).not.toHaveBeenCalled()
+  expect(globalThis.fetch).toBe(fetch)
+  timer.mockRestore()
+})
+
+describe('options', () => {
+  test('have their defaults', () => {
+    const issuer = createTestIssuer()
+    expect([issuer.url, issuer.audience, issuer.keys.current.alg]).toEqual([
+      'https://issuer.test',
+      'https://api.test',
+      'ES256',
+    ])
+  })
+
+  test('name issuer and audience', () => {
+    const issuer = createTestIssuer({ url: 'https://a.test/x/', audience: ['one', 'two'] })
+    expect(decodeJwt(issuer.mint())).toMatchObject({
+      iss: 'https://a.test/x/',
+      aud: ['one', 'two'],
+    })
+    expect(issuer.metadata['jwks_uri']).toBe('https://a.test/x/jwks')
+  })
+
+  test.each([
+    [{ aud: 'x' }, /knows no option "aud"; it takes url, audience/],
+    [{ clock: {} }, /"clock"/],
+    [{ alg: 'HS256' }, /HS256/],
+    [{ alg: 'none' }, /none/],
+    [{ url: 'issuer.test' }, /url must be/],
+    [{ url: 'ftp://issuer.test' }, /url must be/],
+    [{ url: 'https://user@issuer.test' }, /url must be/],
+    [{ url: 'https://issuer.test?x' }, /url must be/],
+    [{ expiresIn: '5m' }, /expiresIn must be a finite number/],
+    [{ now: new Date() }, /now must be a function/],
+  ])('that cannot be are refused: %o', (options, message) => {
+    expect(() => createTestIssuer(options as object)).toThrow(TypeError)
+    expect(() => createTestIssuer(options as object)).toThrow(message)
+  })
+})
+
+describe('trust', () => {
+  test('is issuer, audience, fetch and now, and nothing else', () => {
+    const issuer = createTestIssuer()
+    expect(issuer.trust()).toEqual({
+      issuer: issuer.url,
+      audience: issuer.audience,
+      fetch: issuer.fetch,
+      now: issuer.now,
+    })
+  })
+
+  test('allows an insecure loopback for an http issuer', () => {
+    expect(createTestIssuer({ url: 'http://localhost:1' }).trust()).toMatchObject({
+      allowInsecureLoopback: true,
+    })
+  })
+
+  test('is overridden, in value and type', () => {
+    const issuer = createTestIssuer()
+    const trust = issuer.trust({ audience: 'other', profile: 'jwt', algorithms: ['ES256'] })
+    expect(trust).toMatchObject({ audience: 'other', profile: 'jwt', issuer: issuer.url })
+    expectTypeOf(trust.profile).toEqualTypeOf<'jwt'>()
+    expectTypeOf(trust.issuer).toEqualTypeOf<string>()
+    expectTypeOf(issuer.trust()).toEqualTypeOf<door.TrustOptions>()
+    expectTypeOf(trust).toExtend<{ algorithms?: readonly ('ES256' | 'RS256')[] }>()
+  })
+})
+
+test('bearer, headers and as carry the same kind of token', async () => {
+  const issuer = createTestIssuer()
+  const claims = { sub: 'alice' }
+  const token = (value: string) => decodeJwt(value.replace(/^Bearer /, '')).sub
+  expect(issuer.bearer(claims)).toMatch(/^Bearer [\w-]+\.[\w-]+\.[\w-]+$/)
+  expect(token(issuer.bearer(claims))).toBe('alice')
+  expect(Object.keys(issuer.headers(claims))).toEqual(['authorization'])
+  expect(token(issuer.headers(claims).authorization)).toBe('alice')
+
+  const app = express().get('/', (req, res) => void res.send(req.get('authorization')))
+  const { text } = await supertest(app)
+    .get('/')
+    .use(issuer.as(claims, { expiresIn: 9 }))
+  expect(token(text)).toBe('alice')
+  const { iat, exp } = decodeJwt(text.replace(/^Bearer /, ''))
+  expect((exp as number) - (iat as number)).toBe(9)
+})
+
+describe('reset', () => {
+  const used = async (reset: (issuer: door.TestIssuer) => void) => {
+    const issuer = createTestIssuer({ keys: { seed: 's' }, now: () => 1000 })
+    const { current, all } = issuer.keys
+    issuer.keys.rotate({ publish: 'before-use' })
+    const second = issuer.keys.rotate({ overlap: false })
+    issuer.clock.advance(60)
+    issuer.fail('*', faults.status(500))
+    await issuer.fetch(`${issuer.url}/jwks`)
+    reset(issuer)
+    return { issuer, current, all, second }
+  }
+
+  test.each([
+    ['reset', (issuer: door.TestIssuer) => issuer.reset()],
+    ['dispose', (issuer: door.TestIssuer) => issuer[Symbol.dispose]()],
+  ])('%s brings back keys, faults, log and clock', async (_, reset) => {
+    const { issuer, current, all, second } = await used(reset)
+    expect([issuer.keys.current, issuer.keys.all]).toEqual([current, all])
+    expect(current.published).toBe(true)
+    expect(issuer.requests.all).toEqual([])
+    expect(issuer.now()).toBe(1000)
+    expect((await issuer.fetch(`${issuer.url}/jwks`)).status).toBe(200)
+    expect(issuer.keys.rotate().kid).toBe(second.kid)
+  })
+
+  test('brings back given keys, all of them published', () => {
+    const jwks = [createTestIssuer(), createTestIssuer()].map(
+      (each) => each.keys.current.privateJwk,
+    )
+    const issuer = createTestIssuer({ keys: jwks })
+    for (const { kid } of issuer.keys.all) issuer.keys.retire(kid)
+    issuer.reset()
+    expect(issuer.jwks.keys.map((key) => key.kid)).toEqual(jwks.map((key) => key.kid))
+    expect(issuer.keys.current.kid).toBe(jwks[0]?.kid)
+  })
+})

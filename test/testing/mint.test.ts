@@ -1,0 +1,178 @@
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
+import { createTestIssuer, type SigningAlgorithm, type TestIssuer } from 'tollgate/testing'
+import { describe, expect, test } from 'vitest'
+
+const algorithms: SigningAlgorithm[] = [
+  ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
+  ...(['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const),
+]
+const verify = (issuer: TestIssuer, token: string) =>
+  jwtVerify(token, createLocalJWKSet(issuer.jwks), {
+    issuer: issuer.url,
+    audience: issuer.audience as string,
+    currentDate: new Date(issuer.now()),
+  })
+
+describe('mint signs', () => {
+  test.each(algorithms)('%s so that jose verifies it', async (alg) => {
+    const issuer = createTestIssuer({ alg })
+    const { protectedHeader } = await verify(issuer, issuer.mint())
+    expect(protectedHeader).toEqual({ alg, typ: 'at+jwt', kid: issuer.keys.current.kid })
+    expect(issuer.jwks.keys).toMatchObject([{ alg, use: 'sig' }])
+  })
+
+  test('with another algorithm, if a published key fits it', async () => {
+    const issuer = createTestIssuer()
+    expect(() => issuer.mint({}, { alg: 'EdDSA' })).toThrow(/keys\.rotate\(\{ alg: 'EdDSA' \}\)/)
+    const key = issuer.keys.rotate({ alg: 'EdDSA' })
+    issuer.keys.rotate({ alg: 'ES256' })
+    const token = issuer.mint({}, { alg: 'EdDSA' })
+    expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'EdDSA', kid: key.kid })
+    await verify(issuer, token)
+  })
+
+  test('with another algorithm of the same RSA key', async () => {
+    const issuer = createTestIssuer({ alg: 'RS256' })
+    const token = issuer.mint({}, { alg: 'PS512' })
+    expect(decodeProtectedHeader(token).alg).toBe('PS512')
+    const [key] = issuer.jwks.keys
+    const { alg: _, ...anyAlg } = { ...key }
+    await jwtVerify(token, createLocalJWKSet({ keys: [anyAlg] as never }))
+  })
+
+  test('not with an algorithm that does not exist', () => {
+    const issuer = createTestIssuer()
+    expect(() => issuer.mint({}, { alg: 'HS256' as never })).toThrow(TypeError)
+  })
+})
+
+describe('the claims', () => {
+  test('are those of an RFC 9068 access token', () => {
+    const issuer = createTestIssuer({ now: () => 1_700_000_000_900 })
+    expect(decodeJwt(issuer.mint())).toEqual({
+      iss: 'https://issuer.test',
+      sub: 'user-1',
+      aud: 'https://api.test',
+      client_id: 'client-1',
+      iat: 1_700_000_000,
+      exp: 1_700_000_300,
+      jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    })
+  })
+
+  test('have a jti of their own each', () => {
+    const issuer = createTestIssuer()
+    expect(new Set(issuer.mintMany(50).map((token) => decodeJwt(token).jti)).size).toBe(50)
+  })
+
+  test('are merged: issuer under token', () => {
+    const issuer = createTestIssuer({ claims: { tenant: 't1', sub: 'machine' } })
+    expect(decodeJwt(issuer.mint({ tenant: 't2' }))).toMatchObject({ tenant: 't2', sub: 'machine' })
+  })
+
+  test('given as undefined are left out', () => {
+    const payload = decodeJwt(createTestIssuer().mint({ jti: undefined, exp: undefined }))
+    expect(Object.keys(payload).sort()).toEqual(['aud', 'client_id', 'iat', 'iss', 'sub'])
+  })
+
+  test('take a scope as a list or a string', () => {
+    const issuer = createTestIssuer()
+    expect(decodeJwt(issuer.mint({ scope: ['a', 'b'] }))['scope']).toBe('a b')
+    expect(decodeJwt(issuer.mint({ scope: 'a b' }))['scope']).toBe('a b')
+  })
+
+  test('take their times from expiresIn, notBefore and age', () => {
+    const issuer = createTestIssuer({ now: () => 1_000_000, expiresIn: 60 })
+    expect(decodeJwt(issuer.mint())).toMatchObject({ iat: 1000, exp: 1060 })
+    expect(decodeJwt(issuer.mint({}, { age: 100, expiresIn: 50, notBefore: 10 }))).toMatchObject({
+      iat: 900,
+      nbf: 910,
+      exp: 950,
+    })
+    expect(decodeJwt(issuer.mint({ exp: 7 }, { expiresIn: 50 })).exp).toBe(7)
+  })
+
+  test('may be any bytes, really signed', async () => {
+    const issuer = createTestIssuer()
+    const raw = '{"sub":"a","sub":"b"}'
+    const [header, payload, signature] = issuer.mint({ sub: 'unused' }, { raw }).split('.')
+    expect(Buffer.from(payload as string, 'base64url').toString()).toBe(raw)
+    const { compactVerify } = await import('jose')
+    await compactVerify(`${header}.${payload}.${signature}`, createLocalJWKSet(issuer.jwks))
+    const bytes = new Uint8Array([0xff, 0x00])
+    expect(issuer.mint({}, { raw: bytes }).split('.')[1]).toBe('_wA')
+  })
+})
+
+describe('the header', () => {
+  test('can be merged over, and members removed', () => {
+    const issuer = createTestIssuer()
+    const token = issuer.mint({}, { header: { typ: undefined, crit: ['x'], alg: 'HS256' } })
+    expect(decodeProtectedHeader(token)).toEqual({
+      alg: 'HS256',
+      kid: issuer.keys.current.kid,
+      crit: ['x'],
+    })
+  })
+
+  test('states the kid that is asked for, or none', async () => {
+    const issuer = createTestIssuer()
+    expect(decodeProtectedHeader(issuer.mint({}, { kid: null }))).toEqual({
+      alg: 'ES256',
+      typ: 'at+jwt',
+    })
+    expect(decodeProtectedHeader(issuer.mint({}, { kid: 'stray' })).kid).toBe('stray')
+    await verify(issuer, issuer.mint({}, { kid: null }))
+  })
+})
+
+describe('the key', () => {
+  test('is the one that is named', async () => {
+    const issuer = createTestIssuer()
+    const old = issuer.keys.current
+    issuer.keys.rotate()
+    for (const options of [{ key: old }, { kid: old.kid }]) {
+      const token = issuer.mint({}, options)
+      expect(decodeProtectedHeader(token).kid).toBe(old.kid)
+      await verify(issuer, token)
+    }
+  })
+
+  test('may be an attacker’s or an unpublished one, which the JWKS does not have', async () => {
+    const issuer = createTestIssuer()
+    const attacked = issuer.mint({}, { key: 'attacker' })
+    expect(decodeProtectedHeader(attacked).kid).toBe(issuer.keys.attacker().kid)
+    await expect(verify(issuer, attacked)).rejects.toMatchObject({
+      code: 'ERR_JWKS_NO_MATCHING_KEY',
+    })
+    const early = issuer.mint({}, { key: 'unpublished' })
+    await expect(verify(issuer, early)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' })
+    issuer.keys.publish(decodeProtectedHeader(early).kid as string)
+    await verify(issuer, early)
+  })
+
+  test('may be a retired one, once there is one', async () => {
+    const issuer = createTestIssuer()
+    expect(() => issuer.mint({}, { key: 'retired' })).toThrow(/keys\.retire/)
+    const old = issuer.keys.current
+    issuer.keys.rotate({ overlap: false })
+    const token = issuer.mint({}, { key: 'retired' })
+    expect(decodeProtectedHeader(token).kid).toBe(old.kid)
+    await expect(verify(issuer, token)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' })
+  })
+})
+
+test('mintMany mints each token with the claims of its index', () => {
+  const issuer = createTestIssuer()
+  const tokens = issuer.mintMany(3, (i) => ({ sub: `user-${i}` }), { header: { typ: 'JWT' } })
+  expect(tokens.map((token) => decodeJwt(token).sub)).toEqual(['user-0', 'user-1', 'user-2'])
+  expect(tokens.map((token) => decodeProtectedHeader(token).typ)).toEqual(['JWT', 'JWT', 'JWT'])
+})
+
+test.each([{ expiresin: 5 }, { expiresIn: Number.NaN }, { age: '5' }, { notBefore: Infinity }])(
+  'options that mean nothing are refused: %o',
+  (options) => {
+    const issuer = createTestIssuer()
+    expect(() => issuer.mint({}, options as object)).toThrow(TypeError)
+  },
+)

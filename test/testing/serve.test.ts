@@ -1,0 +1,238 @@
+import { get, type IncomingMessage, request } from 'node:http'
+import { connect } from 'node:net'
+import { gunzipSync } from 'node:zlib'
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { faults, type ServedTestIssuer, serveTestIssuer } from 'tollgate/testing'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+
+let issuer: ServedTestIssuer
+let jwks: string
+
+beforeAll(async () => {
+  issuer = await serveTestIssuer()
+  jwks = `${issuer.url}/jwks`
+})
+afterAll(() => issuer.close())
+afterEach(() => issuer.reset())
+
+/** A request as it goes over the wire: fetch would inflate it. */
+const raw = (url: string, init: { method?: string; headers?: Record<string, string> } = {}) =>
+  new Promise<{ head: IncomingMessage; body: Buffer }>((resolve, reject) => {
+    request(url, { agent: false, ...init }, (head) => {
+      const parts: Buffer[] = []
+      head.on('data', (part) => parts.push(part))
+      head.on('end', () => resolve({ head, body: Buffer.concat(parts) }))
+      head.on('error', reject)
+    })
+      .on('error', reject)
+      .end()
+  })
+
+describe('a served issuer', () => {
+  test('is found and believed over real HTTP', async () => {
+    expect(issuer.url).toBe(`http://127.0.0.1:${issuer.port}`)
+    const document = await (await fetch(`${issuer.url}/.well-known/openid-configuration`)).json()
+    expect(document).toEqual(issuer.metadata)
+    expect(document.issuer).toBe(issuer.url)
+    const { payload } = await jwtVerify(
+      issuer.mint({ sub: 'alice' }),
+      createRemoteJWKSet(new URL(document.jwks_uri)),
+      { issuer: issuer.url, audience: issuer.audience as string },
+    )
+    expect(payload.sub).toBe('alice')
+    expect(issuer.requests.count('jwks')).toBe(1)
+    expect(issuer.requests.all[0]).toMatchObject({
+      endpoint: 'openid-configuration',
+      method: 'GET',
+      url: `${issuer.url}/.well-known/openid-configuration`,
+    })
+  })
+
+  test('is trusted without a fetch', () => {
+    expect(issuer.trust({ memo: false })).toEqual({
+      issuer: issuer.url,
+      audience: issuer.audience,
+      now: issuer.now,
+      allowInsecureLoopback: true,
+      memo: false,
+    })
+  })
+
+  test('never answers from the Host header', async () => {
+    const { body } = await raw(`${issuer.url}/.well-known/openid-configuration`, {
+      headers: { host: 'evil.test', 'x-forwarded-host': 'evil.test' },
+    })
+    expect(JSON.parse(body.toString())).toEqual(issuer.metadata)
+    expect(body.toString()).not.toContain('evil')
+  })
+
+  test('answers GET and HEAD alone', async () => {
+    const post = await raw(jwks, { method: 'POST' })
+    expect([post.head.statusCode, post.head.headers['allow']]).toEqual([405, 'GET, HEAD'])
+    const head = await raw(jwks, { method: 'HEAD' })
+    expect([head.head.statusCode, head.body.byteLength]).toEqual([200, 0])
+    expect(Number(head.head.headers['content-length'])).toBeGreaterThan(0)
+  })
+
+  test('answers 404 elsewhere, whatever the path looks like', async () => {
+    for (const path of ['/', '//evil.test/jwks', '/jwks/', '/%', '/a b']) {
+      const answer = await new Promise<string>((resolve) => {
+        const socket = connect(issuer.port, '127.0.0.1')
+        socket.end(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+        socket.once('data', (data) => resolve(data.toString().slice(9, 12)))
+      })
+      expect([path, answer]).toEqual([path, path === '/a b' ? '400' : '404'])
+    }
+    expect((await fetch(`${jwks}?x=1`)).status).toBe(200)
+  })
+
+  test('shows no private member', async () => {
+    const { keys } = await (await fetch(jwks)).json()
+    expect(Object.keys(keys[0]).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'])
+  })
+
+  test('lives under a path', async () => {
+    await using tenant = await serveTestIssuer({ path: '/tenant' })
+    expect(tenant.url).toBe(`http://127.0.0.1:${tenant.port}/tenant`)
+    const metadata = new URL('/.well-known/oauth-authorization-server/tenant', tenant.url)
+    expect((await (await fetch(metadata)).json()).issuer).toBe(tenant.url)
+    expect((await fetch(`${tenant.url}/jwks`)).status).toBe(200)
+  })
+
+  test('listens on localhost by name', async () => {
+    await using local = await serveTestIssuer({ host: 'localhost', alg: 'EdDSA' })
+    expect(local.url).toBe(`http://localhost:${local.port}`)
+    expect((await (await fetch(`${local.url}/jwks`)).json()).keys[0].alg).toBe('EdDSA')
+  })
+
+  test('takes the port that it is given, or says that it cannot', async () => {
+    const first = await serveTestIssuer()
+    await expect(serveTestIssuer({ port: first.port })).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    })
+    await first.close()
+    await using second = await serveTestIssuer({ port: first.port })
+    expect(second.port).toBe(first.port)
+  })
+
+  test.each([
+    [{ host: '0.0.0.0' }, /127\.0\.0\.1/],
+    [{ host: 'example.com' }, /127\.0\.0\.1/],
+    [{ url: 'http://x.test' }, /"url"/],
+    [{ path: 'tenant' }, /path must begin/],
+    [{ path: '/a?b' }, /query/],
+    [{ prot: 1 }, /"prot"/],
+    [{ alg: 'HS256' }, /HS256/],
+  ])('refuses %o', async (options, message) => {
+    const served = serveTestIssuer(options as object)
+    await expect(served).rejects.toThrow(TypeError)
+    await expect(served).rejects.toThrow(message)
+  })
+})
+
+describe('faults over HTTP', () => {
+  const failing = (fault: Parameters<typeof issuer.fail>[1]) => {
+    issuer.fail('jwks', fault)
+    return fetch(jwks)
+  }
+
+  test.each([faults.refuse(), faults.dnsFailure(), faults.reset()])('$name', async (fault) => {
+    await expect(failing(fault)).rejects.toThrow('fetch failed')
+  })
+
+  test('reset after some bytes', async () => {
+    const response = await failing(faults.reset(5))
+    expect(response.status).toBe(200)
+    await expect(response.text()).rejects.toThrow('terminated')
+  })
+
+  test('hang, until the client has enough', async () => {
+    issuer.fail('jwks', faults.hang())
+    const controller = new AbortController()
+    const answer = fetch(jwks, { signal: controller.signal })
+    await expect.poll(() => issuer.requests.count('jwks')).toBe(1)
+    controller.abort(new Error('enough'))
+    await expect(answer).rejects.toThrow('enough')
+  })
+
+  test('slow and drip give the whole document in the end', async () => {
+    expect(await (await failing(faults.slow(0.01))).json()).toEqual(issuer.jwks)
+    expect(await (await failing(faults.drip(10_000))).json()).toEqual(issuer.jwks)
+  })
+
+  test('drip comes in pieces, and survives a client that leaves', async () => {
+    const response = await failing(faults.drip(100))
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+    expect((await reader.read()).value?.byteLength).toBeLessThan(JSON.stringify(issuer.jwks).length)
+    await reader.cancel()
+    issuer.reset()
+    expect((await fetch(jwks)).status).toBe(200)
+  })
+
+  test('huge streams, and stops when nobody reads', async () => {
+    const response = await failing(faults.huge(2 ** 50))
+    expect(response.headers.get('content-length')).toBeNull()
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+    expect((await reader.read()).done).toBe(false)
+    await reader.cancel()
+    const small = await failing(faults.huge(100_000))
+    expect(JSON.parse(await small.text())).toEqual(issuer.jwks)
+  })
+
+  test('gzipBomb is small on the wire and large when inflated', async () => {
+    issuer.fail('jwks', faults.gzipBomb(5_000_000))
+    const { head, body } = await raw(jwks)
+    expect(head.headers['content-encoding']).toBe('gzip')
+    expect(body.byteLength).toBeLessThan(20_000)
+    const inflated = gunzipSync(body)
+    expect(inflated).toHaveLength(5_000_000)
+    expect(JSON.parse(inflated.toString())).toEqual(issuer.jwks)
+  })
+
+  test('truncate is a whole answer with half a document', async () => {
+    const whole = JSON.stringify(issuer.jwks)
+    expect(await (await failing(faults.truncate())).text()).toBe(whole.slice(0, whole.length >> 1))
+  })
+
+  test('status, body and redirect', async () => {
+    const busy = await failing(faults.status(503, { headers: { 'retry-after': '9' } }))
+    expect([busy.status, busy.headers.get('retry-after')]).toEqual([503, '9'])
+    expect((await failing(faults.status(204))).status).toBe(204)
+    expect(await (await failing(faults.body('<html>', 'text/html'))).text()).toBe('<html>')
+    issuer.fail('jwks', faults.redirect('https://evil.test/'))
+    const { head } = await raw(jwks)
+    expect([head.statusCode, head.headers.location]).toEqual([302, 'https://evil.test/'])
+  })
+
+  test('documents are the same as in process', async () => {
+    issuer.fail('*', faults.jwks.unknownKty())
+    const served = await (await fetch(jwks)).json()
+    expect(served).toEqual(await (await issuer.fetch(jwks)).json())
+    expect(served.keys).toHaveLength(2)
+  })
+})
+
+describe('close', () => {
+  test('ends open sockets, twice without harm', async () => {
+    const closing = await serveTestIssuer()
+    closing.fail('jwks', faults.hang())
+    const hanging = new Promise<Error>((resolve) => {
+      get(`${closing.url}/jwks`).on('error', resolve)
+    })
+    await expect.poll(() => closing.requests.count('jwks')).toBe(1)
+    await closing.close()
+    expect(await hanging).toMatchObject({ code: 'ECONNRESET' })
+    await closing.close()
+    await expect(fetch(closing.url)).rejects.toThrow('fetch failed')
+  })
+
+  test('is what await using does', async () => {
+    let url = ''
+    {
+      await using scoped = await serveTestIssuer()
+      url = scoped.url
+      expect((await fetch(`${url}/jwks`)).status).toBe(200)
+    }
+    await expect(fetch(url)).rejects.toThrow('fetch failed')
+  })
+})
