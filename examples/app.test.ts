@@ -1,0 +1,24 @@
+import request from 'supertest'
+import { createTestIssuer } from 'tollgate/testing'
+import { expect, it } from 'vitest'
+import { createApp } from './express.ts'
+
+const issuer = createTestIssuer()
+const app = createApp(issuer.trust()) // { issuer, audience, fetch, now }: nothing else differs from production
+
+it('lists orders for whoever may read them', async () => {
+  await request(app)
+    .get('/orders')
+    .use(issuer.as({ scope: 'orders:read' }))
+    .expect(200)
+  await request(app).get('/orders').use(issuer.as()).expect(403)
+  await request(app).get('/orders').expect(401)
+})
+
+it('refuses a token once it has expired', async () => {
+  const headers = issuer.headers({ scope: 'orders:read' })
+  await request(app).get('/orders').set(headers).expect(200)
+  issuer.clock.advance(3600)
+  await request(app).get('/orders').set(headers).expect(401)
+  expect(issuer.requests.count('jwks')).toBe(1)
+})

@@ -1,0 +1,16 @@
+import type { Express } from 'express'
+import express from 'express'
+import { createAuth, getAuth } from 'tollgate/express'
+
+const { requireAuth } = createAuth({
+  issuer: 'https://login.example.com', // whose tokens you accept: their `iss`, exactly
+  audience: 'https://api.example.com', // who you are: what their `aud` must hold
+})
+
+export const app: Express = express()
+app.get('/me', requireAuth(), (req, res) => {
+  res.json({ id: getAuth(req).subject })
+})
+app.get('/orders', requireAuth({ scope: 'orders:read' }), (_req, res) => {
+  res.json([])
+})
