@@ -43,10 +43,9 @@ export function readCompact(token: string): CompactJws {
 }
 
 function formOf(token: string): 'opaque' | 'encrypted' | 'malformed' {
-  const parts = token.split('.').length
-  if (parts === 1 && token !== '') return 'opaque'
+  if (/^[\w\-~+/]+=*$/.test(token)) return 'opaque'
   // RFC 7516 section 3.1: a JWE in compact serialization has five parts.
-  return parts === 5 ? 'encrypted' : 'malformed'
+  return token.split('.').length === 5 ? 'encrypted' : 'malformed'
 }
 
 function readHeader(octets: Uint8Array): JwsHeader {

@@ -1,0 +1,26 @@
+import { inspect } from 'node:util'
+import { expect } from 'vitest'
+
+/** Everything that a log, a serializer or a debugger could show of a value. */
+export function everythingShown(value: unknown): string {
+  const shown: string[] = []
+  const seen = new Set<unknown>()
+  const visit = (one: unknown): void => {
+    if (typeof one === 'string') shown.push(one)
+    if (typeof one !== 'object' || one === null || seen.has(one)) return
+    seen.add(one)
+    for (const key of Reflect.ownKeys(one)) visit(Reflect.get(one, key))
+  }
+  visit(value)
+  shown.push(String(value), JSON.stringify(value), inspect(value, { depth: 9, showHidden: true }))
+  return shown.join('\n')
+}
+
+/** An error or event must not show the token, a part of it, or what only its claims say. */
+export function expectNoLeak(value: unknown, token: string, ...claims: readonly string[]): void {
+  const shown = everythingShown(value)
+  const secrets = [token, ...token.split('.'), ...claims].filter(({ length }) => length > 5)
+  for (const secret of secrets) {
+    expect(shown).not.toContain(secret)
+  }
+}
