@@ -1,4 +1,3 @@
-import type { Express } from 'express'
 import express from 'express'
 import { createAuth, getAuth } from 'tollgate/express'
 
@@ -7,10 +6,11 @@ const { requireAuth } = createAuth({
   audience: 'https://api.example.com', // who you are: what their `aud` must hold
 })
 
-export const app: Express = express()
+const app = express()
 app.get('/me', requireAuth(), (req, res) => {
   res.json({ id: getAuth(req).subject })
 })
-app.get('/orders', requireAuth({ scope: 'orders:read' }), (_req, res) => {
-  res.json([])
+app.get('/orders', requireAuth({ scope: 'orders:read' }), (req, res) => {
+  res.json({ orders: [], of: getAuth(req).subject })
 })
+app.listen(3000)

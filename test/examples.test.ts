@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import supertest from 'supertest'
+import { createVerifier } from 'tollgate'
+import { createTestIssuer } from 'tollgate/testing'
+import { describe, expect, it } from 'vitest'
+import { createApp as createExpressApp } from '../examples/express.ts'
+import { createApp as createKoaApp } from '../examples/koa.ts'
+import { createGreeter } from '../examples/verifier.ts'
+
+const issuer = createTestIssuer()
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+describe.each([
+  ['examples/express.ts', createExpressApp(issuer.trust())],
+  ['examples/koa.ts', createKoaApp(issuer.trust()).callback()],
+] as const)('%s', (_, app) => {
+  const alice = (scope: string) => issuer.as({ sub: 'alice', scope })
+
+  it('has a public route', () => supertest(app).get('/health').expect(200, { ok: true }))
+
+  it('has a route for whoever is signed in', async () => {
+    await supertest(app).get('/me').expect(401)
+    await supertest(app)
+      .get('/me')
+      .use(alice('a b'))
+      .expect(200, { subject: 'alice', clientId: 'client-1', scopes: ['a', 'b'] })
+  })
+
+  it('has a route for a scope', async () => {
+    await supertest(app).get('/orders').use(alice('orders:write')).expect(403)
+    await supertest(app).get('/orders').use(alice('orders:read')).expect(200)
+  })
+
+  it('has a route for the owner', async () => {
+    await supertest(app).patch('/orders/1').use(alice('orders:read')).expect(403)
+    await supertest(app).patch('/orders/2').use(alice('orders:write')).expect(403)
+    await supertest(app).patch('/orders/1').use(alice('orders:write')).expect(200, { changed: '1' })
+  })
+
+  it('has a route for everyone, and a little more for some', async () => {
+    await supertest(app).get('/feed').expect(200, { hello: 'stranger' })
+    await supertest(app).get('/feed').use(alice('')).expect(200, { hello: 'alice' })
+    await supertest(app).get('/feed').auth(issuer.bad.expired(), { type: 'bearer' }).expect(401)
+  })
+})
+
+describe('examples/verifier.ts', () => {
+  it('greets, or says why not', async () => {
+    const greet = createGreeter(createVerifier(issuer.trust()))
+    expect(await greet(issuer.mint({ sub: 'alice' }))).toBe('hello alice')
+    expect(await greet(issuer.bad.expired())).toBe('refused with 401: expired')
+  })
+})
+
+describe('npm start', () => {
+  it('--once makes its calls and succeeds', async () => {
+    const { stdout } = await promisify(execFile)('npm', ['start', '--', '--once'], { cwd: root })
+    for (const status of [200, 401, 403]) expect(stdout).toContain(`→ ${status}`)
+    expect(stdout).toContain('WWW-Authenticate: Bearer realm="api", scope="orders:read"')
+    expect(stdout).toContain('every answer is as it should be')
+  })
+
+  it('prints a token and curl lines that do what they say, and keeps running', async () => {
+    const { spawn } = await import('node:child_process')
+    const tsx = fileURLToPath(new URL('../node_modules/tsx/dist/cli.mjs', import.meta.url))
+    const child = spawn(
+      process.execPath,
+      [tsx, '--conditions=@tollgate/source', 'examples/start.ts'],
+      { cwd: root },
+    )
+    try {
+      let printed = ''
+      for await (const chunk of child.stdout.setEncoding('utf8')) {
+        printed += chunk
+        if (printed.includes('Ctrl-C')) break
+      }
+      const curls = [...printed.matchAll(/curl -i (?:-X (\w+) )?(\S+) -H 'Authorization: (.*)'/g)]
+      const statuses = await Promise.all(
+        curls.map(async ([, method = 'GET', url = '', authorization = '']) => {
+          const { status } = await fetch(url, { method, headers: { authorization } })
+          return status
+        }),
+      )
+      expect(statuses).toEqual([200, 403])
+      expect(child.exitCode).toBeNull()
+    } finally {
+      child.kill('SIGINT')
+      await once(child, 'exit')
+    }
+  })
+})
+
+describe('README.md', () => {
+  const readme = readFileSync(`${root}README.md`, 'utf8')
+  const snippets = [...readme.matchAll(/<!-- from (\S+) -->\n+```ts\n([\s\S]*?)```/g)]
+
+  it('takes every TypeScript snippet from a file that runs here', () => {
+    expect(snippets.length).toBeGreaterThan(3)
+    expect(readme.match(/```ts\n/g)).toHaveLength(snippets.length)
+  })
+
+  it.each(snippets.map(([, file = '', code = '']) => [file, code] as const))(
+    '%s holds the snippet',
+    (file, code) => {
+      expect(readFileSync(`${root}${file}`, 'utf8')).toContain(code)
+    },
+  )
+})
