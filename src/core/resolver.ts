@@ -66,6 +66,7 @@ export function createResolvedIssuers(
         refusals.set(iss, settings.now() / 1000)
         return undefined
       }
+      if (typeof stated === 'string') throw new TypeError('the answer must be an object')
       trusted = resolveIssuer(stated, policy, allowInsecureLoopback)
       if (trusted.issuer !== iss) throw new TypeError('the answer is for another issuer')
     } catch (error) {

@@ -1,0 +1,767 @@
+import type { TestKey } from 'tollgate/testing'
+import { createTestIssuer, faults } from 'tollgate/testing'
+import { describe, expect, it } from 'vitest'
+import { atOnce, createStage, settled } from './stage.ts'
+
+const hour = 3600
+const day = 24 * hour
+
+describe('cold start', () => {
+  it('10,000 concurrent requests: one metadata and one key fetch', async () => {
+    const { issuer, verifier, fetches, metadataFetches } = createStage()
+    const token = issuer.mint()
+    const all = await Promise.all(Array.from({ length: 10_000 }, () => verifier.verify(token)))
+    expect(all).toHaveLength(10_000)
+    expect([metadataFetches(), fetches()]).toEqual([1, 1])
+  })
+
+  it('down and never loaded: 503 at once after the first failure, and recovers by itself', async () => {
+    const { issuer, outcome, fetches, verifier } = createStage()
+    const outage = issuer.fail('jwks', faults.refuse())
+    expect(await outcome()).toBe('503 keys')
+    const hung = issuer.fail('jwks', faults.hang())
+    expect(await atOnce(outcome())).toBe('503 keys')
+    await expect(verifier.verify(issuer.mint())).rejects.toMatchObject({
+      headers: { 'Retry-After': '1' },
+    })
+    expect(fetches()).toBe(1)
+    hung[Symbol.dispose]()
+    outage[Symbol.dispose]()
+    issuer.clock.advance(1)
+    expect(await outcome()).toBe('accepted')
+    expect(fetches()).toBe(2)
+  })
+
+  it('backs off from 1 to 60 seconds while it is down', async () => {
+    const { issuer, outcome, fetches } = createStage()
+    const token = issuer.mint()
+    issuer.fail('jwks', faults.status(500))
+    for (let second = 0; second < hour; second++) {
+      expect(await outcome(token)).toBe('503 keys')
+      issuer.clock.advance(1)
+    }
+    // At most one per second at first, and never less than one per minute.
+    expect(fetches()).toBeLessThan(hour / 10)
+    expect(fetches()).toBeGreaterThanOrEqual(hour / 61)
+  })
+
+  it('tells how long the back-off still is, in whole seconds', async () => {
+    const { issuer, verifier } = createStage()
+    issuer.fail('jwks', faults.status(429, { headers: { 'retry-after': '120' } }))
+    const retryAfter = () =>
+      verifier.verify(issuer.mint()).catch(({ headers }) => headers['Retry-After'])
+    expect(await retryAfter()).toBe('120')
+    issuer.clock.advance(60.5)
+    expect(await retryAfter()).toBe('60')
+  })
+})
+
+describe('normal running', () => {
+  it('refreshes in the background at 80 % of max age ± 10 %, started by traffic', async () => {
+    for (let round = 0; round < 20; round++) {
+      const { issuer, outcome, fetches } = createStage()
+      await outcome()
+      issuer.clock.advance(600 * 0.72 - 1)
+      await outcome()
+      await settled()
+      expect(fetches()).toBe(1)
+      issuer.clock.advance(600 * 0.16 + 2)
+      await settled()
+      expect(fetches()).toBe(1)
+      await outcome()
+      await settled()
+      expect(fetches()).toBe(2)
+    }
+  })
+
+  it('spreads the refreshes', async () => {
+    const due = await Promise.all(
+      Array.from({ length: 50 }, async () => {
+        const { outcome, verifier } = createStage()
+        await outcome()
+        return verifier.health()[0]?.nextRefresh ?? 0
+      }),
+    )
+    expect(new Set(due).size).toBeGreaterThan(40)
+    for (const seconds of due) {
+      expect(seconds).toBeGreaterThanOrEqual(432)
+      expect(seconds).toBeLessThanOrEqual(528)
+    }
+  })
+
+  it('within max age no request waits for a refresh', async () => {
+    const { issuer, outcome } = createStage()
+    await outcome()
+    issuer.fail('*', faults.hang())
+    issuer.clock.advance(599)
+    for (let i = 0; i < 3; i++) expect(await atOnce(outcome())).toBe('accepted')
+  })
+
+  it('an idle process fetches nothing', async () => {
+    const { issuer, outcome } = createStage()
+    await outcome()
+    issuer.requests.clear()
+    issuer.clock.advance(30 * day)
+    await settled()
+    expect(issuer.requests.all).toHaveLength(0)
+  })
+
+  it.each([
+    ['max-age=120', 120],
+    ['public, MAX-AGE=300, must-revalidate', 300],
+    ['max-age=5', 60],
+    ['no-store', 60],
+    ['no-cache', 60],
+    ['max-age=86400', 600],
+    ['max-age=-1', 600],
+    ['x-max-age=100', 600],
+  ])('Cache-Control: %s keeps keys for %d seconds', async (value, lifetime) => {
+    const { issuer } = createStage()
+    const cached: typeof globalThis.fetch = async (url, init) => {
+      const { body } = await issuer.fetch(url, init)
+      return new Response(body, { headers: { 'cache-control': value } })
+    }
+    const { verifier } = createStage({ fetch: cached, issuer: issuer.url, now: issuer.now })
+    await verifier.verify(issuer.mint())
+    issuer.fail('jwks', faults.hang())
+    issuer.clock.advance(lifetime - 1)
+    expect(verifier.health()[0]?.stale).toBe(false)
+    issuer.clock.advance(1)
+    expect(verifier.health()[0]?.stale).toBe(true)
+  })
+})
+
+describe('the first request after an idle spell', () => {
+  it('waits for one shared refresh, so that a removed key cannot slip in', async () => {
+    const { issuer, outcome, fetches } = createStage()
+    const old = issuer.mint()
+    await outcome(old)
+    issuer.keys.rotate({ overlap: false })
+    issuer.clock.advance(600)
+    const outcomes = await Promise.all([outcome(old), outcome(issuer.mint()), outcome(old)])
+    expect(outcomes).toEqual(['401 unknown-key', 'accepted', '401 unknown-key'])
+    // The refresh, and the one look that an unknown key may cause.
+    expect(fetches()).toBe(3)
+  })
+
+  it('falls back to the old keys if it fails; then attempts run in the background', async () => {
+    const { issuer, outcome, fetches } = createStage({ keys: { timeout: 2.5 } })
+    await outcome()
+    issuer.fail('*', faults.hang())
+    issuer.clock.advance(600)
+    const first = outcome()
+    expect(await atOnce(first)).toBe('waits')
+    expect(await first).toBe('accepted')
+    for (let i = 0; i < 100; i++) {
+      issuer.clock.advance(1)
+      expect(await atOnce(outcome())).toBe('accepted')
+    }
+    expect(fetches()).toBeGreaterThan(2)
+  })
+
+  it('waits again after another idle spell in the same outage', async () => {
+    const { issuer, outcome } = createStage({ keys: { timeout: 2.5 } })
+    const old = issuer.mint()
+    await outcome(old)
+    const outage = issuer.fail('*', faults.refuse())
+    issuer.clock.advance(700)
+    expect(await outcome(old)).toBe('accepted')
+    outage[Symbol.dispose]()
+    issuer.keys.rotate({ overlap: false })
+    issuer.clock.advance(5 * hour)
+    expect(await outcome(old)).toBe('401 unknown-key')
+  })
+})
+
+describe('the issuer adds a key', () => {
+  it('and uses it at once: accepted after one shared fetch', async () => {
+    const { issuer, outcome, fetches } = createStage()
+    await outcome()
+    issuer.clock.advance(100)
+    issuer.keys.rotate()
+    const tokens = issuer.mintMany(50)
+    expect(new Set(await Promise.all(tokens.map(outcome)))).toEqual(new Set(['accepted']))
+    expect(fetches()).toBe(2)
+  })
+
+  it('under a kid that named another: noticed by the failed signature, one refetch, verified once more', async () => {
+    const { issuer, outcome, fetches } = createStage()
+    await outcome()
+    issuer.clock.advance(100)
+    issuer.keys.rotate({ kid: 'reuse', overlap: false })
+    expect(await outcome()).toBe('accepted')
+    expect(fetches()).toBe(2)
+    expect(await outcome(issuer.bad.tampered())).toBe('401 signature')
+    expect(fetches()).toBe(2)
+    issuer.clock.advance(30)
+    expect(await outcome(issuer.bad.tampered())).toBe('401 signature')
+    expect(fetches()).toBe(3)
+  })
+
+  it('while a refresh is under way: looked for once more', async () => {
+    const { issuer, outcome, fetches } = createStage()
+    await outcome()
+    issuer.clock.advance(550)
+    const slow = issuer.fail('jwks', faults.slow(0.05), { times: 1 })
+    const before = await outcome()
+    issuer.keys.rotate()
+    expect([before, await outcome()]).toEqual(['accepted', 'accepted'])
+    slow[Symbol.dispose]()
+    expect(fetches()).toBeLessThanOrEqual(3)
+  })
+})
+
+describe('the issuer removes a key', () => {
+  it('dead at the next good refresh, with every remembered verification by it', async () => {
+    const { issuer, outcome } = createStage()
+    const old = issuer.mint()
+    await outcome(old)
+    issuer.keys.rotate({ overlap: false })
+    issuer.clock.advance(1)
+    expect(await outcome(old)).toBe('accepted')
+    expect(await outcome(issuer.mint())).toBe('accepted')
+    expect(await outcome(old)).toBe('401 unknown-key')
+  })
+
+  it('and publishes it again: accepted again', async () => {
+    const { issuer, outcome } = createStage()
+    const [old, kid] = [issuer.mint(), issuer.keys.current.kid]
+    await outcome(old)
+    issuer.keys.rotate({ overlap: false })
+    await outcome(issuer.mint())
+    issuer.keys.publish(kid)
+    issuer.clock.advance(31)
+    expect(await outcome(old)).toBe('accepted')
+  })
+})
+
+describe('a flood of unknown kids', () => {
+  const flood = (stage: ReturnType<typeof createStage>, n = 20) => {
+    const stranger: TestKey = stage.issuer.keys.attacker()
+    return Promise.all(
+      Array.from({ length: n }, (_, i) =>
+        stage.outcome(stage.issuer.mint({}, { key: stranger, kid: `s${i}` })),
+      ),
+    )
+  }
+
+  it('issuer up: one fetch per cooldown, 401 at once inside it, good tokens untouched', async () => {
+    const stage = createStage({ keys: { maxAge: 86_400 } })
+    await stage.outcome()
+    stage.issuer.requests.clear()
+    for (let second = 0; second < 300; second++) {
+      const [outcomes, good] = await Promise.all([flood(stage), stage.outcome()])
+      expect(new Set(outcomes)).toEqual(new Set(['401 unknown-key']))
+      expect(good).toBe('accepted')
+      stage.issuer.clock.advance(1)
+    }
+    expect(stage.fetches()).toBe(10)
+    expect(stage.metadataFetches()).toBe(0)
+  })
+
+  it.each([
+    ['refusing', faults.refuse()],
+    ['failing', faults.status(500)],
+    ['without keys', faults.jwks.empty()],
+  ])('issuer %s: one fetch per cooldown, 503, good tokens untouched', async (_, fault) => {
+    const stage = createStage({ keys: { maxAge: 86_400 } })
+    await stage.outcome()
+    stage.issuer.requests.clear()
+    stage.issuer.fail('*', fault)
+    for (let second = 0; second < 300; second++) {
+      expect(new Set(await flood(stage))).toEqual(new Set(['503 keys']))
+      expect(await stage.outcome()).toBe('accepted')
+      stage.issuer.clock.advance(1)
+    }
+    expect(stage.issuer.requests.all).toHaveLength(10)
+  })
+
+  it('never delays a refresh that is due', async () => {
+    const stage = createStage()
+    await stage.outcome()
+    const outage = stage.issuer.fail('*', faults.refuse())
+    for (let second = 0; second < 400; second += 5) {
+      await flood(stage, 1)
+      stage.issuer.clock.advance(5)
+    }
+    outage[Symbol.dispose]()
+    stage.issuer.requests.clear()
+    stage.issuer.clock.advance(150)
+    await stage.outcome()
+    await settled()
+    expect(stage.fetches()).toBe(1)
+  })
+
+  it('a real rotation during it is accepted within one cooldown', async () => {
+    const stage = createStage()
+    await stage.outcome()
+    await flood(stage)
+    stage.issuer.keys.rotate()
+    const rotated = stage.issuer.mint()
+    let refusedFor = 0
+    while ((await stage.outcome(rotated)) !== 'accepted') {
+      await flood(stage)
+      stage.issuer.clock.advance(1)
+      refusedFor += 1
+    }
+    expect(refusedFor).toBeLessThanOrEqual(30)
+  })
+
+  it('while the look for it hangs, others wait for the same one, and answers come at its deadline', async () => {
+    const stage = createStage({ keys: { timeout: 2.5 } })
+    await stage.outcome()
+    stage.issuer.fail('jwks', faults.hang())
+    expect(new Set(await flood(stage))).toEqual(new Set(['503 keys']))
+    expect(await atOnce(flood(stage).then((outcomes) => outcomes[0]))).toBe('503 keys')
+    expect(stage.fetches()).toBe(2)
+  })
+
+  it('only a token that passed every other check may cause a fetch', async () => {
+    const stage = createStage()
+    await stage.outcome()
+    stage.issuer.requests.clear()
+    const key = stage.issuer.keys.attacker()
+    const bad = [
+      stage.issuer.mint({ aud: 'x' }, { key }),
+      stage.issuer.mint({ exp: 1 }, { key }),
+      stage.issuer.mint({ sub: undefined }, { key }),
+      stage.issuer.mint({ cnf: {} }, { key }),
+      stage.issuer.mint({}, { key, header: { typ: 'JWT' } }),
+      stage.issuer.mint({}, { key, header: { alg: 'HS256' } }),
+      stage.issuer.mint({}, { key, header: { crit: ['x'] } }),
+    ]
+    for (const token of bad) expect(await stage.outcome(token)).toMatch(/^401/)
+    expect(stage.issuer.requests.all).toHaveLength(0)
+  })
+})
+
+describe('the issuer is down, keys were loaded', () => {
+  it('good tokens pass for staleIfError after max age, then 503', async () => {
+    const { issuer, outcome, verifier, fetches } = createStage()
+    const token = issuer.mint()
+    await outcome(token)
+    issuer.fail('*', faults.refuse())
+    issuer.requests.clear()
+    for (let minute = 0; minute < (600 + day) / 60; minute++) {
+      expect(await outcome(token)).toBe('accepted')
+      issuer.clock.advance(60)
+    }
+    expect(await outcome(token)).toBe('503 keys')
+    expect(verifier.health()[0]).toMatchObject({
+      usable: false,
+      stale: true,
+      lastError: 'no connection',
+    })
+    expect(fetches()).toBeLessThanOrEqual(day / 60)
+  })
+
+  it('0 turns it off', async () => {
+    const { issuer, outcome } = createStage({ keys: { staleIfError: 0 } })
+    await outcome()
+    issuer.fail('*', faults.refuse())
+    issuer.clock.advance(599)
+    expect(await outcome()).toBe('accepted')
+    await settled()
+    issuer.clock.advance(1)
+    expect(await outcome()).toBe('503 keys')
+  })
+
+  it('fetches back off, and start again at one second after a success', async () => {
+    const { issuer, outcome, fetches, events } = createStage()
+    await outcome()
+    const token = issuer.mint()
+    const outage = issuer.fail('jwks', faults.status(500))
+    issuer.requests.clear()
+    for (let second = 0; second < 2 * hour; second++) {
+      expect(await outcome(token)).toBe('accepted')
+      issuer.clock.advance(1)
+    }
+    expect(fetches()).toBeLessThan(400)
+    const waits = events.flatMap((event) =>
+      event.type === 'keys.refresh-failed' ? [event.retryAfter] : [],
+    )
+    expect(Math.max(...waits)).toBeLessThanOrEqual(60)
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(1)
+    expect(waits[0]).toBe(1)
+    outage[Symbol.dispose]()
+    issuer.clock.advance(60)
+    events.length = 0
+    await outcome()
+    await settled()
+    issuer.fail('jwks', faults.status(500))
+    issuer.clock.advance(590)
+    await outcome()
+    await settled()
+    expect(events).toContainEqual(expect.objectContaining({ type: 'keys.refreshed' }))
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'keys.refresh-failed', error: 'status 500', retryAfter: 1 }),
+    )
+  })
+
+  it.each([
+    ['seconds', () => '200', 200],
+    ['at most 300', () => '86400', 300],
+    ['a date', (now: number) => new Date(now + 120_000).toUTCString(), 119],
+  ])('its Retry-After is honoured: %s', async (_, value, quiet) => {
+    const { issuer, outcome, fetches } = createStage()
+    await outcome()
+    issuer.clock.advance(590)
+    const headers = { 'retry-after': value(issuer.now()) }
+    issuer.fail('jwks', faults.status(429, { headers }))
+    issuer.requests.clear()
+    await outcome()
+    await settled()
+    const stranger = issuer.mint({}, { key: issuer.keys.attacker(), kid: 'stranger' })
+    issuer.clock.advance(quiet - 1)
+    expect([await outcome(), await outcome(stranger)]).toEqual(['accepted', '503 keys'])
+    await settled()
+    expect(fetches()).toBe(1)
+    issuer.clock.advance(2)
+    await outcome()
+    await settled()
+    expect(fetches()).toBe(2)
+  })
+})
+
+describe('the issuer answers what is no key set', () => {
+  const keySet = (...keys: object[]) => faults.body(JSON.stringify({ keys }))
+  const answers = {
+    'an empty set': faults.jwks.empty(),
+    'no array': faults.jwks.notAnArray(),
+    'symmetric keys alone': keySet({ kty: 'oct', k: 'c2VjcmV0', kid: 'a' }),
+    'encryption keys alone': faults.jwks.encOnly(),
+    'unknown key types alone': keySet({ kty: 'AKP', kid: 'a' }, { kid: 'b' }),
+    'too many keys': faults.jwks.many(101),
+    HTML: faults.body('<html>'),
+    nothing: faults.body(''),
+    null: faults.body('null'),
+    'half of it': faults.truncate(),
+    '100 MB': faults.huge(100 * 1024 * 1024),
+    'a bomb': faults.gzipBomb(1024 * 1024 * 1024),
+    'a redirect': faults.redirect('https://elsewhere.test/jwks'),
+    'no content': faults.status(204),
+    'a reset': faults.reset(10),
+  }
+
+  it.each(Object.entries(answers))('%s: old keys stay', async (_, fault) => {
+    const { issuer, outcome, verifier } = createStage()
+    const token = issuer.mint()
+    await outcome(token)
+    issuer.fail('jwks', fault)
+    issuer.clock.advance(601)
+    expect(await outcome(token)).toBe('accepted')
+    expect(verifier.health()[0]).toMatchObject({
+      usable: true,
+      stale: true,
+      keys: 1,
+      lastError: expect.any(String),
+    })
+  })
+
+  it.each(Object.entries(answers))('%s, cold: 503', async (_, fault) => {
+    const { issuer, outcome } = createStage()
+    issuer.fail('jwks', fault)
+    expect(await outcome()).toBe('503 keys')
+  })
+
+  it('junk beside good keys is ignored one by one, each with an event', async () => {
+    const { issuer, outcome, events } = createStage()
+    const good = issuer.keys.current.publicJwk
+    const keys = [
+      1,
+      null,
+      { kty: 'oct', k: 'c2VjcmV0', kid: 'secret' },
+      { ...good, kid: 'enc', use: 'enc' },
+      { ...good, kid: 'private', d: 'AA' },
+      { ...good, kid: 'off the curve', x: good.y as string },
+      { kty: 'RSA', kid: 'forgeable', n: 'u'.repeat(342), e: 'AQ' },
+      { ...good, kid: 'k'.repeat(300) },
+      { ...good, kid: 5 },
+      good,
+    ]
+    issuer.fail('jwks', faults.body(JSON.stringify({ keys })))
+    expect(await outcome()).toBe('accepted')
+    const ignored = events.flatMap((event) => (event.type === 'keys.ignored' ? [event.why] : []))
+    expect(ignored).toHaveLength(9)
+    expect(events.find((event) => event.type === 'keys.refreshed')).toMatchObject({ keys: 1 })
+  })
+
+  it('a ROCA modulus is not used', async () => {
+    // Every prime factor of such a modulus is a power of 65537 modulo each small prime: 65537 itself passes for one.
+    const small = [
+      3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97,
+      101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
+    ]
+    const product = small.reduce((all, prime) => all * BigInt(prime), 1n)
+    const modulus = product * (2n ** 2047n / product + 1n) + 65_537n
+    const n = Buffer.from(modulus.toString(16), 'hex').toString('base64url')
+    const { issuer, outcome, events } = createStage()
+    issuer.fail(
+      'jwks',
+      faults.body(JSON.stringify({ keys: [{ kty: 'RSA', kid: 'roca', n, e: 'AQAB' }] })),
+    )
+    expect(await outcome()).toBe('503 keys')
+    expect(events).toContainEqual(
+      expect.objectContaining({ kid: 'roca', why: 'modulus has the ROCA weakness' }),
+    )
+  })
+})
+
+describe('metadata', () => {
+  it('is asked again when the keys are no longer where it said, once per cooldown', async () => {
+    const { issuer } = createStage()
+    let moved = false
+    const fetch: typeof globalThis.fetch = async (url, init) => {
+      const at = String(url)
+      if (moved && at === `${issuer.url}/jwks`) return new Response(null, { status: 404 })
+      if (at === `${issuer.url}/new-jwks`) return Response.json(issuer.jwks)
+      const answer = await issuer.fetch(url, init)
+      if (!moved || !at.endsWith('openid-configuration')) return answer
+      return Response.json({ ...issuer.metadata, jwks_uri: `${issuer.url}/new-jwks` })
+    }
+    const stage = createStage({ fetch, issuer: issuer.url, now: issuer.now })
+    await stage.verifier.verify(issuer.mint())
+    issuer.clock.advance(601)
+    moved = true
+    issuer.keys.rotate({ overlap: false })
+    await stage.verifier.verify(issuer.mint())
+    expect(issuer.requests.count('openid-configuration')).toBe(2)
+    expect(stage.events.map(({ type }) => type)).toContain('metadata.moved')
+  })
+
+  it('is not asked again at once while the keys stay away', async () => {
+    const { issuer, outcome, metadataFetches } = createStage()
+    await outcome()
+    issuer.fail('jwks', faults.status(404))
+    issuer.clock.advance(601)
+    issuer.requests.clear()
+    for (let second = 0; second < 120; second++) {
+      expect(await outcome()).toBe('accepted')
+      issuer.clock.advance(1)
+    }
+    expect(metadataFetches()).toBeLessThanOrEqual(4)
+    expect(metadataFetches()).toBeGreaterThan(0)
+  })
+
+  it('is read anew after an hour', async () => {
+    const { issuer, outcome, metadataFetches } = createStage()
+    for (let minute = 0; minute < 60; minute++) {
+      await outcome()
+      await settled()
+      issuer.clock.advance(60)
+    }
+    expect(metadataFetches()).toBe(2)
+  })
+
+  it('is refused if its issuer is another one, first or later', async () => {
+    const cold = createStage()
+    cold.issuer.fail('openid-configuration', faults.metadata.wrongIssuer())
+    expect(await cold.outcome()).toBe('503 keys')
+    expect(cold.verifier.health()[0]?.lastError).toBe('metadata names another issuer')
+    expect(cold.fetches()).toBe(0)
+
+    const warm = createStage()
+    await warm.outcome()
+    warm.issuer.fail('openid-configuration', faults.metadata.wrongIssuer())
+    warm.issuer.clock.advance(3601)
+    expect(await warm.outcome()).toBe('accepted')
+    expect(warm.events).toContainEqual(
+      expect.objectContaining({
+        type: 'metadata.refresh-failed',
+        error: 'metadata names another issuer',
+      }),
+    )
+  })
+
+  it.each([
+    ['missing', faults.metadata.missingJwksUri(), 'unusable jwks_uri'],
+    ['http', faults.metadata.insecureJwksUri(), 'unusable jwks_uri'],
+    [
+      'private',
+      faults.metadata.foreignJwksUri('https://169.254.169.254/jwks'),
+      'jwks_uri at a private address',
+    ],
+    [
+      'private IPv6',
+      faults.metadata.foreignJwksUri('https://[fd00::1]/jwks'),
+      'jwks_uri at a private address',
+    ],
+    [
+      'private in disguise',
+      faults.metadata.foreignJwksUri('https://0x7f000001/jwks'),
+      'jwks_uri at a private address',
+    ],
+  ])('is refused if its jwks_uri is %s', async (_, fault, lastError) => {
+    const { issuer, outcome, verifier, fetches } = createStage()
+    issuer.fail('openid-configuration', fault)
+    expect(await outcome()).toBe('503 keys')
+    expect(verifier.health()[0]?.lastError).toBe(lastError)
+    expect(fetches()).toBe(0)
+  })
+})
+
+describe('discovery', () => {
+  const places = async (
+    url: string,
+    answering: string,
+    options: object = {},
+  ): Promise<string[]> => {
+    const issuer = createTestIssuer({ url })
+    const asked: string[] = []
+    const fetch: typeof globalThis.fetch = async (input) => {
+      const at = String(input)
+      if (at === `${url}/jwks`) return Response.json(issuer.jwks)
+      asked.push(at)
+      return at === answering
+        ? Response.json({ issuer: url, jwks_uri: `${url}/jwks` })
+        : new Response(null, { status: 404 })
+    }
+    const { verifier } = createStage({ ...issuer.trust(), fetch, ...options })
+    await verifier.verify(issuer.mint()).catch(() => {})
+    return asked
+  }
+  const oidc = 'https://i.test/t/1/.well-known/openid-configuration'
+  const oauth = 'https://i.test/.well-known/oauth-authorization-server/t/1'
+  const inserted = 'https://i.test/.well-known/openid-configuration/t/1'
+
+  it('asks OIDC appended, then RFC 8414 inserted, then OIDC inserted', async () => {
+    expect(await places('https://i.test/t/1', oidc)).toEqual([oidc])
+    expect(await places('https://i.test/t/1', oauth)).toEqual([oidc, oauth])
+    expect(await places('https://i.test/t/1', inserted)).toEqual([oidc, oauth, inserted])
+    expect(await places('https://i.test/t/1', 'nowhere')).toEqual([oidc, oauth, inserted])
+  })
+
+  it('asks each place once if the issuer has no path', async () => {
+    expect(await places('https://i.test', 'nowhere')).toEqual([
+      'https://i.test/.well-known/openid-configuration',
+      'https://i.test/.well-known/oauth-authorization-server',
+    ])
+  })
+
+  it('asks metadataUrl alone if it is given', async () => {
+    const issuer = { issuer: 'https://i.test', metadataUrl: 'https://m.test/meta?x=1' }
+    expect(await places('https://i.test', 'nowhere', { issuer })).toEqual([
+      'https://m.test/meta?x=1',
+    ])
+  })
+
+  it.each([408, 429, 500, 503, 302])('does not ask elsewhere after %d', async (status) => {
+    const { issuer, outcome } = createStage()
+    issuer.fail('openid-configuration', faults.status(status))
+    expect(await outcome()).toBe('503 keys')
+    expect(issuer.requests.all).toHaveLength(1)
+  })
+
+  it('asks the place that worked first the next time', async () => {
+    const { issuer, outcome } = createStage()
+    issuer.fail('openid-configuration', faults.status(404))
+    expect(await outcome()).toBe('accepted')
+    issuer.clock.advance(3601)
+    issuer.requests.clear()
+    expect(await outcome()).toBe('accepted')
+    expect(issuer.requests.count('openid-configuration')).toBe(0)
+    expect(issuer.requests.count('oauth-authorization-server')).toBe(1)
+  })
+
+  it('is skipped with jwksUri', async () => {
+    const issuer = createTestIssuer()
+    const { verifier } = createStage({
+      ...issuer.trust(),
+      issuer: { issuer: issuer.url, jwksUri: `${issuer.url}/jwks` },
+    })
+    await verifier.verify(issuer.mint())
+    expect(issuer.requests.all).toHaveLength(1)
+  })
+})
+
+describe('ready, health and close', () => {
+  it('ready loads every issuer, in parallel, and names those that are missing', async () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((name) =>
+      createTestIssuer({ url: `https://${name}.test` }),
+    ) as [
+      ReturnType<typeof createTestIssuer>,
+      ReturnType<typeof createTestIssuer>,
+      ReturnType<typeof createTestIssuer>,
+    ]
+    const fetch: typeof globalThis.fetch = (url, init) =>
+      ([a, b, c].find((one) => String(url).startsWith(one.url)) ?? a).fetch(url, init)
+    const { verifier } = createStage({ issuer: [a.url, b.url, c.url], fetch, now: Date.now })
+    b.fail('*', faults.refuse())
+    await expect(verifier.ready()).rejects.toMatchObject({
+      name: 'UnavailableError',
+      status: 503,
+      issuers: [b.url],
+    })
+    expect(await verifier.verify(c.mint())).toMatchObject({ issuer: c.url })
+    expect(verifier.health().map(({ usable }) => usable)).toEqual([true, false, true])
+    for (const one of [a, c]) expect(one.requests.count()).toBe(2)
+  })
+
+  it('ready takes stale keys for usable', async () => {
+    const { issuer, verifier } = createStage()
+    await verifier.ready()
+    issuer.fail('*', faults.refuse())
+    issuer.clock.advance(hour)
+    await verifier.ready()
+    expect(verifier.health()[0]).toMatchObject({ usable: true, stale: true })
+  })
+
+  it('health tells ages and times in seconds', async () => {
+    const { issuer, verifier } = createStage()
+    expect(verifier.health()).toEqual([
+      { issuer: issuer.url, usable: false, stale: false, keys: 0 },
+    ])
+    await verifier.ready()
+    issuer.clock.advance(100)
+    const [health] = verifier.health()
+    expect(health).toMatchObject({ usable: true, stale: false, keys: 1, age: 100 })
+    expect(health?.nextRefresh).toBeGreaterThanOrEqual(332)
+    expect(health?.nextRefresh).toBeLessThanOrEqual(428)
+  })
+
+  it('close aborts fetches and starts no more; loaded keys serve until they are too stale', async () => {
+    const { issuer, verifier, outcome } = createStage()
+    await outcome()
+    verifier.close()
+    issuer.requests.clear()
+    issuer.clock.advance(600 + day - 1)
+    expect(await outcome()).toBe('accepted')
+    expect(await outcome(issuer.mint({}, { key: issuer.keys.attacker() }))).toBe('401 unknown-key')
+    issuer.clock.advance(1)
+    expect(await outcome()).toBe('503 keys')
+    expect(issuer.requests.all).toHaveLength(0)
+
+    const cold = createStage()
+    cold.issuer.fail('*', faults.hang())
+    const waiting = cold.outcome()
+    await settled()
+    cold.verifier.close()
+    expect(await atOnce(waiting)).toBe('503 keys')
+  })
+
+  it('a clock that is set back makes nothing last longer', async () => {
+    const { issuer, outcome, fetches } = createStage({ clockTolerance: 300 })
+    await outcome()
+    issuer.clock.advance(-200)
+    expect(await outcome()).toBe('accepted')
+    issuer.clock.advance(600)
+    expect(await outcome()).toBe('accepted')
+    expect(fetches()).toBe(2)
+  })
+})
+
+it('one issuer that fails is not noticed by the others', async () => {
+  const [a, b] = [
+    createTestIssuer({ url: 'https://a.test' }),
+    createTestIssuer({ url: 'https://b.test' }),
+  ]
+  const fetch: typeof globalThis.fetch = (url, init) =>
+    (String(url).startsWith(a.url) ? a : b).fetch(url, init)
+  const { verifier } = createStage({ issuer: [a.url, b.url], fetch, now: Date.now })
+  a.fail('*', faults.hang())
+  const stuck = verifier.verify(a.mint())
+  stuck.catch(() => {})
+  expect(await atOnce(verifier.verify(b.mint()))).toMatchObject({ issuer: b.url })
+  verifier.close()
+  await expect(stuck).rejects.toMatchObject({ reason: 'keys' })
+})

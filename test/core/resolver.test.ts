@@ -1,0 +1,232 @@
+import type { AuthError, AuthEvent, IssuerOptions, IssuerResolver, VerifierOptions } from 'tollgate'
+import { createVerifier } from 'tollgate'
+import { createTestIssuer, faults } from 'tollgate/testing'
+import { describe, expect, it } from 'vitest'
+
+const tenant = createTestIssuer({ url: 'https://tenant.test/1' })
+tenant.clock.freeze()
+
+function createStage(resolve: IssuerResolver, options: Partial<VerifierOptions> = {}) {
+  tenant.reset()
+  tenant.clock.freeze()
+  const asked: string[] = []
+  const events: AuthEvent[] = []
+  const verifier = createVerifier({
+    ...tenant.trust(),
+    onEvent: (event) => void events.push(event),
+    ...options,
+    issuer: (iss) => {
+      asked.push(iss)
+      return resolve(iss)
+    },
+  })
+  const outcome = (token = tenant.mint()): Promise<string> =>
+    verifier.verify(token).then(
+      () => 'accepted',
+      (error: AuthError) => `${error.status} ${error.reason}`,
+    )
+  return { verifier, outcome, asked, events }
+}
+
+const known: IssuerResolver = (iss) => (iss === tenant.url ? { issuer: iss } : undefined)
+
+describe('the issuer resolver', () => {
+  it('answers for an iss, once for all that wait, and for 600 seconds', async () => {
+    const { outcome, asked } = createStage(async (iss) => known(iss))
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => outcome()))
+    expect(new Set(outcomes)).toEqual(new Set(['accepted']))
+    tenant.clock.advance(599)
+    expect(await outcome()).toBe('accepted')
+    expect(asked).toEqual([tenant.url])
+    tenant.clock.advance(1)
+    expect(await outcome()).toBe('accepted')
+    expect(asked).toHaveLength(2)
+  })
+
+  it('keeps the keys of an issuer whose answer stays the same', async () => {
+    const { outcome } = createStage(known, { keys: { maxAge: 86_400 } })
+    await outcome()
+    tenant.clock.advance(601)
+    await outcome()
+    expect(tenant.requests.count('jwks')).toBe(1)
+  })
+
+  it('forgets what was verified under an answer that has changed', async () => {
+    let answer: IssuerOptions | undefined = { issuer: tenant.url }
+    const { outcome } = createStage(() => answer)
+    const token = tenant.mint()
+    expect(await outcome(token)).toBe('accepted')
+    answer = { issuer: tenant.url, audience: 'https://elsewhere.test' }
+    tenant.clock.advance(601)
+    expect(await outcome(token)).toBe('401 audience')
+    answer = undefined
+    tenant.clock.advance(601)
+    expect(await outcome(tenant.mint())).toBe('401 issuer')
+    expect(await outcome(token)).toBe('401 issuer')
+  })
+
+  it('refuses for 30 seconds what it was told to refuse', async () => {
+    const { outcome, asked } = createStage(() => undefined)
+    for (let second = 0; second < 30; second++) {
+      expect(await outcome()).toBe('401 issuer')
+      tenant.clock.advance(1)
+    }
+    expect(asked).toHaveLength(1)
+    expect(await outcome()).toBe('401 issuer')
+    expect(asked).toHaveLength(2)
+    expect(tenant.requests.all).toHaveLength(0)
+  })
+
+  it.each([
+    ['http', 'http://tenant.test'],
+    ['a query', 'https://tenant.test?x'],
+    ['a fragment', 'https://tenant.test#x'],
+    ['a password', 'https://a:b@tenant.test'],
+    ['no URL', 'tenant'],
+    ['a path traversal with whitespace', 'https://tenant.test/ /x'],
+    ['a template', 'https://tenant.test/{tenantid}'],
+    ['nothing', ''],
+  ])('is not asked for what could be no issuer: %s', async (_, iss) => {
+    const { outcome, asked } = createStage(known)
+    expect(await outcome(tenant.mint({ iss }))).toBe('401 issuer')
+    expect(asked).toEqual([])
+  })
+
+  it('is asked after size, form, alg and typ', async () => {
+    const { outcome, asked } = createStage(known)
+    expect(await outcome(`${'a'.repeat(9000)}.b.c`)).toBe('401 too-large')
+    expect(await outcome('a.b')).toBe('401 malformed')
+    expect(await outcome(tenant.mint({}, { header: { alg: 'HS256' } }))).toBe('401 algorithm')
+    expect(await outcome(tenant.mint({}, { header: { typ: 'dpop+jwt' } }))).toBe('401 token-type')
+    expect(await outcome(tenant.mint({}, { header: { crit: ['x'] } }))).toBe('401 critical-header')
+    expect(asked).toEqual([])
+  })
+
+  it("holds each issuer to its own answer's rules", async () => {
+    const { outcome } = createStage((iss) => ({
+      issuer: iss,
+      profile: 'jwt',
+      algorithms: ['ES256'],
+    }))
+    expect(await outcome(tenant.mint({}, { header: { typ: 'JWT' } }))).toBe('accepted')
+    const strict = createStage((iss) => ({ issuer: iss, algorithms: ['RS256'] }))
+    expect(await strict.outcome()).toBe('401 algorithm')
+    const typed = createStage(known)
+    expect(await typed.outcome(tenant.mint({}, { header: { typ: 'JWT' } }))).toBe('401 token-type')
+  })
+
+  it.each<[string, () => unknown, Partial<VerifierOptions>?]>([
+    [
+      'throws',
+      () => {
+        throw new Error('database down')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('database down'))],
+    ['rejects with nothing', () => Promise.reject(undefined)],
+    ['gives null', () => null],
+    ['gives a string', () => tenant.url],
+    ['gives an unknown option', () => ({ issuer: tenant.url, jwksUrl: 'x' })],
+    ['gives a wrong option', () => ({ issuer: tenant.url, algorithms: ['none'] })],
+    ['gives another issuer', () => ({ issuer: 'https://tenant.test/2' })],
+    [
+      'gives no audience where none is global',
+      () => ({ issuer: tenant.url }),
+      { audience: undefined as never },
+    ],
+    ['never answers', () => new Promise(() => {}), { keys: { timeout: 0.05 } }],
+  ])('503 and an event if it %s', async (_, resolve, { audience, ...options } = {}) => {
+    const stage = createStage(resolve as IssuerResolver, options)
+    const noAudience = _.includes('no audience')
+    const verifier = noAudience
+      ? createVerifier({
+          issuer: resolve as IssuerResolver,
+          fetch: tenant.fetch,
+          now: tenant.now,
+          onEvent: (event) => void stage.events.push(event),
+        })
+      : stage.verifier
+    expect(audience).toBeUndefined()
+    const error: AuthError = await verifier.verify(tenant.mint()).catch((error) => error)
+    expect(error).toMatchObject({
+      name: 'UnavailableError',
+      status: 503,
+      reason: 'resolver',
+      headers: { 'Retry-After': '1' },
+    })
+    expect(stage.events).toContainEqual({
+      type: 'resolver.failed',
+      why: expect.stringMatching(/./),
+    })
+  })
+
+  it('is asked again after a failure', async () => {
+    let down = true
+    const { outcome } = createStage((iss) => {
+      if (down) throw new Error('down')
+      return known(iss)
+    })
+    expect(await outcome()).toBe('503 resolver')
+    down = false
+    expect(await outcome()).toBe('accepted')
+  })
+
+  it('is ignored by ready; health lists what it has loaded', async () => {
+    const { verifier, outcome, asked } = createStage(known)
+    await verifier.ready()
+    expect(asked).toEqual([])
+    expect(verifier.health()).toEqual([])
+    await outcome()
+    expect(verifier.health()).toMatchObject([{ issuer: tenant.url, usable: true, keys: 1 }])
+  })
+
+  it('keeps 1,000 answers; an evicted issuer loses its keys and what they verified', async () => {
+    const keys = [tenant.keys.current.privateJwk as never]
+    const at = (n: number) => createTestIssuer({ url: `https://many.test/${n}`, keys })
+    const fetches: string[] = []
+    const fetch: typeof globalThis.fetch = async (url) => {
+      fetches.push(String(url))
+      return Response.json(tenant.jwks)
+    }
+    const { verifier } = createStage((iss) => ({ issuer: iss, jwksUri: `${iss}/jwks` }), {
+      fetch,
+      now: Date.now,
+    })
+    const first = at(0).mint()
+    await verifier.verify(first)
+    for (let n = 1; n <= 1000; n++) await verifier.verify(at(n).mint())
+    expect(verifier.health()).toHaveLength(1000)
+    expect(fetches).toHaveLength(1001)
+    await verifier.verify(first)
+    expect(fetches).toHaveLength(1002)
+  })
+
+  it('stays within memory under 100,000 different iss', async () => {
+    const { outcome, asked } = createStage(() => undefined)
+    const [head, , signature] = tenant.mint().split('.')
+    const claims = JSON.parse(
+      Buffer.from(tenant.mint().split('.')[1] as string, 'base64url').toString(),
+    )
+    globalThis.gc?.()
+    const before = process.memoryUsage().heapUsed
+    for (let n = 0; n < 100_000; n++) {
+      const body = Buffer.from(JSON.stringify({ ...claims, iss: `https://flood.test/${n}` }))
+      await outcome(`${head}.${body.toString('base64url')}.${signature}`)
+    }
+    globalThis.gc?.()
+    expect(asked).toHaveLength(100_000)
+    asked.length = 0
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(150 * 1024 * 1024)
+    expect(await outcome()).toBe('401 issuer')
+  })
+
+  it('answers 503 for one tenant whose issuer is down, and the others pass', async () => {
+    const down = createTestIssuer({ url: 'https://tenant.test/2' })
+    down.fail('*', faults.refuse())
+    const fetch: typeof globalThis.fetch = (url, init) =>
+      (String(url).includes('/2') ? down : tenant).fetch(url, init)
+    const { outcome } = createStage((iss) => ({ issuer: iss }), { fetch })
+    expect(await outcome(down.mint())).toBe('503 keys')
+    expect(await outcome()).toBe('accepted')
+  })
+})
