@@ -1,0 +1,139 @@
+import { once } from 'node:events'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createServer as createSocketServer } from 'node:net'
+import express from 'express'
+import type { VerifierOptions } from 'tollgate'
+import { createVerifier } from 'tollgate'
+import { createAuth } from 'tollgate/express'
+import type { ServedTestIssuer } from 'tollgate/testing'
+import { faults, serveTestIssuer } from 'tollgate/testing'
+import { afterEach, describe, expect, it } from 'vitest'
+
+let issuer: ServedTestIssuer
+afterEach(() => issuer?.close())
+
+const quick = { timeout: 0.5 }
+
+async function createStage(options: Partial<VerifierOptions> = {}) {
+  issuer = await serveTestIssuer()
+  issuer.clock.freeze()
+  const verifier = createVerifier({ ...issuer.trust(), keys: quick, ...options })
+  const outcome = (): Promise<string> =>
+    verifier.verify(issuer.mint()).then(
+      () => 'accepted',
+      (error) => `${error.status} ${error.reason}`,
+    )
+  return { verifier, outcome }
+}
+
+/** Bytes that the process holds, garbage aside: heap, buffers and whatever the HTTP client keeps. */
+function memory(): number {
+  globalThis.gc?.()
+  const { heapUsed, external, arrayBuffers } = process.memoryUsage()
+  return heapUsed + external + arrayBuffers
+}
+
+describe('over real sockets', () => {
+  it('an issuer that is killed: loaded keys serve, a new process answers 503', async () => {
+    const { outcome, verifier } = await createStage()
+    expect(await outcome()).toBe('accepted')
+    await issuer.close()
+    issuer.clock.advance(601)
+    expect(await outcome()).toBe('accepted')
+    expect(verifier.health()[0]).toMatchObject({
+      usable: true,
+      stale: true,
+      lastError: 'no connection',
+    })
+    const cold = createVerifier({ ...issuer.trust(), keys: quick })
+    await expect(cold.verify(issuer.mint())).rejects.toMatchObject({ status: 503 })
+  })
+
+  it('a listener that never answers costs its deadline', async () => {
+    const silent = createSocketServer().listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const sockets: { destroy(): void }[] = []
+    silent.on('connection', (socket) => sockets.push(socket))
+    try {
+      const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+      const { verifier } = await createStage({ issuer: url })
+      await expect(verifier.verify(issuer.mint({ iss: url }))).rejects.toMatchObject({
+        status: 503,
+      })
+      expect(verifier.health()[0]?.lastError).toBe('timeout')
+    } finally {
+      for (const socket of sockets) socket.destroy()
+      silent.close()
+    }
+  })
+
+  it.each([
+    ['1 byte per second', faults.drip(1), 'timeout'],
+    ['100 MB', faults.huge(100 * 1024 * 1024), 'too large'],
+    ['a gzip bomb of 1 GB', faults.gzipBomb(1024 * 1024 * 1024), 'too large'],
+    ['a redirect', faults.redirect('http://127.0.0.1:9/'), 'redirect'],
+    ['a reset in the middle', faults.reset(20), 'no connection'],
+    ['silence', faults.hang(), 'timeout'],
+    ['half a body', faults.truncate(), expect.stringMatching(/not JSON|no connection/)],
+  ])('%s: bounded time and memory, cold and warm', async (_, fault, lastError) => {
+    const { outcome, verifier } = await createStage()
+    const cold = createVerifier({ ...issuer.trust(), keys: quick })
+    expect(await outcome()).toBe('accepted')
+    issuer.fail('jwks', fault)
+    const before = memory()
+    issuer.clock.advance(601)
+    expect(await outcome()).toBe('accepted')
+    expect(verifier.health()[0]).toMatchObject({ usable: true, stale: true, lastError })
+    await expect(cold.verify(issuer.mint())).rejects.toMatchObject({ status: 503 })
+    expect(memory() - before).toBeLessThan(32 * 1024 * 1024)
+  })
+
+  it('a request that is aborted: the shared fetch goes on, and serves the others', async () => {
+    issuer = await serveTestIssuer()
+    const { requireAuth } = createAuth(issuer.trust())
+    const app = express().get('/', requireAuth(), (_req, res) => void res.json({}))
+    const server = createServer(app).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    try {
+      issuer.fail('jwks', faults.slow(0.5))
+      const headers = issuer.headers()
+      const first = request({ port, host: '127.0.0.1', headers, agent: false })
+      first.on('error', () => {})
+      first.end()
+      await once(first, 'socket')
+      while (issuer.requests.count('jwks') === 0)
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      first.destroy()
+      const second = await fetch(`http://127.0.0.1:${port}/`, { headers })
+      expect(second.status).toBe(200)
+      expect(issuer.requests.count('jwks')).toBe(1)
+    } finally {
+      server.close()
+      server.closeAllConnections()
+    }
+  })
+
+  it('never keeps a process alive', async () => {
+    issuer = await serveTestIssuer()
+    const script = `
+      import { createVerifier } from 'tollgate'
+      const verifier = createVerifier({ issuer: ${JSON.stringify(issuer.url)}, audience: ${JSON.stringify(issuer.audience)}, allowInsecureLoopback: true })
+      const { subject } = await verifier.verify(${JSON.stringify(issuer.mint())})
+      process.stdout.write(subject)
+    `
+    const { execFile } = await import('node:child_process')
+    const tsx = new URL('../../../node_modules/tsx/dist/cli.mjs', import.meta.url).pathname
+    const printed = await new Promise<string>((resolve, reject) => {
+      const child = execFile(
+        process.execPath,
+        [tsx, '--conditions=@tollgate/source', '--input-type=module', '--eval', script],
+        { timeout: 20_000 },
+        (error, stdout) => (error ? reject(error) : resolve(stdout)),
+      )
+      child.stdin?.end()
+    })
+    expect(printed).toBe('user-1')
+  })
+})
