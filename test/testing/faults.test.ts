@@ -108,6 +108,14 @@ describe('transport', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  test('drip does not begin before its body is read', async () => {
+    vi.useFakeTimers()
+    const response = await fetchWith(faults.drip(1))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(vi.getTimerCount()).toBe(0)
+    await response.body?.cancel()
+  })
+
   test('drip stops when its body is cancelled', async () => {
     vi.useFakeTimers()
     const response = await fetchWith(faults.drip(1))

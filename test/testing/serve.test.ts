@@ -64,6 +64,7 @@ describe('a served issuer', () => {
     })
     expect(JSON.parse(body.toString())).toEqual(issuer.metadata)
     expect(body.toString()).not.toContain('evil')
+    expect(issuer.requests.all.at(-1)?.url).toMatch(issuer.url)
   })
 
   test('answers GET and HEAD alone', async () => {

@@ -1,0 +1,251 @@
+import fc from 'fast-check'
+import type { KeyOptions, Verifier } from 'tollgate'
+import { createVerifier } from 'tollgate'
+import type { Fault, TestIssuer, TestKey } from 'tollgate/testing'
+import { createTestIssuer, faults } from 'tollgate/testing'
+import { expect, it } from 'vitest'
+import { boundsOf } from './bounds.ts'
+
+type Trouble = 'down' | 'failing' | '429' | 'garbage' | 'empty'
+type Command =
+  | { readonly do: 'rotate' | 'reuse' | 'remove' | 'back' | 'slow' }
+  | { readonly do: 'trouble'; readonly kind: Trouble }
+  | { readonly do: 'flood'; readonly strangers: number }
+  | { readonly do: 'pass'; readonly seconds: number; readonly steps: number }
+
+const troubles: Readonly<Record<Trouble, Fault>> = {
+  down: faults.refuse(),
+  failing: faults.status(503),
+  429: faults.status(429, { headers: { 'retry-after': '400' } }),
+  garbage: faults.body('<html>'),
+  empty: faults.jwks.empty(),
+}
+
+const command: fc.Arbitrary<Command> = fc.oneof(
+  fc.constantFrom<Command>(
+    { do: 'rotate' },
+    { do: 'reuse' },
+    { do: 'remove' },
+    { do: 'back' },
+    { do: 'slow' },
+  ),
+  fc.record({
+    do: fc.constant('trouble' as const),
+    kind: fc.constantFrom(...(Object.keys(troubles) as Trouble[])),
+  }),
+  fc.record({ do: fc.constant('flood' as const), strangers: fc.integer({ min: 1, max: 20 }) }),
+  fc.record({
+    do: fc.constant('pass' as const),
+    seconds: fc.constantFrom(5, 20, 60, 300, 900, 3600, 20_000, 100_000),
+    steps: fc.integer({ min: 1, max: 40 }),
+  }),
+)
+
+type Options = Required<Pick<KeyOptions, 'maxAge' | 'staleIfError' | 'cooldown'>>
+
+/** A token and what the issuer has done with its key. */
+interface Held {
+  readonly token: string
+  readonly kid: string
+  readonly x: unknown
+  removedAt: number | undefined
+  refusedSince: number | undefined
+}
+
+/** Drives a verifier and an issuer through a history, and holds every answer to the promises. */
+class History {
+  readonly issuer: TestIssuer = createTestIssuer({ expiresIn: 365 * 86_400 })
+  readonly stranger: TestKey = this.issuer.keys.attacker()
+  readonly verifier: Verifier
+  readonly options: Options
+  readonly fetchTimes: number[] = []
+  readonly tokens: Held[] = []
+  trouble: { readonly kind: Trouble; end(): void } | undefined
+  healthySince = 0
+  troubled = false
+  asked = false
+  lastServed: { readonly at: number; readonly keys: ReadonlySet<unknown> } | undefined
+
+  constructor(options: Options, memo: false | number) {
+    this.options = options
+    this.issuer.clock.freeze(0)
+    this.issuer.clock.set(1e12)
+    this.healthySince = this.time()
+    const fetch: typeof globalThis.fetch = async (url, init) => {
+      this.fetchTimes.push(this.time())
+      const answer = await this.issuer.fetch(url, init)
+      const isKeys = String(url).endsWith('/jwks') && answer.ok
+      const document = isKeys
+        ? await answer
+            .clone()
+            .json()
+            .catch(() => undefined)
+        : undefined
+      if (document?.keys?.length > 0) {
+        const keys = new Set(document.keys.map(({ x }: { x: unknown }) => x))
+        this.lastServed = { at: this.time(), keys }
+      }
+      return answer
+    }
+    this.verifier = createVerifier({ ...this.issuer.trust(), fetch, keys: options, memo })
+    this.hold()
+  }
+
+  time(): number {
+    return this.issuer.now() / 1000
+  }
+
+  hold(): void {
+    const { kid, publicJwk } = this.issuer.keys.current
+    this.tokens.push({
+      token: this.issuer.mint(),
+      kid,
+      x: publicJwk.x,
+      removedAt: undefined,
+      refusedSince: undefined,
+    })
+  }
+
+  async run(command: Command): Promise<void> {
+    switch (command.do) {
+      case 'rotate':
+        this.issuer.keys.rotate()
+        this.hold()
+        break
+      case 'reuse': {
+        const { kid } = this.issuer.keys.current
+        this.issuer.keys.rotate({ kid: 'reuse', overlap: false })
+        this.bury((held) => held.kid === kid)
+        this.hold()
+        break
+      }
+      case 'remove': {
+        const oldest = this.tokens.find(({ removedAt }) => removedAt === undefined)
+        if (oldest === undefined || oldest.kid === this.issuer.keys.current.kid) break
+        this.issuer.keys.retire(oldest.kid)
+        this.bury((held) => held === oldest)
+        break
+      }
+      case 'trouble': {
+        this.trouble?.end()
+        const outage = this.issuer.fail('*', troubles[command.kind])
+        this.trouble = { kind: command.kind, end: () => outage[Symbol.dispose]() }
+        this.troubled = true
+        this.asked ||= command.kind === '429'
+        for (const held of this.tokens) held.refusedSince = undefined
+        break
+      }
+      case 'back':
+        if (this.trouble === undefined) break
+        this.trouble.end()
+        this.trouble = undefined
+        this.healthySince = this.time()
+        break
+      case 'slow':
+        this.issuer.fail('*', faults.slow(0.002), { times: 1 })
+        break
+      case 'flood':
+        for (let i = 0; i < command.strangers; i++) {
+          const token = this.issuer.mint({}, { key: this.stranger, kid: `stranger-${i}` })
+          const error = await this.verifier.verify(token).catch((error) => error)
+          expect(error.reason === 'unknown-key' || error.reason === 'keys').toBe(true)
+        }
+        break
+      case 'pass':
+        for (let step = 0; step < command.steps; step++) {
+          const gap = command.seconds / command.steps
+          this.issuer.clock.advance(gap)
+          await this.traffic(gap)
+        }
+    }
+    await this.traffic(0)
+  }
+
+  bury(which: (held: Held) => boolean): void {
+    for (const held of this.tokens.filter(which)) held.removedAt ??= this.time()
+  }
+
+  /** `gap`: seconds since the last traffic, which nothing can be quicker than. */
+  async traffic(gap: number): Promise<void> {
+    // What is served from here on, a request of now may not see yet.
+    const served = this.lastServed
+    for (const held of this.tokens) {
+      const error = await this.verifier.verify(held.token).then(
+        () => undefined,
+        (error) => error,
+      )
+      if (held.removedAt === undefined) this.checkLive(held, error, served, gap)
+      else if (error === undefined) this.checkRemoved(held, held.removedAt, served, gap)
+      else expect([401, 503]).toContain(error.status)
+    }
+    // What was started in the background comes to its end before time goes on.
+    for (let i = 0; i < 4; i++) await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  checkLive(
+    held: Held,
+    error: { status: number } | undefined,
+    served: History['lastServed'],
+    gap: number,
+  ): void {
+    const t = this.time()
+    const { refused, acceptedInOutage } = boundsOf(this.options, { retryAfter: this.asked })
+    if (error === undefined) {
+      held.refusedSince = undefined
+      return
+    }
+    if (served?.keys.has(held.x) && t - served.at < acceptedInOutage) {
+      expect.fail(
+        `a token of a live key that was served ${t - served.at} s ago was refused: ${error.status}`,
+      )
+    }
+    if (this.trouble !== undefined) return
+    held.refusedSince ??= t
+    expect(t - held.refusedSince).toBeLessThanOrEqual(refused + gap)
+  }
+
+  checkRemoved({ x }: Held, removedAt: number, served: History['lastServed'], gap: number): void {
+    const t = this.time()
+    const { accepted, refused, acceptedInOutage } = boundsOf(this.options, {
+      retryAfter: this.asked,
+    })
+    if (this.trouble === undefined) {
+      const latest = Math.max(removedAt + accepted, this.troubled ? this.healthySince + refused : 0)
+      expect(t).toBeLessThanOrEqual(latest + 2 * gap)
+    }
+    if (served?.keys.has(x)) expect(t - served.at).toBeLessThanOrEqual(acceptedInOutage)
+    else expect.fail('a key was accepted that the last good key set did not hold')
+  }
+
+  checkFetches(): void {
+    const { fetches } = boundsOf(this.options, { retryAfter: this.asked })
+    let from = 0
+    this.fetchTimes.forEach((at, i) => {
+      while ((this.fetchTimes[from] ?? at) <= at - 3600) from += 1
+      expect(i - from + 1).toBeLessThanOrEqual(fetches)
+    })
+  }
+}
+
+const someOptions = fc.record({
+  maxAge: fc.constantFrom(60, 600, 3600),
+  staleIfError: fc.constantFrom(0, 3600, 86_400),
+  cooldown: fc.constantFrom(5, 30, 120),
+})
+
+it('any history keeps the promises: refused for X at most, accepted for Y at most, Z fetches an hour', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      someOptions,
+      fc.constantFrom(false as const, 1000),
+      fc.array(command, { minLength: 5, maxLength: 25 }),
+      async (options, memo, commands) => {
+        const history = new History(options, memo)
+        await history.traffic(0)
+        for (const one of commands) await history.run(one)
+        history.checkFetches()
+      },
+    ),
+    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 150), endOnFailure: false },
+  )
+}, 300_000)
