@@ -72,7 +72,8 @@ class History {
     this.issuer.clock.set(1e12)
     this.healthySince = this.time()
     const fetch: typeof globalThis.fetch = async (url, init) => {
-      this.fetchTimes.push(this.time())
+      const at = this.time()
+      this.fetchTimes.push(at)
       const answer = await this.issuer.fetch(url, init)
       const isKeys = String(url).endsWith('/jwks') && answer.ok
       const document = isKeys
@@ -83,7 +84,7 @@ class History {
         : undefined
       if (document?.keys?.length > 0) {
         const keys = new Set(document.keys.map(({ x }: { x: unknown }) => x))
-        this.lastServed = { at: this.time(), keys }
+        this.lastServed = { at, keys }
       }
       return answer
     }
