@@ -10,6 +10,7 @@ import { describe, expect, it } from 'vitest'
 import { createApp as createExpressApp } from '../examples/express.ts'
 import { createApp as createKoaApp } from '../examples/koa.ts'
 import { createGreeter } from '../examples/verifier.ts'
+import { boundsOf } from './core/keys/bounds.ts'
 
 const issuer = createTestIssuer()
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -109,4 +110,18 @@ describe('README.md', () => {
       expect(readFileSync(`${root}${file}`, 'utf8')).toContain(code)
     },
   )
+
+  it('prints the bounds that the options give', () => {
+    const defaults = { maxAge: 600, staleIfError: 86_400, cooldown: 30 }
+    const { refused, accepted, acceptedInOutage, fetches, fetchesInPeace } = boundsOf(defaults, {
+      retryAfter: false,
+    })
+    const row = (value: string) => new RegExp(`\\| ${value} \\|`)
+    expect(readme).toMatch(row(`${refused} s`))
+    expect(readme).toMatch(row(`${accepted} s`))
+    expect(acceptedInOutage).toBe(24 * 3600 + 600)
+    expect(readme).toMatch(row('24 h 10 min'))
+    expect(readme).toMatch(row(String(fetches)))
+    expect(readme).toMatch(row(String(fetchesInPeace)))
+  })
 })
