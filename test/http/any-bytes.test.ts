@@ -1,0 +1,182 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { connect } from 'node:net'
+import fc from 'fast-check'
+import {
+  InsufficientScopeError,
+  InvalidRequestError,
+  InvalidTokenError,
+  MissingCredentialsError,
+} from 'tollgate'
+import { createTestIssuer } from 'tollgate/testing'
+import { describe, expect, it } from 'vitest'
+import { refusalOf } from '../../src/http/challenge.ts'
+import { readBearer } from '../../src/http/credentials.ts'
+import { doors } from '../door-matrix.ts'
+
+const issuer = createTestIssuer()
+const good = issuer.mint({ scope: 'a' })
+
+/** Whatever may stand in a header: words that mean something here, and any byte. */
+const words = fc.constantFrom(
+  'Bearer',
+  'bearer',
+  'DPoP',
+  'Basic',
+  ' ',
+  '  ',
+  '\t',
+  ',',
+  ', ',
+  '=',
+  '"',
+  '\\',
+  '.',
+  good,
+  good.slice(0, -3),
+  'a.b.c',
+  'realm=',
+)
+const byte = fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code))
+const anyValue = fc
+  .array(fc.oneof({ weight: 3, arbitrary: words }, byte), { maxLength: 12 })
+  .map((parts) => parts.join(''))
+
+/** Sends bytes as they are, and gives all that comes back. */
+async function exchange(port: number, head: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.write(Buffer.from(head, 'latin1'))
+  let answer = ''
+  for await (const chunk of socket.setEncoding('latin1')) answer += chunk
+  return answer
+}
+
+describe.each(doors)('$name: any bytes in any header', (door) => {
+  it('never a crash, never a 5xx, never an echo, and never past the guard without the token', async () => {
+    const server = createServer(
+      door.listener({ auth: issuer.trust(), routes: { '/': [{ scope: 'a' }] } }),
+    )
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    try {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(anyValue, { minLength: 1, maxLength: 3 }),
+          anyValue,
+          async (values, other) => {
+            const marked = (value: string): string => `${value}`.replace(/[\r\n\0]/g, '')
+            const lines = values.map((value) => `Authorization: ${marked(value)}zqx`)
+            const head = [
+              'GET / HTTP/1.1',
+              'Host: x',
+              ...lines,
+              `X-Other: ${marked(other)}`,
+              'Connection: close',
+              '',
+              '',
+            ]
+            const answer = await exchange(port, head.join('\r\n'))
+            const status = Number(/^HTTP\/1.1 (\d{3})/.exec(answer)?.[1])
+            expect([400, 401]).toContain(status)
+            expect(answer).not.toContain('zqx')
+            expect(answer).not.toContain(good)
+          },
+        ),
+        { numRuns: 300 },
+      )
+      const alive = await exchange(
+        port,
+        `GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${good}\r\nConnection: close\r\n\r\n`,
+      )
+      expect(alive).toMatch(/^HTTP\/1.1 200/)
+    } finally {
+      server.close()
+      server.closeAllConnections()
+    }
+  })
+})
+
+describe('credentials', () => {
+  it('any text: a token that is in it as the one credential, nothing, or InvalidRequestError', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyValue, fc.string()), (value) => {
+        let token: string | undefined
+        try {
+          token = readBearer(value)
+        } catch (error) {
+          expect(error).toBeInstanceOf(InvalidRequestError)
+          expect(value).toMatch(/bearer/i)
+          return
+        }
+        if (token !== undefined) expect(value.trim().toLowerCase()).toMatch(/^bearer +\S+$/)
+        if (token !== undefined) expect(value.endsWith(token)).toBe(true)
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  it('costs no more than its length', () => {
+    // Each of these once made some parser quadratic; 16 KB is Node's limit for all headers.
+    for (const evil of ['"\\', '"', '",', 'Bearer ', ',', ', Bearer', '"\\"']) {
+      const value = `Digest ${evil.repeat(16_384 / evil.length)}`
+      const steps = 50
+      for (let i = 0; i < steps; i++) {
+        try {
+          readBearer(value)
+        } catch (error) {
+          expect(error).toBeInstanceOf(InvalidRequestError)
+        }
+      }
+    }
+  }, 5_000)
+})
+
+/** RFC 9110 section 11.6.1, by a reader that shares nothing with the writer. */
+function readChallenge(header: string): Map<string, string> {
+  const [, scheme, rest = ''] = /^([A-Za-z]+) (.*)$/s.exec(header) ?? []
+  expect(scheme).toBe('Bearer')
+  const parameters = new Map<string, string>()
+  let left = rest
+  while (left !== '') {
+    const match = /^([a-z_]+)="((?:[^"\\]|\\.)*)"(?:, |$)/s.exec(left)
+    if (match === null) throw new Error(`not a challenge: ${header}`)
+    expect(parameters.has(match[1] as string)).toBe(false)
+    parameters.set(match[1] as string, (match[2] as string).replace(/\\(.)/gs, '$1'))
+    left = left.slice(match[0].length)
+  }
+  return parameters
+}
+
+it('any accepted configuration: the challenge is printable ASCII and parses to what was configured', () => {
+  const printable = fc.string({
+    unit: fc.integer({ min: 0x20, max: 0x7e }).map((c) => String.fromCharCode(c)),
+    minLength: 1,
+  })
+  const scopeChar = fc.integer({ min: 0x21, max: 0x7e }).filter((c) => c !== 0x22 && c !== 0x5c)
+  const scope = fc.string({ unit: scopeChar.map((c) => String.fromCharCode(c)), minLength: 1 })
+  const errors = [
+    () => new MissingCredentialsError(),
+    () => new InvalidRequestError('malformed-credentials'),
+    () => new InvalidTokenError('expired'),
+    () => new InsufficientScopeError('scope'),
+    () => new InsufficientScopeError('check'),
+  ]
+  fc.assert(
+    fc.property(fc.constantFrom(...errors), printable, fc.array(scope), (create, realm, scopes) => {
+      const error = create()
+      const { headers, body } = refusalOf(error, realm, scopes)
+      const challenge = headers['WWW-Authenticate'] as string
+      expect(challenge).toMatch(/^[\x20-\x7e]+$/)
+      const parameters = readChallenge(challenge)
+      expect(parameters.get('realm')).toBe(realm)
+      expect(parameters.get('error')).toBe(error.error)
+      const named = error.status !== 400 && error.reason !== 'check' && scopes.length > 0
+      expect(parameters.get('scope')).toBe(named ? scopes.join(' ') : undefined)
+      expect(JSON.parse(body)).toMatchObject({ status: error.status })
+      expect(headers['Content-Length']).toBe(String(Buffer.byteLength(body)))
+    }),
+    { numRuns: 2000 },
+  )
+})
