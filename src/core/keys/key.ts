@@ -1,3 +1,4 @@
+import type { CryptoKey } from 'jose'
 import { importJWK } from 'jose'
 import type { Algorithm } from '../algorithms.ts'
 import { sameAlgorithm } from '../algorithms.ts'
