@@ -52,6 +52,16 @@ describe('a remembered token', () => {
     await expect(verifier.verify(token)).rejects.toMatchObject({ reason: 'not-yet-valid' })
   })
 
+  it('stays remembered when its key is published again by a refresh', async () => {
+    const { issuer, verifier, remembered } = createStage()
+    const token = issuer.mint({}, { expiresIn: 3600 })
+    await verifier.verify(token)
+    issuer.clock.advance(601)
+    await verifier.verify(token)
+    expect(issuer.requests.count('jwks')).toBe(2)
+    expect(remembered()).toEqual([false, true])
+  })
+
   it('is forgotten with memo: false', async () => {
     const { issuer, verifier, remembered } = createStage(false)
     const token = issuer.mint()

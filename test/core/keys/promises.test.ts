@@ -313,6 +313,18 @@ describe('a flood of unknown kids', () => {
     expect(refusedFor).toBeLessThanOrEqual(30)
   })
 
+  it('a clock that is set back does not lengthen a cooldown', async () => {
+    const stage = createStage({ clockTolerance: 300 })
+    await stage.outcome()
+    await flood(stage, 1)
+    stage.issuer.clock.advance(-250)
+    await flood(stage, 1)
+    expect(stage.fetches()).toBe(2)
+    stage.issuer.clock.advance(30)
+    await flood(stage, 1)
+    expect(stage.fetches()).toBe(3)
+  })
+
   it('while the look for it hangs, others wait for the same one, and answers come at its deadline', async () => {
     const stage = createStage({ keys: { timeout: 2.5 } })
     await stage.outcome()
@@ -489,6 +501,18 @@ describe('the issuer answers what is no key set', () => {
     const ignored = events.flatMap((event) => (event.type === 'keys.ignored' ? [event.why] : []))
     expect(ignored).toHaveLength(9)
     expect(events.find((event) => event.type === 'keys.refreshed')).toMatchObject({ keys: 1 })
+  })
+
+  it('of keys with one kid, two are tried', async () => {
+    const { issuer, outcome } = createStage({ keys: { maxAge: 60 } })
+    const { kid, publicJwk: good } = issuer.keys.current
+    const other = () => ({ ...createTestIssuer().keys.current.publicJwk, kid })
+    const serve = (...keys: object[]) => issuer.fail('jwks', faults.body(JSON.stringify({ keys })))
+    serve(other(), good)
+    expect(await outcome()).toBe('accepted')
+    serve(other(), other(), good)
+    issuer.clock.advance(61)
+    expect(await outcome()).toBe('401 signature')
   })
 
   it('a ROCA modulus is not used', async () => {
