@@ -1,0 +1,131 @@
+import fc from 'fast-check'
+import { createVerifier } from 'tollgate'
+import { createTestIssuer } from 'tollgate/testing'
+import { describe, expect, it } from 'vitest'
+import { bearer, doors, through } from '../door-matrix.ts'
+import { attack, encode, expectRefused, partsOf } from './stage.ts'
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const algorithms = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] as const
+
+/** Other spellings of a segment's octets, which lenient decoders accept. */
+function spellings(segment: string): string[] {
+  const last = alphabet.indexOf(segment.at(-1) as string)
+  const unused = [0, 0, 4, 2][segment.length % 4] ?? 0
+  const tails = Array.from(
+    { length: 2 ** unused },
+    (_, bits) => alphabet[(last & ~(2 ** unused - 1)) | bits],
+  )
+  return [
+    ...tails.map((tail) => segment.slice(0, -1) + tail),
+    `${segment}=`,
+    `${segment}==`,
+    `${segment.slice(0, 5)} ${segment.slice(5)}`,
+    `${segment.slice(0, 5)}\t${segment.slice(5)}`,
+    `${segment.slice(0, 5)}.${segment.slice(5)}`,
+    `${segment}A`,
+    segment.replaceAll('-', '+').replaceAll('_', '/'),
+  ].filter((other) => other !== segment)
+}
+
+for (const alg of algorithms) {
+  attack(
+    `V-43 one token, one spelling: ${alg}`,
+    () => ({ issuer: createTestIssuer({ alg }) }),
+    (issuer) => {
+      const segments = partsOf(issuer.mint())
+      const tokens = segments.flatMap((segment, i) =>
+        spellings(segment).map((other) =>
+          segments.map((one, j) => (i === j ? other : one)).join('.'),
+        ),
+      )
+      return Object.fromEntries(tokens.map((token, i) => [`spelling ${i}`, token]))
+    },
+  )
+}
+
+const ec = () => ({ issuer: createTestIssuer() })
+
+attack('V-33, V-36 five parts', ec, (issuer) => {
+  const nested = encode({ alg: 'none' })
+  return {
+    dir: `${encode({ alg: 'dir', enc: 'A256GCM' })}..${encode('iv')}.${encode(issuer.mint())}.${encode('tag')}`,
+    'RSA-OAEP': `${encode({ alg: 'RSA-OAEP', enc: 'A256GCM', cty: 'JWT' })}.AA.AA.AA.AA`,
+    'zip bomb': `${encode({ alg: 'dir', enc: 'A256GCM', zip: 'DEF' })}..AA.${'A'.repeat(7000)}.AA`,
+    'PBES2 of 2^31 rounds': `${encode({ alg: 'PBES2-HS256+A128KW', enc: 'A128GCM', p2c: 2 ** 31, p2s: 'AA' })}.AA.AA.AA.AA`,
+    'none inside': `${encode({ alg: 'dir', enc: 'A256GCM' })}..AA.${nested}.AA`,
+    'a JWS with two parts more': `${issuer.mint()}.AA.AA`,
+  }
+})
+
+attack('V-34 other serializations', ec, (issuer) => {
+  const [header, payload, signature] = partsOf(issuer.mint())
+  return {
+    flattened: JSON.stringify({ protected: header, payload, signature }),
+    general: JSON.stringify({ payload, signatures: [{ protected: header, signature }] }),
+    'behind a space': ` {"payload":"${payload}"}`,
+    'in brackets': `[${issuer.mint()}]`,
+    'in quotes': `"${issuer.mint()}"`,
+    'a part more': `${issuer.mint()}.`,
+  }
+})
+
+attack('nested and compressed', ec, (issuer) => ({
+  'a JWT in a JWT': issuer.mint({}, { raw: issuer.mint(), header: { cty: 'JWT' } }),
+  'a compressed payload': issuer.mint(
+    {},
+    { raw: Uint8Array.of(0x4b, 0x4c, 0x4a, 0x06, 0x00), header: { zip: 'DEF' } },
+  ),
+}))
+
+describe.each(doors)('V-37 size: $name', (door) => {
+  it('what is too large is refused unread', async () => {
+    const issuer = createTestIssuer()
+    await through(door, { auth: issuer.trust(), routes: { '/': [{}] } }, async ({ call }) => {
+      const padded = (length: number) => {
+        const token = issuer.mint()
+        return issuer.mint({ pad: 'x'.repeat(Math.floor(((length - token.length) * 3) / 4) - 10) })
+      }
+      const fits = padded(8192)
+      expect(fits.length).toBeLessThanOrEqual(8192)
+      expect(fits.length).toBeGreaterThan(8150)
+      expect((await call('/', [bearer(fits)])).status).toBe(200)
+      expectRefused(
+        '8,193 characters',
+        await call('/', [bearer(fits + 'A'.repeat(8193 - fits.length))]),
+      )
+      expectRefused('5,000 dots', await call('/', [bearer('.'.repeat(5000))]))
+      expectRefused(
+        'a nested header',
+        await call('/', [bearer(`${encode(`${'['.repeat(3000)}`)}.a.a`)]),
+      )
+    })
+  })
+})
+
+it('one byte changed anywhere in a valid token: refused, and nothing but an AuthError', async () => {
+  const issuer = createTestIssuer()
+  const verifier = createVerifier(issuer.trust())
+  const token = issuer.mint({ scope: 'a b' })
+  await verifier.verify(token)
+  const anyChar = fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code))
+  let tried = 0
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(token.length - 1),
+      fc.oneof(anyChar, fc.constantFrom(...alphabet)),
+      async (at, char) => {
+        if (token[at] === char) return
+        tried += 1
+        const changed = token.slice(0, at) + char + token.slice(at + 1)
+        await expect(verifier.verify(changed)).rejects.toMatchObject({
+          status: 401,
+          error: 'invalid_token',
+        })
+      },
+    ),
+    { numRuns: 20_000 },
+  )
+  expect(tried).toBeGreaterThan(19_000)
+  expect(issuer.requests.count('jwks')).toBeLessThanOrEqual(2)
+}, 120_000)

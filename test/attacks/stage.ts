@@ -1,0 +1,60 @@
+import type { TestIssuer } from 'tollgate/testing'
+import { describe, expect, it } from 'vitest'
+import type { Answer, DoorSetup, Served } from '../door-matrix.ts'
+import { bearer, doors, through } from '../door-matrix.ts'
+
+/** One known failure, tried through real HTTP at every door. The name begins with its row in the threat table. */
+export function attack(
+  name: string,
+  stage: () => { issuer: TestIssuer; setup?: Partial<DoorSetup>; good?: string },
+  tokens: (issuer: TestIssuer) => Readonly<Record<string, string>>,
+): void {
+  describe(name, () => {
+    it.each(doors)('$name', async (door) => {
+      const { issuer, setup, good = issuer.mint() } = stage()
+      const whole = { auth: issuer.trust(), routes: { '/': [{}] }, ...setup }
+      await through(door, whole, async ({ call }: Served) => {
+        expect((await call('/', [bearer(good)])).status).toBe(200)
+        for (const [title, token] of Object.entries(tokens(issuer))) {
+          expectRefused(title, await call('/', [bearer(token)]))
+        }
+        expect((await call('/', [bearer(good)])).status).toBe(200)
+      })
+    })
+  })
+}
+
+/** 401 `invalid_token` in constant words, or 400 where the text is no credential at all. */
+export function expectRefused(title: string, answer: Answer): void {
+  const invalid =
+    'error="invalid_token", error_description="The access token is not valid for this resource."'
+  const malformed =
+    'error="invalid_request", error_description="The request must carry one well-formed access token in the Authorization header."'
+  const challenge = `Bearer realm="api", ${answer.status === 400 ? malformed : invalid}`
+  expect({ title, status: answer.status, challenge: answer.headers['www-authenticate'] }).toEqual({
+    title,
+    status: answer.status === 400 ? 400 : 401,
+    challenge,
+  })
+}
+
+export const encode = (value: unknown): string =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
+
+export const partsOf = (token: string): [string, string, string] =>
+  token.split('.') as [string, string, string]
+
+/** The token with members of its header replaced, and its old signature. */
+export function withHeader(token: string, members: object): string {
+  const [header, payload, signature] = partsOf(token)
+  const old = JSON.parse(Buffer.from(header, 'base64url').toString())
+  return `${encode({ ...old, ...members })}.${payload}.${signature}`
+}
+
+/** The claims of a token as JSON, with some replaced. */
+export function claimsOf(token: string, claims: object = {}): string {
+  return JSON.stringify({
+    ...JSON.parse(Buffer.from(partsOf(token)[1], 'base64url').toString()),
+    ...claims,
+  })
+}
