@@ -1,5 +1,3 @@
-import fc from 'fast-check'
-import { createVerifier } from 'tollgate'
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { bearer, doors, through } from '../door-matrix.ts'
@@ -102,30 +100,3 @@ describe.each(doors)('V-37 size: $name', (door) => {
     })
   })
 })
-
-it('one byte changed anywhere in a valid token: refused, and nothing but an AuthError', async () => {
-  const issuer = createTestIssuer()
-  const verifier = createVerifier(issuer.trust())
-  const token = issuer.mint({ scope: 'a b' })
-  await verifier.verify(token)
-  const anyChar = fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code))
-  let tried = 0
-  await fc.assert(
-    fc.asyncProperty(
-      fc.nat(token.length - 1),
-      fc.oneof(anyChar, fc.constantFrom(...alphabet)),
-      async (at, char) => {
-        if (token[at] === char) return
-        tried += 1
-        const changed = token.slice(0, at) + char + token.slice(at + 1)
-        await expect(verifier.verify(changed)).rejects.toMatchObject({
-          status: 401,
-          error: 'invalid_token',
-        })
-      },
-    ),
-    { numRuns: 20_000 },
-  )
-  expect(tried).toBeGreaterThan(19_000)
-  expect(issuer.requests.count('jwks')).toBeLessThanOrEqual(2)
-}, 120_000)

@@ -3,6 +3,7 @@ import type { Auth, AuthError, AuthEvent, Verifier } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import { createTestIssuer, faults } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../runs.ts'
 
 function createStage(memo: number | false = 100) {
   const issuer = createTestIssuer()
@@ -176,7 +177,7 @@ it('memo on and memo off never differ in verdict, reason or claims, whatever the
           await new Promise((resolve) => setImmediate(resolve))
         }
       }),
-      { numRuns: Number(process.env['FUZZ_RUNS'] ?? 150) },
+      runs(150),
     )
   } finally {
     Math.random = random

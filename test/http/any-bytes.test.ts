@@ -14,6 +14,7 @@ import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../src/http/challenge.ts'
 import { readBearer } from '../../src/http/credentials.ts'
 import { doors } from '../door-matrix.ts'
+import { runs } from '../runs.ts'
 
 const issuer = createTestIssuer()
 const good = issuer.mint({ scope: 'a' })
@@ -84,7 +85,7 @@ describe.each(doors)('$name: any bytes in any header', (door) => {
             expect(answer).not.toContain(good)
           },
         ),
-        { numRuns: 300 },
+        runs(300),
       )
       const alive = await exchange(
         port,
@@ -113,7 +114,7 @@ describe('credentials', () => {
         if (token !== undefined) expect(value.trim().toLowerCase()).toMatch(/^bearer +\S+$/)
         if (token !== undefined) expect(value.endsWith(token)).toBe(true)
       }),
-      { numRuns: 5000 },
+      runs(5000),
     )
   })
 
@@ -177,6 +178,6 @@ it('any accepted configuration: the challenge is printable ASCII and parses to w
       expect(JSON.parse(body)).toMatchObject({ status: error.status })
       expect(headers['Content-Length']).toBe(String(Buffer.byteLength(body)))
     }),
-    { numRuns: 2000 },
+    runs(2000),
   )
 })

@@ -4,6 +4,7 @@ import { createVerifier } from 'tollgate'
 import type { Fault, TestIssuer, TestKey } from 'tollgate/testing'
 import { createTestIssuer, faults } from 'tollgate/testing'
 import { expect, it } from 'vitest'
+import { runs } from '../../runs.ts'
 import { boundsOf } from './bounds.ts'
 
 type Trouble = 'down' | 'failing' | '429' | 'garbage' | 'empty'
@@ -247,6 +248,6 @@ it('any history keeps the promises: refused for X at most, accepted for Y at mos
         history.checkFetches()
       },
     ),
-    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 150), endOnFailure: false },
+    runs(150),
   )
 }, 300_000)
