@@ -124,4 +124,16 @@ describe('README.md', () => {
     expect(readme).toMatch(row(String(fetches)))
     expect(readme).toMatch(row(String(fetchesInPeace)))
   })
+
+  it('quotes the outage benchmark as it was written', () => {
+    const written = readFileSync(`${root}test/bench/OUTAGE.md`, 'utf8')
+    const quoted = [
+      ...readme.matchAll(/^\| ([^|]+) \| ([\d,]+) \| ([^|]+) \| ([\d,]+ \([^|]+\)) \|$/gm),
+    ]
+    expect(quoted).toHaveLength(5)
+    for (const [, name = '', ...cells] of quoted) {
+      const row = written.split('\n').find((line) => line.startsWith(`| ${name} `))
+      for (const cell of cells) expect(row?.split('|').map((one) => one.trim())).toContain(cell)
+    }
+  })
 })

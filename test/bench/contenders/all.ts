@@ -1,0 +1,19 @@
+import type { Contender } from './contender.ts'
+
+/** Loaded on demand, so that a clock can be set before. */
+type Load = () => Promise<{ readonly contender: Contender }>
+
+export const contenders = {
+  tollgate: () => import('./tollgate.ts'),
+  'express-oauth2-jwt-bearer': () => import('./express-oauth2-jwt-bearer.ts'),
+  'jwks-rsa': () => import('./jwks-rsa.ts'),
+  jose: () => import('./jose.ts'),
+  'get-jwks': () => import('./get-jwks.ts'),
+  'jwks-rsa-rate-limit': () => import('./jwks-rsa-rate-limit.ts'),
+  'jwks-rsa-fallback': () => import('./jwks-rsa-fallback.ts'),
+} satisfies Record<string, Load>
+
+export type ContenderName = keyof typeof contenders
+
+/** Those that are not as their packages come. */
+export const variants: readonly ContenderName[] = ['jwks-rsa-rate-limit', 'jwks-rsa-fallback']
