@@ -5,13 +5,18 @@
 import type { Auth, JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
 import type { Verifier } from './core/verifier.ts'
+import type { GetAuthOptions } from './http/admitted.ts'
+import { admittedAuth } from './http/admitted.ts'
 import type { NodeResponse } from './http/answer.ts'
 import { answerNode } from './http/answer.ts'
-import type { AuthOptions as AnyAuthOptions, GetAuthOptions } from './http/door.ts'
-import { authOf, createDoor, refusing } from './http/door.ts'
+import type { AuthOptions as AnyAuthOptions } from './http/door.ts'
+import { createDoor } from './http/door.ts'
 import type { NodeRequest } from './http/head.ts'
 import { nodeHead } from './http/head.ts'
 import type { Requirements as AnyRequirements } from './http/requirements.ts'
+import { thrown } from './http/thrown.ts'
+
+export type { GetAuthOptions }
 
 /** What `check` and `onRefuse` may read of a request; annotate the parameter with Express' own `Request` for more. */
 export interface ExpressRequest extends NodeRequest {
@@ -89,13 +94,28 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
         Object.assign(req, { auth: decision.auth })
         return true
       }
-      const { error, refusal } = decision
-      if (onRefuse === undefined) answerNode(res, refusal)
-      else {
-        const pass: Next = (passed) => next(refusing(error, passed))
-        await onRefuse(error, req as ExpressRequest, res as ExpressResponse, pass)
-      }
+      if (onRefuse === undefined) answerNode(res, decision.refusal)
+      else await hand(decision.error, req, res, next)
       return false
+    }
+
+    /** To the hook, whose `next` passes an error on whatever it is given: without one, Express would go on to the route. */
+    async function hand(
+      error: AuthError,
+      req: NodeRequest,
+      res: NodeResponse,
+      next: Next,
+    ): Promise<void> {
+      let passed = false
+      const pass: Next = (other) => {
+        if (!passed) next(typeof other === 'object' && other !== null ? other : error)
+        passed = true
+      }
+      try {
+        await onRefuse?.(error, req as ExpressRequest, res as ExpressResponse, pass)
+      } catch (failure) {
+        if (!passed) thrown(failure)
+      }
     }
 
     return (req, res, next) => {
@@ -109,4 +129,4 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
   return { requireAuth, getAuth: getAuth as GetAuth<C>, verifier }
 }
 
-export const getAuth: GetAuth = authOf as GetAuth
+export const getAuth: GetAuth = admittedAuth as GetAuth

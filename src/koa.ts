@@ -4,13 +4,18 @@
 import type { Auth, JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
 import type { Verifier } from './core/verifier.ts'
+import type { GetAuthOptions } from './http/admitted.ts'
+import { admittedAuth } from './http/admitted.ts'
 import type { NodeResponse } from './http/answer.ts'
 import { answerNode } from './http/answer.ts'
-import type { AuthOptions as AnyAuthOptions, GetAuthOptions } from './http/door.ts'
-import { authOf, createDoor } from './http/door.ts'
+import type { AuthOptions as AnyAuthOptions } from './http/door.ts'
+import { createDoor } from './http/door.ts'
 import type { NodeRequest } from './http/head.ts'
 import { nodeHead } from './http/head.ts'
 import type { Requirements as AnyRequirements } from './http/requirements.ts'
+import { thrown } from './http/thrown.ts'
+
+export type { GetAuthOptions }
 
 /** What is used of Koa's context, and what `check` and `onRefuse` may read; annotate with Koa's own type for more. */
 export interface KoaContext {
@@ -82,9 +87,20 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
         ctx.state.auth = decision.auth
         return next()
       }
-      const { error, refusal } = decision
-      if (onRefuse !== undefined) return onRefuse(error, ctx, () => Promise.reject(error))
-      return answerNode(ctx.res, refusal)
+      if (onRefuse === undefined) return answerNode(ctx.res, decision.refusal)
+      return hand(decision.error, ctx)
+    }
+  }
+
+  /** To the hook, whose `next` hands the error to Koa: a refused request never goes on to the route. */
+  async function hand(error: AuthError, ctx: KoaContext): Promise<unknown> {
+    const refused = Promise.reject(error)
+    // A hook may call next() and not wait for it.
+    refused.catch(() => {})
+    try {
+      return await onRefuse?.(error, ctx, () => refused)
+    } catch (failure) {
+      return thrown(failure)
     }
   }
 
@@ -92,4 +108,4 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
 }
 
 export const getAuth: GetAuth = ((ctx: Pick<KoaContext, 'req'>, options?: GetAuthOptions) =>
-  authOf(ctx.req, options)) as GetAuth
+  admittedAuth(ctx.req, options)) as GetAuth

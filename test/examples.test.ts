@@ -113,9 +113,12 @@ describe('README.md', () => {
 
   it('prints the bounds that the options give', () => {
     const defaults = { maxAge: 600, staleIfError: 86_400, cooldown: 30 }
-    const { refused, accepted, acceptedInOutage, fetches, fetchesInPeace } = boundsOf(defaults, {
-      retryAfter: false,
-    })
+    const { refused, accepted, acceptedInOutage, fetches, fetchesInPeace, fetchesIf4xx } = boundsOf(
+      defaults,
+      {
+        retryAfter: false,
+      },
+    )
     const row = (value: string) => new RegExp(`\\| ${value} \\|`)
     expect(readme).toMatch(row(`${refused} s`))
     expect(readme).toMatch(row(`${accepted} s`))
@@ -123,6 +126,7 @@ describe('README.md', () => {
     expect(readme).toMatch(row('24 h 10 min'))
     expect(readme).toMatch(row(String(fetches)))
     expect(readme).toMatch(row(String(fetchesInPeace)))
+    expect(readme).toMatch(row(String(fetchesIf4xx)))
   })
 
   it('quotes the outage benchmark as it was written', () => {

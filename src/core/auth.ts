@@ -40,7 +40,7 @@ export interface Auth<C extends object = JWTPayload> {
 /** What a verified token says, without the token: all that may be remembered of it. */
 export type Grant = Omit<Auth, 'token'>
 
-export function createAuth(grant: Grant, token: string): Auth {
+export function authOf(grant: Grant, token: string): Auth {
   return Object.freeze(Object.defineProperty({ ...grant }, 'token', { value: token })) as Auth
 }
 

@@ -1,8 +1,16 @@
+import { base64url } from 'jose'
+
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
+/** The octets of base64url text, or undefined if it is not that, or not their only spelling. */
+export function decodeBase64url(text: unknown): Uint8Array | undefined {
+  if (typeof text !== 'string' || !/^[\w-]+$/.test(text) || !isCanonical(text)) return undefined
+  return base64url.decode(text)
+}
+
 /**
- * Whether base64url text is the only spelling of its octets (RFC 4648 section 3.5): no impossible length, and no bits
- * set behind the last octet. Otherwise one token would have many strings. The alphabet is checked elsewhere.
+ * Whether text of the base64url alphabet is the only spelling of its octets (RFC 4648 section 3.5): no impossible length,
+ * and no bits set behind the last octet. Otherwise one token would have many strings.
  */
 export function isCanonical(text: string): boolean {
   const rest = text.length % 4

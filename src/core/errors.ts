@@ -51,6 +51,11 @@ export abstract class AuthError extends Error {
     super(message)
     this.reason = reason
   }
+
+  /** Koa answers with the message, which is constant, and does not log what is the caller's doing. */
+  get expose(): boolean {
+    return this.status < 500
+  }
 }
 
 /** 401 without an error code: the request carried no access token (RFC 6750 section 3.1). */

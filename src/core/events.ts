@@ -81,6 +81,11 @@ export function createEmit(onEvent: ((event: AuthEvent) => unknown) | undefined)
   }
 }
 
+/** A key id as an event may carry it. */
+export function named(kid: string | undefined): { readonly kid?: string } {
+  return kid === undefined ? {} : { kid: printable(kid) }
+}
+
 /** Text from outside as an event may carry it: printable ASCII, cut. */
 export function printable(text: string, length = 64): string {
   const escaped = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`

@@ -19,17 +19,20 @@ import { resolveProfile } from './profile.ts'
 export interface IssuerOptions {
   /** The exact `iss` of its tokens (RFC 8414 section 2). */
   issuer: string
+  /** Who this API is to this issuer (RFC 9068 section 4). */
   audience?: string | readonly string[]
+  /** Signature algorithms that its tokens may have (RFC 8725bis section 3.1). */
   algorithms?: readonly Algorithm[]
+  /** What its access tokens look like. */
   profile?: ProfileName
-  /** Seconds. */
-  clockTolerance?: number
+  /** Seconds by which its clock may differ; at most 300. */
+  clockTolerance?: number | undefined
   /** Where its metadata is (the well-known places of OIDC Discovery and RFC 8414). */
-  metadataUrl?: string
+  metadataUrl?: string | undefined
   /** Where its keys are; skips discovery. */
-  jwksUri?: string
+  jwksUri?: string | undefined
   /** Its keys: a JWK Set, or one PEM (SPKI) public key. Nothing is fetched. */
-  jwks?: { keys: readonly JWK[] } | string
+  jwks?: { keys: readonly JWK[] } | string | undefined
 }
 
 /**
@@ -93,7 +96,8 @@ export function resolveIssuer(
   const { issuer } = options
   const flaw = issuerFlaw(issuer, allowLoopback)
   if (flaw !== undefined) {
-    const named = typeof issuer === 'string' && issuer !== '' ? issuer : kindOf(issuer)
+    const shown = typeof issuer === 'string' && issuer !== '' && !issuer.includes('@')
+    const named = shown ? issuer : kindOf(issuer)
     refuse("option 'issuer'", `${flaw} (it is ${named})`)
   }
   const of = `of issuer ${issuer}: option '`

@@ -17,8 +17,10 @@ export function issuerFlaw(issuer: unknown, allowLoopback: boolean): string | un
 
 /** Why a text is not a URL that keys or metadata may be fetched from, or undefined if it is one. */
 export function urlFlaw(url: unknown, allowLoopback: boolean): string | undefined {
-  if (typeof url !== 'string' || !URL.canParse(url)) return 'must be an absolute https URL'
-  // URL() would drop these, and what was checked would not be what was written.
+  // URL() would mend `https:host`, and what was checked would not be what was written.
+  if (typeof url !== 'string' || !/^[a-z]+:\/\/[^/]/.test(url) || !URL.canParse(url)) {
+    return 'must be an absolute https URL'
+  }
   if (/[^\x21-\x7e]|\\/.test(url)) return 'must hold no whitespace, control or non-ASCII character'
   const { protocol, hostname, username, password } = new URL(url)
   if (username !== '' || password !== '' || url.includes('@'))
@@ -36,14 +38,13 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
 }
 
-/** Whether a URL names a host by an address that is not public (RFC 8725bis section 3.10). */
+/** Addresses that are not public (RFC 6890), as URL() spells them. */
+const privateIPv4 =
+  /^(0|10|127|169\.254|192\.168|192\.0\.0|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])|198\.1[89]|22[4-9]|2[3-5]\d)\./
+const privateIPv6 = /^\[(::|64:ff9b:|f[cdef])/
+
+/** Whether a URL names a host inside (RFC 8725bis section 3.10). */
 export function isPrivateAddress(url: string): boolean {
-  const { hostname } = new URL(url)
-  return (
-    hostname === 'localhost' ||
-    /^(0|10|127|192\.168|169\.254|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./.test(
-      hostname,
-    ) ||
-    /^\[(::|f[cd]|fe[89ab])/.test(hostname)
-  )
+  const host = new URL(url).hostname.replace(/\.$/, '')
+  return /(^|\.)localhost$/.test(host) || privateIPv4.test(host) || privateIPv6.test(host)
 }

@@ -1,19 +1,11 @@
 import type { Algorithm } from './algorithms.ts'
 import { supportedAlgorithms } from './algorithms.ts'
-import type { Policy, TrustedIssuer } from './issuer-options.ts'
-import { createRemoteSource } from './keys/remote-source.ts'
-import type { KeySource } from './keys/source.ts'
-import { createStaticSource } from './keys/static-source.ts'
+import type { Policy } from './issuer-options.ts'
+import type { LiveIssuer } from './live-issuer.ts'
+import { bringToLife } from './live-issuer.ts'
 import type { Settings } from './options.ts'
 import type { Profile } from './profile.ts'
 import { createResolvedIssuers } from './resolver.ts'
-
-/** A trusted issuer with its live keys. */
-export interface LiveIssuer {
-  readonly issuer: string
-  readonly policy: TrustedIssuer['policy']
-  readonly keys: KeySource
-}
 
 /** What a header may say before it is known whose token it is: the widest that any issuer allows. */
 export interface Gate {
@@ -27,6 +19,8 @@ export interface Issuers {
   readonly listed: readonly LiveIssuer[]
   /** Every issuer loaded so far. */
   all(): readonly LiveIssuer[]
+  /** Told that a token of this issuer was accepted. */
+  proven(live: LiveIssuer): void
   /** Exact match (RFC 9068 section 4); no network but the resolver's own. Rejects with an UnavailableError if it fails. */
   find(iss: unknown): LiveIssuer | undefined | Promise<LiveIssuer | undefined>
   close(): void
@@ -41,31 +35,11 @@ export function createIssuers(settings: Settings): Issuers {
     listed,
     all: () => listed,
     find: (iss) => byName.get(iss as string),
+    proven() {},
     close() {
       for (const { keys } of listed) keys.close()
     },
   }
-}
-
-/** The issuer with its keys; nothing is fetched before somebody asks. */
-export function bringToLife(
-  { issuer, policy, source }: TrustedIssuer,
-  settings: Settings,
-): LiveIssuer {
-  const context = { issuer, emit: settings.emit }
-  const keys =
-    source.kind === 'static'
-      ? createStaticSource(source.keys, context)
-      : createRemoteSource({
-          ...context,
-          algorithms: policy.algorithms,
-          place: source.kind === 'jwks' ? source : { metadataUrl: source.metadataUrl },
-          settings: settings.keys,
-          allowInsecureLoopback: settings.allowInsecureLoopback,
-          fetch: settings.fetch,
-          now: settings.now,
-        })
-  return Object.freeze({ issuer, policy, keys })
 }
 
 function gateOf(policies: readonly Policy[]): Gate {

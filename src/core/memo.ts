@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import type { Grant } from './auth.ts'
 import type { Times } from './claims.ts'
-import type { LiveIssuer } from './issuers.ts'
 import type { Key } from './keys/key.ts'
+import type { LiveIssuer } from './live-issuer.ts'
 
 /** What is remembered of a token: that its signature was right, by which key. Never a decision, never the token. */
 export interface Remembered {

@@ -10,9 +10,7 @@ export function knownOptions(
   known: Readonly<Record<string, true>>,
   elsewhere: Readonly<Record<string, string>> = {},
 ): Record<string, unknown> {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    refuse(what, `must be an object, not ${kindOf(options)}`)
-  }
+  if (!isPlainObject(options)) refuse(what, `must be a plain object, not ${kindOf(options)}`)
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(known, name)) continue
     const place = Object.hasOwn(elsewhere, name) ? elsewhere[name] : undefined
@@ -22,6 +20,14 @@ export function knownOptions(
     refuse(`unknown option '${name}'`, `in ${what}: ${mend}`)
   }
   return { ...options }
+}
+
+/** A Promise, a Map or an instance has no keys of its own to read: taken for options, it would ask for nothing. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  // By shape, not by identity: options may come from another realm, as in some test runners.
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 /** A number of seconds (or a count, with `whole`) within its bounds. */
@@ -71,9 +77,11 @@ export function kindOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : 'an array'
   if (value instanceof RegExp) return 'a regular expression'
+  if (value instanceof Promise) return 'a Promise: await it first'
   if (value === '') return 'an empty string'
   if (typeof value === 'number') return String(value)
-  return value === undefined ? 'undefined' : `a value of type ${typeof value}`
+  if (value === undefined) return 'undefined'
+  return typeof value === 'object' ? 'such an object' : `a ${typeof value}`
 }
 
 function nearest(name: string, known: readonly string[]): string | undefined {

@@ -33,38 +33,38 @@ export interface VerifierOptions {
   /** What an access token must look like ('rfc9068'); 'jwt' is for issuers that do not follow RFC 9068. */
   profile?: ProfileName
   /** Seconds by which clocks may differ, for `exp`, `nbf` and `iat` (10; at most 300). */
-  clockTolerance?: number
+  clockTolerance?: number | undefined
   /** How keys are fetched and kept. */
-  keys?: KeyOptions
+  keys?: KeyOptions | undefined
   /** How many verified tokens are remembered (10000), or false for none. */
-  memo?: number | false
+  memo?: number | false | undefined
   /** Accept http issuers on localhost, 127.0.0.1 and [::1], for tests (false). */
-  allowInsecureLoopback?: boolean
+  allowInsecureLoopback?: boolean | undefined
   /** Fetches metadata and keys (`globalThis.fetch`, looked up at each call). */
-  fetch?: typeof globalThis.fetch
+  fetch?: typeof globalThis.fetch | undefined
   /** The time in milliseconds since the epoch (`Date.now`, looked up at each call). */
-  now?: () => number
+  now?: (() => number) | undefined
   /** Told what happens. A throw or a rejected promise in it changes nothing. */
-  onEvent?: (event: AuthEvent) => void
+  onEvent?: ((event: AuthEvent) => void) | undefined
 }
 
 /** How keys are fetched and kept. Durations are in seconds. */
 export interface KeyOptions {
-  /** Age at which keys must be fetched anew; a shorter `Cache-Control` shortens it, not under 60 (600). */
-  maxAge?: number
-  /** How long keys past `maxAge` serve while the issuer cannot be reached; 0 = not at all (86400). */
-  staleIfError?: number
-  /** At most one fetch per this time on account of unknown `kid`s (30). */
-  cooldown?: number
-  /** Deadline of one fetch, headers and body, and of a request's wait for it (5). */
-  timeout?: number
-  /** Largest key set or metadata document, in bytes after decompression (524288). */
-  maxBytes?: number
-  /** Most keys in a set (100). */
-  maxKeys?: number
+  /** Age at which keys must be fetched anew; a shorter `Cache-Control` shortens it, not under 60 (600; 1 to 86400). */
+  maxAge?: number | undefined
+  /** How long keys past `maxAge` serve while the issuer cannot be reached; 0 = not at all (86400; at most 604800). */
+  staleIfError?: number | undefined
+  /** At most one fetch per this time on account of unknown `kid`s (30; 1 to 3600). */
+  cooldown?: number | undefined
+  /** Deadline of one attempt, metadata and keys, headers and bodies, and of a request's wait for it (5; at most 60). */
+  timeout?: number | undefined
+  /** Largest key set or metadata document, in bytes after decompression (524288; 1024 to 16777216). */
+  maxBytes?: number | undefined
+  /** Most keys in a fetched set (100; at most 1000). */
+  maxKeys?: number | undefined
 }
 
-export type KeySettings = Readonly<Required<KeyOptions>>
+export type KeySettings = { readonly [K in keyof KeyOptions]-?: number }
 
 /** The options, checked, copied and complete. */
 export interface Settings {
@@ -94,6 +94,15 @@ const known = {
 
 /** For a door, whose options are these and its own. */
 export const verifierOptionNames: Readonly<Record<string, true>> = known
+
+const knownKeyOptions = {
+  maxAge: true,
+  staleIfError: true,
+  cooldown: true,
+  timeout: true,
+  maxBytes: true,
+  maxKeys: true,
+} as const satisfies Record<keyof KeyOptions, true>
 
 const keyDefaults: KeySettings = {
   maxAge: 600,
@@ -160,8 +169,7 @@ function resolveIssuers(
 
 function resolveKeys(value: unknown): KeySettings {
   if (value === undefined) return keyDefaults
-  const known = { ...keyDefaults } as unknown as Record<string, true>
-  const options = knownOptions("option 'keys'", value, known)
+  const options = knownOptions("option 'keys'", value, knownKeyOptions)
   const within = (name: keyof KeyOptions, min: number, max: number, whole = false): number =>
     options[name] === undefined
       ? keyDefaults[name]

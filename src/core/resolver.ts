@@ -1,13 +1,14 @@
 import { LRUCache } from 'lru-cache'
 import { supportedAlgorithms } from './algorithms.ts'
+import { within } from './deadline.ts'
 import { UnavailableError } from './errors.ts'
 import { printable } from './events.ts'
 import type { TrustedIssuer } from './issuer-options.ts'
 import { resolveIssuer } from './issuer-options.ts'
 import { issuerFlaw } from './issuer-url.ts'
-import type { Issuers, LiveIssuer } from './issuers.ts'
-import { bringToLife } from './issuers.ts'
-import { deadline } from './keys/deadline.ts'
+import type { Issuers } from './issuers.ts'
+import type { LiveIssuer } from './live-issuer.ts'
+import { bringToLife } from './live-issuer.ts'
 import type { Settings } from './options.ts'
 import { resolveProfile } from './profile.ts'
 
@@ -28,15 +29,14 @@ export function createResolvedIssuers(
   { ask, policy }: NonNullable<Settings['resolver']>,
 ): Issuers {
   const { allowInsecureLoopback, emit } = settings
-  const answers = new LRUCache<string, Answer>({
-    max: mostAnswers,
-    dispose: ({ live }, _iss, reason) => {
-      if (reason === 'evict') live.keys.close()
-    },
-  })
+  // Apart, so that tokens nobody signed cannot push out the issuers whose tokens were accepted.
+  const proven = createAnswers()
+  const unproven = createAnswers()
   const refusals = new LRUCache<string, number>({ max: mostAnswers })
   const asking = new Map<string, Promise<LiveIssuer | undefined>>()
   let closed = false
+
+  const answerFor = (iss: string): Answer | undefined => proven.get(iss) ?? unproven.get(iss)
 
   /** Whether something of that time still counts. A clock that is set back makes nothing last longer. */
   function isYoung(at: number, lifetime: number): boolean {
@@ -46,76 +46,107 @@ export function createResolvedIssuers(
 
   function find(iss: unknown): LiveIssuer | undefined | Promise<LiveIssuer | undefined> {
     if (typeof iss !== 'string') return undefined
-    const answer = answers.get(iss)
+    const answer = answerFor(iss)
     if (answer !== undefined && isYoung(answer.at, answerLifetime)) return answer.live
     const refusedAt = refusals.get(iss)
     if (refusedAt !== undefined && isYoung(refusedAt, refusalLifetime)) return undefined
     if (issuerFlaw(iss, allowInsecureLoopback) !== undefined) return undefined
+    return consultOnce(iss)
+  }
+
+  /** One call for all that wait; each gets an error of its own. */
+  async function consultOnce(iss: string): Promise<LiveIssuer | undefined> {
     const shared = asking.get(iss) ?? consult(iss).finally(() => asking.delete(iss))
     asking.set(iss, shared)
-    return inTime(shared)
+    try {
+      return await shared
+    } catch {
+      throw new UnavailableError('resolver', 1)
+    }
   }
 
   async function consult(iss: string): Promise<LiveIssuer | undefined> {
-    let stated: unknown
-    let trusted: TrustedIssuer
-    try {
-      stated = await ask(iss)
-      if (stated === undefined) {
-        answers.delete(iss)
-        refusals.set(iss, settings.now() / 1000)
-        return undefined
-      }
-      if (typeof stated === 'string') throw new TypeError('the answer must be an object')
-      trusted = resolveIssuer(stated, policy, allowInsecureLoopback)
-      if (trusted.issuer !== iss) throw new TypeError('the answer is for another issuer')
-    } catch (error) {
-      throw failed(error instanceof Error ? error.message : 'threw no error')
+    const { timeout } = settings.keys
+    const stated: unknown = await within(timeout, answer(iss), () =>
+      fail('it gave no answer in time'),
+    )
+    if (stated === undefined) {
+      drop(iss)
+      refusals.set(iss, settings.now() / 1000)
+      return undefined
     }
+    const trusted = trust(stated)
+    if (trusted.issuer !== iss) fail('its answer is for another issuer')
+    refusals.delete(iss)
     return keep(trusted)
+  }
+
+  async function answer(iss: string): Promise<unknown> {
+    try {
+      return await ask(iss)
+    } catch {
+      // What it threw may quote the `iss`, a claim of a token that nobody has verified.
+      return fail('it threw')
+    }
+  }
+
+  function trust(stated: unknown): TrustedIssuer {
+    if (typeof stated === 'string') fail('its answer must be an object')
+    try {
+      return resolveIssuer(stated, policy, allowInsecureLoopback)
+    } catch (error) {
+      return fail((error as TypeError).message)
+    }
+  }
+
+  function fail(why: string): never {
+    emit?.({ type: 'resolver.failed', why: printable(why, 256) })
+    throw new TypeError(why)
   }
 
   function keep(trusted: TrustedIssuer): LiveIssuer {
     const { issuer } = trusted
     const stated = JSON.stringify(trusted, (_, value) => value?.identity ?? value)
-    const before = answers.peek(issuer)
+    const before = answerFor(issuer)
+    const answers = proven.has(issuer) ? proven : unproven
     const live = before?.stated === stated ? before.live : bringToLife(trusted, settings)
-    if (before !== undefined && before.live !== live) before.live.keys.close()
     if (closed) live.keys.close()
     answers.set(issuer, { live, stated, at: settings.now() / 1000 })
-    refusals.delete(issuer)
     return live
   }
 
-  function failed(why: string): UnavailableError {
-    emit?.({ type: 'resolver.failed', why: printable(why, 256) })
-    return new UnavailableError('resolver', 1)
+  function drop(iss: string): void {
+    proven.delete(iss)
+    unproven.delete(iss)
   }
 
-  /** Each request waits for itself, and gets an error of its own. */
-  async function inTime(shared: Promise<LiveIssuer | undefined>): Promise<LiveIssuer | undefined> {
-    let cancel = (): void => {}
-    const passed = new Promise<never>((_, reject) => {
-      cancel = deadline(settings.keys.timeout, () => reject(failed('no answer in time')))
-    })
-    try {
-      return await Promise.race([shared, passed])
-    } catch {
-      throw new UnavailableError('resolver', 1)
-    } finally {
-      cancel()
-    }
-  }
+  const all = (): LiveIssuer[] => [...proven.values(), ...unproven.values()].map(({ live }) => live)
 
   return {
     // Its answers may allow more than the verifier's own options do; each is held to its own afterwards.
     gate: { algorithms: supportedAlgorithms, profile: resolveProfile('profile', 'jwt') },
     listed: [],
-    all: () => [...answers.values()].map(({ live }) => live),
+    all,
     find,
+    proven({ issuer }) {
+      const answer = unproven.get(issuer)
+      if (answer === undefined) return
+      proven.set(issuer, answer)
+      unproven.delete(issuer)
+    },
     close() {
       closed = true
-      for (const { live } of answers.values()) live.keys.close()
+      for (const { keys } of all()) keys.close()
     },
+  }
+
+  function createAnswers(): LRUCache<string, Answer> {
+    return new LRUCache<string, Answer>({
+      max: mostAnswers,
+      // Closed when nothing leads to it any more: it may have moved, or have been renewed by the same answer.
+      disposeAfter: ({ live }, iss) => {
+        if (answerFor(iss)?.live !== live) live.keys.close()
+      },
+    })
   }
 }

@@ -40,16 +40,17 @@ export async function verifySignature(
 
   const live = 'current' in keys ? keys : await fixedKeys(keys, algorithms)
   const tried = new Set<Key>()
-  let keySet: Renewed | undefined = { set: await live.current(), fetched: false }
-  while (keySet !== undefined) {
-    const { set, fetched }: Renewed = keySet
-    for (const key of set.candidates(algorithm, header.kid)) {
+  const current = live.current()
+  // What the request waited for was fetched for it.
+  let latest: Renewed | undefined = { set: await current, fetched: current instanceof Promise }
+  while (latest !== undefined) {
+    for (const key of latest.set.candidates(algorithm, header.kid)) {
       if (tried.has(key)) continue
       tried.add(key)
       if (await hasSigned(key, algorithm, jws)) return { header, payload, key }
     }
     // RFC 7517 section 4.5 lets issuers rotate at any time, even under an old `kid`: look once more before refusing.
-    keySet = fetched ? undefined : await live.renew(set, header.kid)
+    latest = await live.renew(latest, header.kid)
   }
   throw new InvalidTokenError(tried.size > 0 ? 'signature' : 'unknown-key')
 }

@@ -1,14 +1,15 @@
 import type { Auth, JWTPayload } from './auth.ts'
-import { createAuth } from './auth.ts'
+import { authOf } from './auth.ts'
 import { checkAudience, checkTimes, checkType, readGrant, readTimes } from './claims.ts'
 import type { CompactJws } from './compact.ts'
 import { checkSize, parseObject, readCompact } from './compact.ts'
 import { AuthError, InvalidTokenError, UnavailableError } from './errors.ts'
 import type { Emit } from './events.ts'
 import { hintFor } from './hints.ts'
-import type { Gate, LiveIssuer } from './issuers.ts'
+import type { Gate } from './issuers.ts'
 import { createIssuers } from './issuers.ts'
 import type { KeyHealth } from './keys/source.ts'
+import type { LiveIssuer } from './live-issuer.ts'
 import type { Remembered } from './memo.ts'
 import { createMemo, digestOf } from './memo.ts'
 import type { VerifierOptions } from './options.ts'
@@ -40,6 +41,11 @@ export interface Verifier<C extends object = JWTPayload> {
   close(): void
 }
 
+/** How far a token came: whose it is, once that is known. */
+interface Trail {
+  issuer?: LiveIssuer
+}
+
 const emitters = new WeakMap<object, Emit>()
 
 /** Where a verifier's events go; undefined when nobody listens. */
@@ -65,20 +71,26 @@ export function createVerifier<C extends object = JWTPayload>(
 
   async function verify(token: string): Promise<Auth<C>> {
     // Filled in on the way, for the event alone.
-    const trail: { issuer?: string } = {}
+    const trail: Trail = {}
     try {
       return (await judge(token, trail)) as Auth<C>
     } catch (error) {
       if (error instanceof AuthError && emit !== undefined) {
         const { reason } = error
-        const hint = hintFor(reason, token, issuers.listed)
-        emit({ type: 'token.refused', ...trail, reason, ...(hint !== undefined && { hint }) })
+        const { issuer } = trail
+        const hint = hintFor(reason, token, issuer === undefined ? issuers.listed : [issuer])
+        emit({
+          type: 'token.refused',
+          ...(issuer !== undefined && { issuer: issuer.issuer }),
+          reason,
+          ...(hint !== undefined && { hint }),
+        })
       }
       throw error
     }
   }
 
-  async function judge(token: string, trail: { issuer?: string }): Promise<Auth> {
+  async function judge(token: string, trail: Trail): Promise<Auth> {
     if (typeof token !== 'string') throw new InvalidTokenError('malformed')
     checkSize(token)
     if (memo === undefined) return accept(await examine(token, trail), token, false)
@@ -96,29 +108,26 @@ export function createVerifier<C extends object = JWTPayload>(
 
   function accept({ grant }: Remembered, token: string, remembered: boolean): Auth {
     emit?.({ type: 'token.accepted', issuer: grant.issuer, remembered })
-    return createAuth(grant, token)
+    return authOf(grant, token)
   }
 
   /** All that can change after a signature was checked. False: it must be checked anew. */
-  async function isStillGood(
-    { issuer, times, key }: Remembered,
-    trail: { issuer?: string },
-  ): Promise<boolean> {
+  async function isStillGood({ issuer, times, key }: Remembered, trail: Trail): Promise<boolean> {
     if ((await issuers.find(issuer.issuer)) !== issuer) return false
-    trail.issuer = issuer.issuer
+    trail.issuer = issuer
     checkTimes(times, settings.now())
     const set = await issuer.keys.current()
     return set.has(key)
   }
 
   /** Every check, the cheap ones first: only a token that passed all others meets the keys. */
-  async function examine(token: string, trail: { issuer?: string }): Promise<Remembered> {
+  async function examine(token: string, trail: Trail): Promise<Remembered> {
     const jws = readCompact(token)
     checkHeader(jws, issuers.gate)
     const claims = parseObject(jws.payload)
     const issuer = await issuers.find(claims['iss'])
     if (issuer === undefined) throw new InvalidTokenError('issuer')
-    trail.issuer = issuer.issuer
+    trail.issuer = issuer
     const { policy } = issuer
     if (policy !== issuers.gate) checkHeader(jws, policy)
     checkAudience(claims, policy.audience)
@@ -126,6 +135,7 @@ export function createVerifier<C extends object = JWTPayload>(
     checkTimes(times, settings.now())
     const grant = readGrant(claims, issuer.issuer, policy.profile, times.exp)
     const { key } = await verifySignature(jws, issuer.keys, policy.algorithms)
+    issuers.proven(issuer)
     return { grant, times, key, issuer }
   }
 
@@ -139,7 +149,7 @@ export function createVerifier<C extends object = JWTPayload>(
   const verifier: Verifier<C> = Object.freeze({
     verify,
     ready,
-    health: () => issuers.all().map(({ issuer, keys }) => ({ issuer, ...keys.health() })),
+    health: () => issuers.all().map(healthOf).filter(isLoaded),
     close: issuers.close,
   })
   emitters.set(verifier, emit)
@@ -151,6 +161,12 @@ function checkHeader({ header }: CompactJws, { algorithms, profile }: Gate): voi
   checkType(header, profile)
   refuseCritical(header)
 }
+
+const healthOf = ({ issuer, keys }: LiveIssuer): IssuerHealth => ({ issuer, ...keys.health() })
+
+/** Whether its keys were asked for at all, with or without success. */
+const isLoaded = ({ usable, age, lastError }: IssuerHealth): boolean =>
+  usable || age !== undefined || lastError !== undefined
 
 const nameOf = ({ issuer }: LiveIssuer): string => issuer
 

@@ -2,6 +2,7 @@ import type { Refusal } from './challenge.ts'
 
 /** The part of a Node response that is written. */
 export interface NodeResponse {
+  readonly headersSent?: boolean
   statusCode: number
   setHeader(name: string, value: string): unknown
   end(body: string): unknown
@@ -9,6 +10,8 @@ export interface NodeResponse {
 
 /** Writes with the runtime's own means: frameworks add a charset here, an ETag there. Node leaves out HEAD's body. */
 export function answerNode(response: NodeResponse, { status, headers, body }: Refusal): void {
+  // Somebody has answered already, e.g. a time limit: there is nothing to refuse any more.
+  if (response.headersSent) return
   response.statusCode = status
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   response.end(body)

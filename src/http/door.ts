@@ -1,22 +1,22 @@
-import type { Auth, JWTPayload } from '../core/auth.ts'
-import type { AuthError } from '../core/errors.ts'
 import { issuerElsewhere } from '../core/issuer-options.ts'
 import { knownOptions, optionalFunction, refuse } from '../core/option-checks.ts'
 import type { VerifierOptions } from '../core/options.ts'
 import { verifierOptionNames } from '../core/options.ts'
 import type { Verifier } from '../core/verifier.ts'
 import { createVerifier } from '../core/verifier.ts'
+import { admit } from './admitted.ts'
 import type { Decision, Guard } from './authenticate.ts'
 import { authenticate } from './authenticate.ts'
 import type { RequestHead } from './head.ts'
 import { resolveRequirements } from './requirements.ts'
+import { thrown } from './thrown.ts'
 
 /** What every door takes beside the verifier's options. `H` is the framework's form of the hook. */
 export interface DoorOptions<H> {
   /** Names the protected API in challenges (RFC 9110 section 11.5); printable ASCII ('api'). */
-  realm?: string
+  realm?: string | undefined
   /** Called in place of the answer to a refused request. Its error carries the headers of that answer. */
-  onRefuse?: H
+  onRefuse?: H | undefined
 }
 
 /** Options of `createAuth`: of the door, and of the verifier or a verifier that there is already. */
@@ -37,7 +37,7 @@ const doorOptionNames = { realm: true, onRefuse: true, verifier: true } as const
 
 export function createDoor<C extends object, H>(given: AuthOptions<C, H>): Door<C, H> {
   const { realm, onRefuse, ...rest } = knownOptions(
-    'createAuth',
+    'the options of createAuth',
     given,
     {
       ...verifierOptionNames,
@@ -57,8 +57,8 @@ export function createDoor<C extends object, H>(given: AuthOptions<C, H>): Door<
         requirements: resolveRequirements(requirements),
       }
       return async (head, carrier, request) => {
-        const decision = await authenticate(head, carrier, request, guard)
-        if (decision.ok) admitted.set(carrier, decision.auth)
+        const decision = await authenticate(head, carrier, request, guard).catch(thrown)
+        if (decision.ok) admit(carrier, decision.auth)
         return decision
       }
     },
@@ -75,7 +75,7 @@ function resolveVerifier<C extends object>({
     refuse(`option '${beside}'`, "has no effect beside 'verifier': give it to createVerifier")
   }
   if (typeof (verifier as Partial<Verifier> | null)?.verify !== 'function') {
-    refuse("option 'verifier'", 'must come from createVerifier')
+    refuse("option 'verifier'", 'must have a verify(): make it with createVerifier')
   }
   return verifier as Verifier<C>
 }
@@ -85,33 +85,4 @@ function resolveRealm(realm: unknown = 'api'): string {
     refuse("option 'realm'", 'must be a non-empty string of printable ASCII')
   }
   return realm
-}
-
-/** What the last guard of a request found; undefined for an anonymous pass. */
-const admitted = new WeakMap<object, Auth | undefined>()
-
-export interface GetAuthOptions {
-  /** Give undefined for an anonymous caller, or on a route without a guard, instead of throwing (false). */
-  optional?: boolean
-}
-
-/** @throws Error with an instruction, unless `optional`. */
-export function authOf<C extends object = JWTPayload>(
-  carrier: object,
-  { optional = false }: GetAuthOptions = {},
-): Auth<C> | undefined {
-  const auth = admitted.get(carrier)
-  if (auth === undefined && !optional) {
-    throw new Error(
-      admitted.has(carrier)
-        ? 'tollgate: the caller is anonymous: use getAuth(…, { optional: true }) on a route whose guard is optional'
-        : 'tollgate: this route has no guard: put requireAuth() before its handler',
-    )
-  }
-  return auth as Auth<C> | undefined
-}
-
-/** What `next` passes on for a hook: a refused request must never go on as if it had been admitted. */
-export function refusing(error: AuthError, passed: unknown): unknown {
-  return typeof passed === 'object' && passed !== null ? passed : error
 }

@@ -46,7 +46,11 @@ export function resolveRequirements(given: unknown): ResolvedRequirements {
   if (isRequest(given)) {
     throw new TypeError('tollgate: requireAuth was given a request: call it, requireAuth()')
   }
-  const options = knownOptions('requireAuth', given ?? {}, known)
+  const options = knownOptions(
+    'the requirements of requireAuth',
+    given === undefined ? {} : given,
+    known,
+  )
   refuseUndefined('requireAuth: option', options, Object.keys(known))
   const { scope, anyScope, check, optional } = options
   const scopes =
@@ -70,7 +74,10 @@ function isRequest(given: unknown): boolean {
 
 function listScopes(name: string, value: unknown): readonly string[] {
   const option = `requireAuth: option '${name}'`
-  if (!Array.isArray(value)) refuse(option, `must be an array of scopes, not ${kindOf(value)}`)
+  if (!Array.isArray(value)) {
+    const form = name === 'scope' ? 'a string or an array of scopes' : 'an array of scopes'
+    refuse(option, `must be ${form}, not ${kindOf(value)}`)
+  }
   const list = [...value]
   if (list.length === 0) refuse(option, 'names no scope')
   for (const scope of list) {

@@ -29,6 +29,14 @@ interface Armed {
 
 const failOptions = { times: true, after: true } satisfies Record<keyof FailOptions, true>
 
+const targets = {
+  '*': true,
+  'openid-configuration': true,
+  'oauth-authorization-server': true,
+  jwks: true,
+  other: true,
+} satisfies Record<Endpoint | '*', true>
+
 const concerns = (armed: Armed, endpoint: Endpoint): boolean =>
   (armed.endpoint === '*' || armed.endpoint === endpoint) && canStrike(armed.fault, endpoint)
 
@@ -39,6 +47,11 @@ export const createOutages = (): Outages => {
     fail(endpoint, fault, options = {}) {
       refuseUnknown('issuer.fail()', options, failOptions)
       const { times = Number.POSITIVE_INFINITY, after = 0 } = options
+      if (!Object.hasOwn(targets, endpoint)) {
+        throw new TypeError(
+          `issuer.fail() knows no endpoint "${endpoint}"; there are ${Object.keys(targets).join(', ')}.`,
+        )
+      }
       if (endpoint !== '*' && !canStrike(fault, endpoint)) {
         throw new TypeError(
           `The fault ${fault.name} is one of ${fault.concerns} and cannot strike '${endpoint}'.`,

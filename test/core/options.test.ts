@@ -23,8 +23,16 @@ const withKeys = (...keys: unknown[]) => ({ audience, issuer: { issuer, jwks: { 
 
 /** Wrong options, and what the TypeError must name: the option and the mend. */
 const wrong: readonly (readonly [string, unknown, RegExp])[] = [
-  ['nothing', undefined, /must be an object/],
-  ['a string', issuer, /must be an object/],
+  ['nothing', undefined, /must be a plain object/],
+  ['a string', issuer, /must be a plain object/],
+  ['a Promise of options', Promise.resolve(good), /plain object, not a Promise: await it first/],
+  ['a Map', new Map(Object.entries(good)), /plain object, not such an object/],
+  ['options that are inherited', Object.create(good), /plain object/],
+  [
+    'a Promise of keys',
+    { ...good, keys: Promise.resolve({}) },
+    /'keys' must be a plain object, not a Promise/,
+  ],
   ['a typo', { ...good, audiance: 'x' }, /unknown option 'audiance'.*did you mean 'audience'\?/],
   [
     'a stranger',
@@ -61,6 +69,13 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
     { ...good, issuer: 'http://127.0.0.1.evil.test', allowInsecureLoopback: true },
     /must be an https URL/,
   ],
+  ['no slashes', { ...good, issuer: 'https:login.example.com' }, /must be an absolute https URL/],
+  ['one slash', { ...good, issuer: 'https:/login.example.com' }, /must be an absolute https URL/],
+  [
+    'three slashes',
+    { ...good, issuer: 'https:///login.example.com' },
+    /must be an absolute https URL/,
+  ],
   ['another scheme', { ...good, issuer: 'ftp://login.example.com' }, /must be an https URL/],
   ['a query', { ...good, issuer: `${issuer}?a` }, /must have no query/],
   ['an empty query', { ...good, issuer: `${issuer}/?` }, /must have no query/],
@@ -68,7 +83,7 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ['an empty fragment', { ...good, issuer: `${issuer}#` }, /must have no fragment/],
   ['a user name', { ...good, issuer: 'https://me@login.example.com' }, /no user name or password/],
   ['a password', { ...good, issuer: 'https://:p@login.example.com' }, /no user name or password/],
-  ['whitespace', { ...good, issuer: ` ${issuer}` }, /no whitespace/],
+  ['whitespace', { ...good, issuer: ` ${issuer}` }, /must be an absolute https URL/],
   ['a newline', { ...good, issuer: `${issuer}\n` }, /no whitespace/],
   ['a template', { ...good, issuer: 'https://login.example.com/{tenantid}/v2.0' }, /is a template/],
   ['/common', { ...good, issuer: 'https://login.example.com/common/v2.0' }, /many tenants/],
@@ -166,7 +181,7 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ['no cooldown', { ...good, keys: { cooldown: 0 } }, /'keys.cooldown' must be a number from 1/],
   ['half a key', { ...good, keys: { maxKeys: 1.5 } }, /'keys.maxKeys' must be a whole number/],
   ['a typo in keys', { ...good, keys: { maxage: 1 } }, /'maxage'.*did you mean 'maxAge'/],
-  ['keys as a list', { ...good, keys: [] }, /'keys' must be an object/],
+  ['keys as a list', { ...good, keys: [] }, /'keys' must be a plain object/],
   ['memo: 0', { ...good, memo: 0 }, /'memo' must be a number from 1/],
   ['memo: true', { ...good, memo: true }, /'memo' must be a number of tokens or false/],
   ['memo: Infinity', { ...good, memo: Number.POSITIVE_INFINITY }, /'memo' must be a number from 1/],
@@ -275,18 +290,21 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   [
     'a private PEM',
     { ...good, issuer: { issuer, jwks: pem('private') } },
-    /must begin with -----BEGIN PUBLIC KEY/,
+    /must be one block from -----BEGIN PUBLIC KEY/,
   ],
   ['a weak PEM', { ...good, issuer: { issuer, jwks: pem('spki', 1024) } }, /shorter than 2048/],
   [
     'a broken PEM',
-    { ...good, issuer: { issuer, jwks: '-----BEGIN PUBLIC KEY-----\nx\n' } },
+    {
+      ...good,
+      issuer: { issuer, jwks: '-----BEGIN PUBLIC KEY-----\nx\n-----END PUBLIC KEY-----' },
+    },
     /not a PEM public key/,
   ],
   [
     'a secret as jwks',
     { ...good, issuer: { issuer, jwks: 'secret' } },
-    /must begin with -----BEGIN PUBLIC KEY/,
+    /must be one block from -----BEGIN PUBLIC KEY/,
   ],
 ]
 
@@ -303,6 +321,13 @@ describe.each([
 })
 
 const nobody = (): undefined => undefined
+
+it('a message never shows a password', () => {
+  const construct = (): unknown =>
+    createVerifier({ ...good, issuer: 'https://me:secret@login.example.com' })
+  expect(construct).toThrow(/no user name or password/)
+  expect(construct).not.toThrow(/secret/)
+})
 
 describe('what is accepted', () => {
   it.each([

@@ -161,6 +161,38 @@ describe('the issuer resolver', () => {
     expect(events).toContainEqual({ type: 'resolver.failed', why: expect.stringMatching(/./) })
   }
 
+  it('never shows in an event what a token claims', async () => {
+    const { outcome, events } = createStage((iss) => {
+      throw new Error(`no tenant ${iss}`)
+    })
+    await outcome(tenant.mint({ iss: 'https://claimed.test' }))
+    expect(JSON.stringify(events)).not.toContain('claimed')
+  })
+
+  it('is asked again after a call that never came back', async () => {
+    let stuck = true
+    const { outcome, asked } = createStage(
+      (iss) => (stuck ? new Promise<undefined>(() => {}) : known(iss)),
+      { keys: { timeout: 0.05 } },
+    )
+    expect(await outcome()).toBe('503 resolver')
+    stuck = false
+    expect(await outcome()).toBe('accepted')
+    expect(asked).toHaveLength(2)
+  })
+
+  it('strangers cannot push out an issuer whose token was accepted', async () => {
+    const { outcome, asked } = createStage((iss) => ({ issuer: iss }), { keys: { maxAge: 86_400 } })
+    const token = tenant.mint()
+    await outcome(token)
+    tenant.fail('*', faults.refuse())
+    for (let n = 0; n < 1500; n++) {
+      await outcome(tenant.mint({ iss: `https://many.test/${n}` }, { key: tenant.keys.attacker() }))
+    }
+    expect(await outcome(token)).toBe('accepted')
+    expect(asked.filter((iss) => iss === tenant.url)).toHaveLength(1)
+  })
+
   it('is asked again after a failure', async () => {
     let down = true
     const { outcome } = createStage((iss) => {

@@ -553,6 +553,17 @@ describe('events', () => {
     expectNoLeak(event, token, 'user-1')
   })
 
+  it('do not advise what is set already', async () => {
+    const [event] = await heard(issuer.mint({ nonce: 'x' }, { header: { typ: 'JWT' } }), {
+      profile: 'jwt',
+    })
+    expect(event).toMatchObject({
+      reason: 'token-type',
+      hint: expect.stringMatching(/another kind/),
+    })
+    expect(JSON.stringify(event)).not.toContain("profile: 'jwt'")
+  })
+
   it('escape and cut a kid', async () => {
     const events: AuthEvent[] = []
     const listening = createVerifier(

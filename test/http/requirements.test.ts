@@ -9,8 +9,18 @@ import { describe, expect, it } from 'vitest'
 const options = { issuer: 'https://login.example.com', audience: 'https://api.example.com' }
 
 const wrong: readonly (readonly [string, unknown, RegExp])[] = [
-  ['a string', 'orders:read', /requireAuth must be an object/],
-  ['an array', ['orders:read'], /requireAuth must be an object, not an array/],
+  ['a string', 'orders:read', /must be a plain object, not a string/],
+  ['an array', ['orders:read'], /must be a plain object, not an array/],
+  ['null', null, /must be a plain object, not null/],
+  [
+    'a Promise',
+    Promise.resolve({ scope: 'a' }),
+    /must be a plain object, not a Promise: await it first/,
+  ],
+  ['a Map', new Map([['scope', 'a']]), /must be a plain object/],
+  ['a Set', new Set(['a']), /must be a plain object/],
+  ['a Date', new Date(), /must be a plain object/],
+  ['requirements that are inherited', Object.create({ scope: 'a' }), /must be a plain object/],
   ['a typo', { scopes: 'x' }, /unknown option 'scopes'.*did you mean 'scope'\?/],
   ['a later requirement', { acr: 'x' }, /unknown option 'acr'/],
   ['scope undefined', { scope: undefined }, /'scope' is present but undefined/],
@@ -27,7 +37,7 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ['a backslash', { scope: 'a\\b' }, /'scope' holds a character/],
   ['a line break', { scope: 'a\r\nb' }, /'scope' holds a character/],
   ['another alphabet', { scope: 'é' }, /'scope' holds a character/],
-  ['a number', { scope: 1 }, /'scope' must be an array/],
+  ['a number', { scope: 1 }, /'scope' must be a string or an array of scopes/],
   ['no anyScope', { anyScope: [] }, /'anyScope' names no scope/],
   ['anyScope as a string', { anyScope: 'a' }, /'anyScope' must be an array/],
   ['check as a boolean', { check: true }, /'check' must be a function/],
@@ -96,8 +106,16 @@ describe('createAuth refuses', () => {
       { verifier, issuer: options.issuer },
       /'issuer' has no effect beside 'verifier'/,
     ],
-    ['something else as verifier', { verifier: {} }, /'verifier' must come from createVerifier/],
-    ['null as verifier', { verifier: null }, /'verifier' must come from createVerifier/],
+    [
+      'something else as verifier',
+      { verifier: {} },
+      /'verifier' must have a verify\(\): make it with createVerifier/,
+    ],
+    [
+      'null as verifier',
+      { verifier: null },
+      /'verifier' must have a verify\(\): make it with createVerifier/,
+    ],
   ] as const)('%s', (_, wrongOptions, message) => {
     for (const create of [createExpressAuth, createKoaAuth]) {
       expect(() => create(wrongOptions as never)).toThrow(TypeError)

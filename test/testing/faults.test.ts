@@ -27,6 +27,13 @@ const readSome = async (response: Response, chunks: number): Promise<number> => 
   return bytes
 }
 
+test('a fault at an endpoint that does not exist is refused: it would never strike', () => {
+  const issuer = createTestIssuer()
+  expect(() => issuer.fail('jwk' as never, faults.refuse())).toThrow(
+    /no endpoint "jwk"; there are \*, openid/,
+  )
+})
+
 describe('transport', () => {
   test.each([
     [faults.refuse(), 'ECONNREFUSED'],

@@ -1,4 +1,4 @@
-import { deadline } from './deadline.ts'
+import { deadline } from '../deadline.ts'
 import { LoadError } from './load-error.ts'
 
 export interface DownloadOptions {
@@ -19,6 +19,7 @@ export interface Downloaded {
 
 /** One JSON document over HTTP, in bounded time and memory. Rejects with a LoadError, whatever happens. */
 export async function download(url: string, options: DownloadOptions): Promise<Downloaded> {
+  if (options.signal.aborted) throw new LoadError('closed')
   const controller = new AbortController()
   const abort = (): void => controller.abort()
   const cancel = deadline(options.timeout, abort)
@@ -57,11 +58,10 @@ async function read(
   if (response.status !== 200) {
     response.body?.cancel().catch(() => {})
     const redirected = response.type === 'opaqueredirect' || Math.floor(response.status / 100) === 3
-    throw new LoadError(
-      redirected ? 'redirect' : `status ${response.status}`,
-      response.status,
-      retryAfter(response.headers.get('retry-after'), now()),
-    )
+    throw new LoadError(redirected ? 'redirect' : `status ${response.status}`, {
+      status: response.status,
+      retryAfter: retryAfter(response.headers.get('retry-after'), now()),
+    })
   }
   const text = await readText(response, maxBytes)
   try {

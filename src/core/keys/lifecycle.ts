@@ -1,4 +1,4 @@
-import { deadline } from './deadline.ts'
+import { within } from '../deadline.ts'
 import { LoadError } from './load-error.ts'
 
 export interface Loaded<T> {
@@ -17,7 +17,7 @@ export interface LifecycleOptions<T> {
   /** Seconds that one caller waits at most for a shared attempt. */
   readonly timeout: number
   now(): number
-  onLoaded(value: T, duration: number): void
+  onLoaded(value: T, duration: number, previous: T | undefined): void
   onFailed(error: LoadError, duration: number, retryAfter: number): void
   onStale?(age: number): void
 }
@@ -28,7 +28,7 @@ export interface Lifecycle<T> {
   current(): T | Promise<T>
   /** An attempt beyond the schedule, shared with one under way. Resolves when it has ended or the caller's wait is over. */
   force(): Promise<void>
-  /** The attempt under way, without a deadline. Starts one if there is no usable value. */
+  /** Makes sure of a usable value if one can be had: resolves when there is one, or the attempt for it has ended. */
   settle(): Promise<void>
   status(): LifecycleStatus<T>
   close(): void
@@ -65,14 +65,24 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
   let attemptForced = false
   let announcedStale = false
   let closed = false
+  let lastReading = 0
 
   /** Seconds since the epoch. A clock that is set back must not make anything last longer than it may. */
   function clock(): number {
-    const t = options.now() / 1000
+    const t = reading()
     if (held !== undefined && held.at > t) held.at = t
     if (failed !== undefined && failed.at > t) failed.at = t
     askedUntil = Math.min(askedUntil, t + longestRetryAfter)
     return t
+  }
+
+  /** A clock that throws or gives no number stands still. */
+  function reading(): number {
+    try {
+      const t = options.now() / 1000
+      if (Number.isFinite(t)) lastReading = t
+    } catch {}
+    return lastReading
   }
 
   const age = (t: number): number => (held === undefined ? Infinity : t - held.at)
@@ -92,9 +102,15 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
     // Within the wait a removed key could slip in, so one refresh is waited for; then nobody waits for a dead issuer.
     if (mustWait(t)) return wait(start(false)).then(atHand)
     attemptUnlessHeldBack(t)
-    if (!announcedStale) options.onStale?.(rounded(age(t)))
-    announcedStale = true
-    return held.value
+    return inUse(held.value, t)
+  }
+
+  function inUse(value: T, t: number): T {
+    if (age(t) >= lifetime() && !announcedStale) {
+      announcedStale = true
+      options.onStale?.(rounded(age(t)))
+    }
+    return value
   }
 
   function demand(t: number): Promise<T> {
@@ -106,12 +122,12 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
   /** What a wait was for, whether it ended well or not. */
   function atHand(): T {
     const t = clock()
-    if (held !== undefined && isUsable(t)) return held.value
+    if (held !== undefined && isUsable(t)) return inUse(held.value, t)
     throw gone(t)
   }
 
   function gone(t: number): LoadError {
-    return new LoadError(lastError?.message ?? 'timeout', undefined, heldBack(t))
+    return new LoadError(lastError?.message ?? 'timeout', { heldBack: heldBack(t) })
   }
 
   /** Past max age the first caller waits, and the first after an idle spell; not while attempts are held back. */
@@ -145,6 +161,7 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
       const allowed = Math.max(shortestLifetime, maxAge ?? Infinity)
       const lifetime = Math.min(options.maxAge, allowed)
       // 80 % ± 10 %, so that many processes do not ask at once.
+      const previous = held?.value
       held = {
         value,
         at: began,
@@ -155,7 +172,7 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
       lastError = undefined
       askedUntil = 0
       announcedStale = false
-      options.onLoaded(value, rounded(clock() - began))
+      options.onLoaded(value, rounded(clock() - began), previous)
     } catch (error) {
       fail(error instanceof LoadError ? error : new LoadError('failed'), began, forced)
     }
@@ -164,32 +181,26 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
   function fail(error: LoadError, began: number, forced: boolean): void {
     const t = clock()
     lastError = error
-    const asked = Math.min(error.retryAfter ?? 0, longestRetryAfter)
+    const { retryAfter = 0, heldBack: later = 0 } = error.details
+    const asked = Math.min(retryAfter, longestRetryAfter)
     askedUntil = t + asked
     // A stranger's `kid` must not delay a refresh: a forced attempt counts only where one was due anyway.
     if (!forced || isDue(t) || asked > 0) {
       const times = (failed?.times ?? 0) + 1
-      failed = { at: t, times, delay: Math.max(backoff(times), asked) }
+      failed = { at: t, times, delay: Math.max(backoff(times), asked, later) }
     }
     options.onFailed(error, rounded(t - began), rounded(heldBack(t)))
   }
 
   /** The caller's own deadline: the attempt goes on when the caller no longer waits. */
-  async function wait(attempt: Promise<void>): Promise<void> {
-    let cancel = (): void => {}
-    const passed = new Promise<void>((resolve) => {
-      cancel = deadline(timeout, resolve)
-    })
-    await Promise.race([attempt, passed])
-    cancel()
-  }
+  const wait = (attempt: Promise<void>): Promise<void> => within(timeout, attempt, () => {})
 
   return {
     current,
     force: () => wait(start(true)),
     async settle() {
       const t = clock()
-      if (attempt === undefined && (isUsable(t) || heldBack(t) > 0)) return
+      if (isUsable(t) || (attempt === undefined && heldBack(t) > 0)) return
       await start(false)
     },
     status() {

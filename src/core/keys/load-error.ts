@@ -1,20 +1,25 @@
+export interface LoadErrorDetails {
+  /** The HTTP status, if there was an answer. */
+  readonly status?: number | undefined
+  /** Seconds that the issuer asked to wait (RFC 9110 section 10.2.3). */
+  readonly retryAfter?: number | undefined
+  /** Seconds for which attempts are held back. */
+  readonly heldBack?: number | undefined
+}
+
 /** Why keys or metadata could not be loaded, in words of ours alone: the issuer's bytes stay out of logs. */
 export class LoadError extends Error {
-  /** The HTTP status, if there was an answer. */
-  readonly status: number | undefined
-  /** Seconds that the issuer asked to wait (RFC 9110 section 10.2.3). */
-  readonly retryAfter: number | undefined
+  readonly details: LoadErrorDetails
 
-  constructor(message: string, status?: number, retryAfter?: number) {
+  constructor(message: string, details: LoadErrorDetails = {}) {
     super(message)
-    this.status = status
-    this.retryAfter = retryAfter
+    this.details = details
   }
 }
 
 /** Whether the answer was that nothing is there: a 4xx that is no timeout and no limit. */
 export function saysNotHere(error: unknown): boolean {
-  if (!(error instanceof LoadError) || error.status === undefined) return false
-  const { status } = error
+  if (!(error instanceof LoadError)) return false
+  const { status = 0 } = error.details
   return status >= 400 && status < 500 && status !== 408 && status !== 429
 }

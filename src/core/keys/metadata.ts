@@ -15,7 +15,6 @@ export function createMetadata(options: MetadataOptions): Lifecycle<string> {
   const { issuer, emit, staleIfError } = options
   const { timeout, now } = options.download
   const discover = createDiscovery(options)
-  let known: string | undefined
 
   return createLifecycle<string>({
     load: discover,
@@ -23,10 +22,10 @@ export function createMetadata(options: MetadataOptions): Lifecycle<string> {
     staleIfError,
     timeout,
     now,
-    onLoaded(jwksUri, duration) {
+    onLoaded(jwksUri, duration, previous) {
       emit?.({ type: 'metadata.refreshed', issuer, duration })
-      if (known !== undefined && known !== jwksUri) emit?.({ type: 'metadata.moved', issuer })
-      known = jwksUri
+      const moved = previous !== undefined && previous !== jwksUri
+      if (moved) emit?.({ type: 'metadata.moved', issuer })
     },
     onFailed({ message: error }, duration, retryAfter) {
       emit?.({ type: 'metadata.refresh-failed', issuer, error, duration, retryAfter })

@@ -1,7 +1,7 @@
-import { base64url } from 'jose'
 import type { Algorithm } from '../algorithms.ts'
 import { fitsKeyType, isAlgorithm, sameAlgorithm } from '../algorithms.ts'
-import { isCanonical } from '../base64url.ts'
+import { decodeBase64url } from '../base64url.ts'
+import { longestKid } from '../compact.ts'
 
 /** The members that make a public key, and no others: nothing else of a published JWK is ever used. */
 export type PublicJwk =
@@ -22,7 +22,6 @@ export interface RefusedJwk {
   readonly why: string
 }
 
-const longestKid = 256
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
 const coordinateLength: Readonly<Record<string, number>> = { 'P-256': 32, 'P-384': 48, 'P-521': 66 }
 
@@ -80,18 +79,13 @@ function readPublicKey(jwk: Record<string, unknown>): PublicJwk | string {
 }
 
 function hasLength(value: unknown, octets: number): boolean {
-  return decode(value)?.length === octets
-}
-
-function decode(value: unknown): Uint8Array | undefined {
-  if (typeof value !== 'string' || !/^[\w-]+$/.test(value) || !isCanonical(value)) return undefined
-  return base64url.decode(value)
+  return decodeBase64url(value)?.length === octets
 }
 
 /** RSA 2048 to 8192 bits, odd exponent 3 … 2^32: below anyone can forge, above each check costs milliseconds. */
 function rsaFlaw(n: unknown, e: unknown): string | undefined {
-  const modulus = decode(n)
-  const exponent = decode(e)
+  const modulus = decodeBase64url(n)
+  const exponent = decodeBase64url(e)
   if (modulus === undefined) return 'modulus is not base64url'
   if (exponent === undefined) return 'exponent is not base64url'
   // RFC 7518 section 6.3.1.1: the minimum number of octets.
@@ -99,6 +93,8 @@ function rsaFlaw(n: unknown, e: unknown): string | undefined {
   const bits = modulus.length * 8 - Math.clz32(modulus[0] ?? 0) + 24
   if (bits < 2048) return 'modulus is shorter than 2048 bits'
   if (bits > 8192) return 'modulus is longer than 8192 bits'
+  // Measured before it is read: an exponent of 400 KB would take long to become a number.
+  if (exponent.length > 5) return 'exponent is not odd, 3 to 2^32'
   const value = toBigInt(exponent)
   if (value < 3n || value > 2n ** 32n || value % 2n === 0n) return 'exponent is not odd, 3 to 2^32'
   return isRoca(toBigInt(modulus)) ? 'modulus has the ROCA weakness' : undefined

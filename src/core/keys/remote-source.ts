@@ -1,6 +1,8 @@
 import type { Algorithm } from '../algorithms.ts'
+import { within } from '../deadline.ts'
 import { UnavailableError } from '../errors.ts'
-import { printable } from '../events.ts'
+import { named } from '../events.ts'
+import type { KeySourceOptions } from '../issuer-options.ts'
 import type { KeySettings } from '../options.ts'
 import { download } from './download.ts'
 import type { KeySet } from './key-set.ts'
@@ -13,12 +15,14 @@ import type { KeyHealth, KeySource, KeySourceContext, Renewed } from './source.t
 
 export interface RemoteSourceOptions extends KeySourceContext {
   readonly algorithms: readonly Algorithm[]
-  readonly place: { readonly jwksUri: string } | { readonly metadataUrl: string | undefined }
+  readonly place: Exclude<KeySourceOptions, { kind: 'static' }>
   readonly settings: KeySettings
   readonly allowInsecureLoopback: boolean
   readonly fetch: typeof globalThis.fetch
   readonly now: () => number
 }
+
+type Load = (attempt: { readonly forced: boolean }) => Promise<Loaded<KeySet>>
 
 /** Keys over HTTP, found by discovery or at a configured place. */
 export function createRemoteSource(options: RemoteSourceOptions): KeySource {
@@ -27,12 +31,10 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
   const closing = new AbortController()
   const downloads = { ...settings, fetch: options.fetch, now, signal: closing.signal }
 
-  const load =
-    'jwksUri' in place
-      ? () => loadFrom(place.jwksUri)
-      : loadDiscovered(createMetadata({ ...options, ...place, staleIfError, download: downloads }))
+  const load = place.kind === 'jwks' ? () => loadFrom(place.jwksUri) : loadDiscovered(place)
   const keys = createLifecycle<KeySet>({
-    load,
+    // Metadata and keys together get the time that a request waits for them: else the attempt could outlast its waiters.
+    load: (attempt) => within(timeout, load(attempt), tooLate),
     maxAge: settings.maxAge,
     staleIfError,
     timeout,
@@ -44,15 +46,22 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
     onStale: (age) => emit?.({ type: 'keys.stale', issuer, age }),
   })
 
-  function loadDiscovered(metadata: Lifecycle<string>) {
-    return async ({ forced }: { readonly forced: boolean }): Promise<Loaded<KeySet>> => {
+  function loadDiscovered({ metadataUrl }: { readonly metadataUrl: string | undefined }): Load {
+    const metadata: Lifecycle<string> = createMetadata({
+      ...options,
+      metadataUrl,
+      staleIfError,
+      download: downloads,
+    })
+    return async ({ forced }) => {
       const justRead = metadata.status().value === undefined
       const uri = await metadata.current()
       try {
         return await loadFrom(uri)
       } catch (error) {
         // The keys may have moved. Strangers' tokens can lead here: it costs their budget, which `forced` has paid.
-        if (justRead || !saysNotHere(error) || !(forced || spend())) throw error
+        const mayAsk = !justRead && saysNotHere(error) && metadata.status().asked === 0
+        if (!mayAsk || !(forced || spend())) throw error
         await metadata.force()
         const moved = metadata.status().value
         if (moved === undefined || moved === uri) throw error
@@ -97,7 +106,7 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
   }
 
   function failing(error: unknown): never {
-    throw error instanceof LoadError ? unavailable(error.retryAfter ?? 0) : error
+    throw error instanceof LoadError ? unavailable(error.details.heldBack ?? 0) : error
   }
 
   function unavailable(seconds: number): UnavailableError {
@@ -106,10 +115,19 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
     return error
   }
 
-  async function renew(have: KeySet, kid: string | undefined): Promise<Renewed | undefined> {
+  async function renew(
+    { set: have, fetched }: Renewed,
+    kid: string | undefined,
+  ): Promise<Renewed | undefined> {
     const { value, attempt, asked, lastError } = keys.status()
-    if (value !== undefined && value !== have) return { set: value, fetched: false }
-    emit?.({ type: 'kid.unknown', issuer, ...named(kid) })
+    if (value !== undefined && value !== have) return { set: value, fetched }
+    const known = have.keys.some((key) => key.kid === kid)
+    if (!known) emit?.({ type: 'kid.unknown', issuer, ...named(kid) })
+    if (fetched) {
+      spend()
+      if (lastError !== undefined) throw unavailable(cooldownLeft())
+      return undefined
+    }
     const shared = attempt === 'forced' || (attempt === 'scheduled' && cooldownLeft() === 0)
     if (!shared) {
       if (asked > 0) throw unavailable(asked)
@@ -122,7 +140,8 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
     await keys.force()
     const set = keys.status().value
     if (set === undefined || set === have) throw unavailable(cooldownLeft())
-    // A refresh that was under way before the token came may have missed a key that is younger than it.
+    // A refresh that was under way before the token came may have missed a key that is younger than it. An attempt that
+    // strangers caused may have, too, but its cooldown has to pass first.
     return { set, fetched: attempt !== 'scheduled' }
   }
 
@@ -148,6 +167,6 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
   }
 }
 
-function named(kid: string | undefined): { readonly kid?: string } {
-  return kid === undefined ? {} : { kid: printable(kid) }
+function tooLate(): never {
+  throw new LoadError('timeout')
 }

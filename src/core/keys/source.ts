@@ -6,11 +6,11 @@ export interface KeySource {
   /** The keys to use now. Throws or rejects with an UnavailableError if there are none. */
   current(): KeySet | Promise<KeySet>
   /**
-   * Newer keys than `have`, when it did not hold the key of a token that passed every other check; undefined if there
+   * Newer keys than these, when they did not hold the key of a token that passed every other check; undefined if there
    * are none to be had. Rejects with an UnavailableError if that cannot be told.
    */
-  renew(have: KeySet, kid: string | undefined): Promise<Renewed | undefined>
-  /** Resolves when the first attempt has ended, well or not. */
+  renew({ set, fetched }: Renewed, kid: string | undefined): Promise<Renewed | undefined>
+  /** Makes sure of usable keys if they can be had. Never rejects: `health()` tells. */
   settle(): Promise<void>
   health(): KeyHealth
   close(): void

@@ -2,7 +2,13 @@ import type { Algorithm } from '../algorithms.ts'
 import { kindOf, refuse, refuseRepeated } from '../option-checks.ts'
 import type { Key } from './key.ts'
 import { createKey } from './key.ts'
+import type { AdmittedJwk, PublicJwk } from './policy.ts'
 import { admitJwk } from './policy.ts'
+
+/** RFC 7468 section 13: one key; a second would be ignored. */
+const onePublicKey = /^\s*-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----\s*$/
+
+const crypto = globalThis.process?.getBuiltinModule?.('node:crypto')
 
 /** The keys of the option `jwks`: a JWK Set, or one PEM (SPKI) public key. Each must be usable, or nothing is. */
 export function resolveStaticKeys(
@@ -13,17 +19,26 @@ export function resolveStaticKeys(
   const members = typeof value === 'string' ? [jwkOfPem(option, value)] : membersOf(option, value)
   const admitted = members.map((member, i) => {
     const outcome = admitJwk(member, algorithms)
-    if ('why' in outcome) {
-      const name = outcome.kid === undefined ? `key ${i}` : `key '${outcome.kid}'`
-      refuse(option, `has a ${name} that cannot be used: ${outcome.why}. Remove or replace it`)
-    }
-    return outcome
+    const why = 'why' in outcome ? outcome.why : isKey(outcome.jwk) ? undefined : 'not a valid key'
+    if (why === undefined) return outcome as AdmittedJwk
+    const name = outcome.kid === undefined ? `key ${i}` : `key '${outcome.kid}'`
+    return refuse(option, `has a ${name} that cannot be used: ${why}. Remove or replace it`)
   })
   const slots = admitted.flatMap(({ kid, algorithms }) =>
     algorithms.map((alg) => `${kid} (${alg})`),
   )
   refuseRepeated(`${option}: the pair of kid and algorithm`, slots)
   return Object.freeze(admitted.map(createKey))
+}
+
+/** Whether the platform takes it, where that can be asked at once: a point may be off its curve. */
+function isKey(jwk: PublicJwk): boolean {
+  try {
+    crypto?.createPublicKey({ key: { ...jwk }, format: 'jwk' })
+    return true
+  } catch {
+    return false
+  }
 }
 
 function membersOf(option: string, value: unknown): readonly unknown[] {
@@ -36,10 +51,9 @@ function membersOf(option: string, value: unknown): readonly unknown[] {
 }
 
 function jwkOfPem(option: string, pem: string): unknown {
-  if (!pem.trim().startsWith('-----BEGIN PUBLIC KEY-----')) {
-    refuse(option, 'must begin with -----BEGIN PUBLIC KEY----- if it is PEM text')
+  if (!onePublicKey.test(pem)) {
+    refuse(option, 'must be one block from -----BEGIN PUBLIC KEY----- to its END if it is PEM text')
   }
-  const crypto = globalThis.process?.getBuiltinModule?.('node:crypto')
   if (crypto === undefined) refuse(option, 'cannot be PEM text on this runtime: give a JWK Set')
   try {
     return crypto.createPublicKey(pem).export({ format: 'jwk' })

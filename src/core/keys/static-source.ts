@@ -1,5 +1,5 @@
 import { UnavailableError } from '../errors.ts'
-import { printable } from '../events.ts'
+import { named } from '../events.ts'
 import type { Key } from './key.ts'
 import type { KeySet } from './key-set.ts'
 import { createKeySet, importable } from './key-set.ts'
@@ -15,15 +15,10 @@ export function createStaticSource(
 
   async function load(): Promise<KeySet> {
     const usable = await importable(keys, (kid, why) => {
-      emit?.({
-        type: 'keys.ignored',
-        issuer,
-        ...(kid !== undefined && { kid: printable(kid) }),
-        why,
-      })
+      emit?.({ type: 'keys.ignored', issuer, ...named(kid), why })
     })
     set = createKeySet(usable)
-    return checked(set)
+    return set
   }
 
   function checked(current: KeySet): KeySet {
@@ -34,18 +29,19 @@ export function createStaticSource(
   function current(): KeySet | Promise<KeySet> {
     if (set !== undefined) return checked(set)
     importing ??= load()
-    return importing
+    return importing.then(checked)
   }
 
   return {
     current,
     renew: async () => undefined,
     async settle() {
-      await Promise.resolve(current()).catch(() => {})
+      importing ??= load()
+      await importing
     },
     health() {
-      const keysInUse = (set?.keys ?? keys).length
-      return { usable: keysInUse > 0, stale: false, keys: keysInUse }
+      const inUse = set?.keys ?? keys
+      return { usable: inUse.length > 0, stale: false, keys: inUse.length }
     },
     close() {},
   }

@@ -1,15 +1,16 @@
 import fc from 'fast-check'
-import type { KeyOptions, Verifier } from 'tollgate'
+import type { Verifier } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import type { Fault, TestIssuer, TestKey } from 'tollgate/testing'
 import { createTestIssuer, faults } from 'tollgate/testing'
 import { expect, it } from 'vitest'
 import { runs } from '../../runs.ts'
+import type { KeyTimes } from './bounds.ts'
 import { boundsOf } from './bounds.ts'
 
-type Trouble = 'down' | 'failing' | '429' | 'garbage' | 'empty'
+type Trouble = 'down' | 'failing' | '429' | '404' | 'garbage' | 'empty'
 type Command =
-  | { readonly do: 'rotate' | 'reuse' | 'remove' | 'back' | 'slow' }
+  | { readonly do: 'rotate' | 'reuse' | 'remove' | 'back' | 'slow' | 'move' }
   | { readonly do: 'trouble'; readonly kind: Trouble }
   | { readonly do: 'flood'; readonly strangers: number }
   | { readonly do: 'pass'; readonly seconds: number; readonly steps: number }
@@ -18,6 +19,7 @@ const troubles: Readonly<Record<Trouble, Fault>> = {
   down: faults.refuse(),
   failing: faults.status(503),
   429: faults.status(429, { headers: { 'retry-after': '400' } }),
+  404: faults.status(404),
   garbage: faults.body('<html>'),
   empty: faults.jwks.empty(),
 }
@@ -29,6 +31,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     { do: 'remove' },
     { do: 'back' },
     { do: 'slow' },
+    { do: 'move' },
   ),
   fc.record({
     do: fc.constant('trouble' as const),
@@ -42,7 +45,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   }),
 )
 
-type Options = Required<Pick<KeyOptions, 'maxAge' | 'staleIfError' | 'cooldown'>>
+type Options = KeyTimes
 
 /** A token and what the issuer has done with its key. */
 interface Held {
@@ -65,6 +68,9 @@ class History {
   healthySince = 0
   troubled = false
   asked = false
+  /** How often the keys have moved: the document of the old place is gone. */
+  moves = 0
+  said4xx = false
   lastServed: { readonly at: number; readonly keys: ReadonlySet<unknown> } | undefined
 
   constructor(options: Options, memo: false | number) {
@@ -75,14 +81,19 @@ class History {
     const fetch: typeof globalThis.fetch = async (url, init) => {
       const at = this.time()
       this.fetchTimes.push(at)
-      const answer = await this.issuer.fetch(url, init)
-      const isKeys = String(url).endsWith('/jwks') && answer.ok
-      const document = isKeys
-        ? await answer
-            .clone()
-            .json()
-            .catch(() => undefined)
-        : undefined
+      const place = /\/jwks-(\d+)$/.exec(String(url))?.[1]
+      if (place !== undefined && Number(place) !== this.moves)
+        return new Response(null, { status: 404 })
+      const isKeys = place !== undefined
+      const found = await this.issuer.fetch(isKeys ? `${this.issuer.url}/jwks` : url, init)
+      const answer = isKeys || !found.ok ? found : await this.redirected(found)
+      const document =
+        isKeys && answer.ok
+          ? await answer
+              .clone()
+              .json()
+              .catch(() => undefined)
+          : undefined
       if (document?.keys?.length > 0) {
         const keys = new Set(document.keys.map(({ x }: { x: unknown }) => x))
         this.lastServed = { at, keys }
@@ -91,6 +102,12 @@ class History {
     }
     this.verifier = createVerifier({ ...this.issuer.trust(), fetch, keys: options, memo })
     this.hold()
+  }
+
+  /** The metadata with the present place of the keys. */
+  async redirected(answer: Response): Promise<Response> {
+    const text = await answer.text()
+    return new Response(text.replace(/\/jwks"/, `/jwks-${this.moves}"`), answer)
   }
 
   time(): number {
@@ -134,6 +151,7 @@ class History {
         this.trouble = { kind: command.kind, end: () => outage[Symbol.dispose]() }
         this.troubled = true
         this.asked ||= command.kind === '429'
+        this.said4xx ||= command.kind === '404'
         for (const held of this.tokens) held.refusedSince = undefined
         break
       }
@@ -142,6 +160,10 @@ class History {
         this.trouble.end()
         this.trouble = undefined
         this.healthySince = this.time()
+        break
+      case 'move':
+        this.moves += 1
+        this.said4xx = true
         break
       case 'slow':
         this.issuer.fail('*', faults.slow(0.002), { times: 1 })
@@ -220,7 +242,8 @@ class History {
   }
 
   checkFetches(): void {
-    const { fetches } = boundsOf(this.options, { retryAfter: this.asked })
+    const bounds = boundsOf(this.options, { retryAfter: this.asked })
+    const fetches = this.said4xx ? bounds.fetchesIf4xx : bounds.fetches
     let from = 0
     this.fetchTimes.forEach((at, i) => {
       while ((this.fetchTimes[from] ?? at) <= at - 3600) from += 1

@@ -140,8 +140,44 @@ describe('the first request after an idle spell', () => {
     issuer.clock.advance(600)
     const outcomes = await Promise.all([outcome(old), outcome(issuer.mint()), outcome(old)])
     expect(outcomes).toEqual(['401 unknown-key', 'accepted', '401 unknown-key'])
-    // The refresh, and the one look that an unknown key may cause.
-    expect(fetches()).toBe(3)
+    // The refresh, and the one look of the budget: what remembered the old token did not wait for the refresh itself.
+    expect(fetches()).toBeLessThanOrEqual(3)
+  })
+
+  it('spends no fetch on an unknown kid that waited for one', async () => {
+    const { issuer, outcome, fetches } = createStage()
+    const stranger = () =>
+      outcome(issuer.mint({}, { key: issuer.keys.attacker(), kid: 'stranger' }))
+    expect(await Promise.all([stranger(), stranger(), stranger()])).toEqual(
+      Array.from({ length: 3 }, () => '401 unknown-key'),
+    )
+    expect(await stranger()).toBe('401 unknown-key')
+    expect(fetches()).toBe(1)
+  })
+
+  it('is answered 503 if the refresh that it waited for failed and its kid is unknown', async () => {
+    const { issuer, outcome, fetches } = createStage()
+    await outcome()
+    issuer.keys.rotate()
+    issuer.fail('jwks', faults.refuse())
+    issuer.clock.advance(601)
+    expect(await outcome()).toBe('503 keys')
+    expect(fetches()).toBe(2)
+  })
+
+  it('waits no longer than timeout for metadata and keys together', async () => {
+    const { issuer, outcome, verifier } = createStage({ keys: { timeout: 1 } })
+    const old = issuer.mint()
+    await outcome(old)
+    issuer.fail('*', faults.slow(0.7))
+    issuer.keys.rotate({ overlap: false })
+    issuer.clock.advance(20 * hour)
+    expect(await outcome(old)).toBe('accepted')
+    expect(verifier.health()[0]?.lastError).toBe('timeout')
+    issuer.clock.advance(61)
+    await outcome(old)
+    await vi.waitFor(() => expect(verifier.health()[0]?.lastError).toBeUndefined(), 3000)
+    expect(await outcome(old)).toBe('401 unknown-key')
   })
 
   it('falls back to the old keys if it fails; then attempts run in the background', async () => {
@@ -373,6 +409,19 @@ describe('the issuer is down, keys were loaded', () => {
     expect(fetches()).toBeLessThanOrEqual(day / 60)
   })
 
+  it('is told once, however sparse the traffic', async () => {
+    const { issuer, outcome, events } = createStage()
+    await outcome()
+    issuer.fail('*', faults.refuse())
+    for (let n = 0; n < 5; n++) {
+      issuer.clock.advance(hour)
+      await outcome()
+    }
+    expect(events.filter(({ type }) => type === 'keys.stale')).toEqual([
+      { type: 'keys.stale', issuer: issuer.url, age: hour },
+    ])
+  })
+
   it('0 turns it off', async () => {
     const { issuer, outcome } = createStage({ keys: { staleIfError: 0 } })
     await outcome()
@@ -572,6 +621,20 @@ describe('metadata', () => {
     expect(metadataFetches()).toBeGreaterThan(0)
   })
 
+  it('is left alone for as long as it asked, though the keys stay away', async () => {
+    const { issuer, outcome, metadataFetches } = createStage()
+    await outcome()
+    issuer.fail('jwks', faults.status(404))
+    issuer.fail('openid-configuration', faults.status(429, { headers: { 'retry-after': '300' } }))
+    issuer.clock.advance(601)
+    issuer.requests.clear()
+    for (let second = 0; second < 290; second++) {
+      await outcome(issuer.mint({}, { key: issuer.keys.attacker(), kid: `s${second}` }))
+      issuer.clock.advance(1)
+    }
+    expect(metadataFetches()).toBe(1)
+  })
+
   it('is read anew after an hour', async () => {
     const { issuer, outcome, metadataFetches } = createStage()
     for (let minute = 0; minute < 60; minute++) {
@@ -613,6 +676,26 @@ describe('metadata', () => {
     [
       'private IPv6',
       faults.metadata.foreignJwksUri('https://[fd00::1]/jwks'),
+      'jwks_uri at a private address',
+    ],
+    [
+      'private behind a name',
+      faults.metadata.foreignJwksUri('https://a.localhost./jwks'),
+      'jwks_uri at a private address',
+    ],
+    [
+      'NAT64',
+      faults.metadata.foreignJwksUri('https://[64:ff9b::a00:1]/jwks'),
+      'jwks_uri at a private address',
+    ],
+    [
+      'multicast',
+      faults.metadata.foreignJwksUri('https://[ff02::1]/jwks'),
+      'jwks_uri at a private address',
+    ],
+    [
+      'for benchmarks',
+      faults.metadata.foreignJwksUri('https://198.18.0.1/jwks'),
       'jwks_uri at a private address',
     ],
     [
@@ -726,6 +809,15 @@ describe('ready, health and close', () => {
     for (const one of [a, c]) expect(one.requests.count()).toBe(2)
   })
 
+  it('ready does not wait for a refresh while keys are usable', async () => {
+    const { issuer, verifier, outcome } = createStage()
+    await verifier.ready()
+    issuer.fail('*', faults.hang())
+    issuer.clock.advance(590)
+    await outcome()
+    expect(await atOnce(verifier.ready())).toBeUndefined()
+  })
+
   it('ready takes stale keys for usable', async () => {
     const { issuer, verifier } = createStage()
     await verifier.ready()
@@ -737,9 +829,7 @@ describe('ready, health and close', () => {
 
   it('health tells ages and times in seconds', async () => {
     const { issuer, verifier } = createStage()
-    expect(verifier.health()).toEqual([
-      { issuer: issuer.url, usable: false, stale: false, keys: 0 },
-    ])
+    expect(verifier.health()).toEqual([])
     await verifier.ready()
     issuer.clock.advance(100)
     const [health] = verifier.health()
@@ -766,6 +856,44 @@ describe('ready, health and close', () => {
     await settled()
     cold.verifier.close()
     expect(await atOnce(waiting)).toBe('503 keys')
+  })
+
+  it('close, in the middle of an attempt: nothing is fetched any more', async () => {
+    const { issuer, verifier, outcome, fetches } = createStage()
+    await outcome()
+    issuer.fail('openid-configuration', faults.hang())
+    issuer.clock.advance(3601)
+    const waiting = outcome()
+    await settled()
+    verifier.close()
+    expect(await waiting).toBe('accepted')
+    await settled()
+    expect(fetches()).toBe(1)
+  })
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('clock')
+      },
+    ],
+    ['gives NaN', () => Number.NaN],
+  ])('a clock that %s in the background brings nothing down', async (_, broken) => {
+    let now = Date.now
+    const { issuer, verifier } = createStage()
+    issuer.clock.reset()
+    const by = createStage({ ...issuer.trust(), now: () => now() })
+    await by.verifier.ready()
+    issuer.fail('*', faults.slow(0.01))
+    const later = Date.now() + 590_000
+    now = () => later
+    await by.outcome(issuer.mint({ exp: Math.floor(later / 1000) + 60 }))
+    now = broken as never
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    now = () => later
+    expect(by.verifier.health()[0]).toMatchObject({ usable: true })
+    verifier.close()
   })
 
   it('a clock that is set back makes nothing last longer', async () => {

@@ -5,3 +5,16 @@ export function deadline(seconds: number, onPassed: () => void): () => void {
   if (typeof timer === 'object') (timer as { unref?(): void } | null)?.unref?.()
   return () => clearTimeout(timer as ReturnType<typeof setTimeout>)
 }
+
+/** What a promise gives within so many seconds, else what `onPassed` gives or throws. The work itself goes on. */
+export async function within<T>(seconds: number, work: Promise<T>, onPassed: () => T): Promise<T> {
+  let cancel = (): void => {}
+  const passed = new Promise<void>((resolve) => {
+    cancel = deadline(seconds, resolve)
+  }).then(onPassed)
+  try {
+    return await Promise.race([work, passed])
+  } finally {
+    cancel()
+  }
+}

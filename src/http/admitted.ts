@@ -1,0 +1,29 @@
+import type { Auth, JWTPayload } from '../core/auth.ts'
+
+/** What the last guard of a request found; undefined for an anonymous pass. */
+const admitted = new WeakMap<object, Auth | undefined>()
+
+export function admit(carrier: object, auth: Auth | undefined): void {
+  admitted.set(carrier, auth)
+}
+
+export interface GetAuthOptions {
+  /** Give undefined for an anonymous caller, or on a route without a guard, instead of throwing (false). */
+  optional?: boolean
+}
+
+/** @throws Error with an instruction, unless `optional`. */
+export function admittedAuth<C extends object = JWTPayload>(
+  carrier: object,
+  { optional = false }: GetAuthOptions = {},
+): Auth<C> | undefined {
+  const auth = admitted.get(carrier)
+  if (auth === undefined && !optional) {
+    throw new Error(
+      admitted.has(carrier)
+        ? 'tollgate: the caller is anonymous: use getAuth(…, { optional: true }) on a route whose guard is optional'
+        : 'tollgate: this route has no guard: put requireAuth() before its handler',
+    )
+  }
+  return auth as Auth<C> | undefined
+}

@@ -1,0 +1,36 @@
+import { createTestIssuer } from 'tollgate/testing'
+import { describe, expect, it } from 'vitest'
+import { verifySignature } from '../../src/core/signature.ts'
+
+const issuer = createTestIssuer()
+
+describe('verifySignature with a plain JWK Set', () => {
+  it('gives the header and the octets of the payload', async () => {
+    const { header, payload } = await verifySignature(issuer.mint({ sub: 'alice' }), issuer.jwks, [
+      'ES256',
+    ])
+    expect(header).toMatchObject({ alg: 'ES256', typ: 'at+jwt' })
+    expect(JSON.parse(new TextDecoder().decode(payload))).toMatchObject({ sub: 'alice' })
+  })
+
+  it.each([
+    ['algorithm', issuer.mint(), issuer.jwks, ['RS256']],
+    ['signature', issuer.bad.tampered(), issuer.jwks, ['ES256']],
+    ['unknown-key', issuer.bad.unknownKid(), issuer.jwks, ['ES256']],
+    ['unknown-key', issuer.mint(), { keys: [] }, ['ES256']],
+    ['malformed', 'a.b', issuer.jwks, ['ES256']],
+    ['critical-header', issuer.mint({}, { header: { crit: ['x'] } }), issuer.jwks, ['ES256']],
+  ] as const)('refuses: %s', async (reason, token, keys, algorithms) => {
+    const refused = verifySignature(token, keys as never, algorithms)
+    await expect(refused).rejects.toMatchObject({ name: 'InvalidTokenError', reason })
+  })
+
+  it('remembers nothing from one call to the next', async () => {
+    const token = issuer.mint()
+    await verifySignature(token, issuer.jwks, ['ES256'])
+    const other = createTestIssuer()
+    await expect(verifySignature(token, other.jwks, ['ES256'])).rejects.toMatchObject({
+      reason: 'unknown-key',
+    })
+  })
+})
