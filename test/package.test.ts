@@ -215,6 +215,7 @@ describe('the entries', () => {
           "ExpressRequest",
           "ExpressResponse",
           "GetAuth",
+          "GetAuthOptions",
           "Handler",
           "Next",
           "OnRefuse",
@@ -223,6 +224,7 @@ describe('the entries', () => {
         "tollgate/koa": [
           "AuthOptions",
           "GetAuth",
+          "GetAuthOptions",
           "KoaAuth",
           "KoaContext",
           "Middleware",
