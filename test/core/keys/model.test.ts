@@ -71,6 +71,7 @@ class History {
   /** How often the keys have moved: the document of the old place is gone. */
   moves = 0
   said4xx = false
+  pending = 0
   lastServed: { readonly at: number; readonly keys: ReadonlySet<unknown> } | undefined
 
   constructor(options: Options, memo: false | number) {
@@ -79,29 +80,36 @@ class History {
     this.issuer.clock.set(1e12)
     this.healthySince = this.time()
     const fetch: typeof globalThis.fetch = async (url, init) => {
-      const at = this.time()
-      this.fetchTimes.push(at)
-      const place = /\/jwks-(\d+)$/.exec(String(url))?.[1]
-      if (place !== undefined && Number(place) !== this.moves)
-        return new Response(null, { status: 404 })
-      const isKeys = place !== undefined
-      const found = await this.issuer.fetch(isKeys ? `${this.issuer.url}/jwks` : url, init)
-      const answer = isKeys || !found.ok ? found : await this.redirected(found)
-      const document =
-        isKeys && answer.ok
-          ? await answer
-              .clone()
-              .json()
-              .catch(() => undefined)
-          : undefined
-      if (document?.keys?.length > 0) {
-        const keys = new Set(document.keys.map(({ x }: { x: unknown }) => x))
-        this.lastServed = { at, keys }
-      }
-      return answer
+      this.pending += 1
+      return this.serve(String(url), init).finally(() => {
+        this.pending -= 1
+      })
     }
     this.verifier = createVerifier({ ...this.issuer.trust(), fetch, keys: options, memo })
     this.hold()
+  }
+
+  async serve(url: string, init: RequestInit | undefined): Promise<Response> {
+    const at = this.time()
+    this.fetchTimes.push(at)
+    const place = /\/jwks-(\d+)$/.exec(url)?.[1]
+    if (place !== undefined && Number(place) !== this.moves)
+      return new Response(null, { status: 404 })
+    const isKeys = place !== undefined
+    const found = await this.issuer.fetch(isKeys ? `${this.issuer.url}/jwks` : url, init)
+    const answer = isKeys || !found.ok ? found : await this.redirected(found)
+    const document =
+      isKeys && answer.ok
+        ? await answer
+            .clone()
+            .json()
+            .catch(() => undefined)
+        : undefined
+    if (document?.keys?.length > 0) {
+      const keys = new Set(document.keys.map(({ x }: { x: unknown }) => x))
+      this.lastServed = { at, keys }
+    }
+    return answer
   }
 
   /** The metadata with the present place of the keys. */
@@ -202,7 +210,10 @@ class History {
       else if (error === undefined) this.checkRemoved(held, held.removedAt, served, gap)
       else expect([401, 503]).toContain(error.status)
     }
-    // What was started in the background comes to its end before time goes on.
+    // What was started in the background comes to its end before time goes on: an attempt takes seconds at most.
+    do {
+      await new Promise((resolve) => setTimeout(resolve, this.pending > 0 ? 1 : 0))
+    } while (this.pending > 0)
     for (let i = 0; i < 4; i++) await new Promise((resolve) => setImmediate(resolve))
   }
 
