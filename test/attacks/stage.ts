@@ -1,7 +1,9 @@
+import type { AuthEvent } from 'tollgate'
 import type { TestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import type { Answer, DoorSetup, Served } from '../door-matrix.ts'
 import { bearer, doors, through } from '../door-matrix.ts'
+import { expectNoLeak } from '../leaks.ts'
 
 /** One known failure, tried through real HTTP at every door. The name begins with its row in the threat table. */
 export function attack(
@@ -12,11 +14,16 @@ export function attack(
   describe(name, () => {
     it.each(doors)('$name', async (door) => {
       const { issuer, setup, good = issuer.mint() } = stage()
-      const whole = { auth: issuer.trust(), routes: { '/': [{}] }, ...setup }
+      const events: AuthEvent[] = []
+      const onEvent = (event: AuthEvent): void => void events.push(event)
+      const whole = { auth: { ...issuer.trust(), onEvent }, routes: { '/': [{}] }, ...setup }
       await through(door, whole, async ({ call }: Served) => {
         expect((await call('/', [bearer(good)])).status).toBe(200)
         for (const [title, token] of Object.entries(tokens(issuer))) {
-          expectRefused(title, await call('/', [bearer(token)]))
+          events.length = 0
+          const answer = await call('/', [bearer(token)])
+          expectRefused(title, answer)
+          expectNoLeak([answer, events], token, 'user-1', 'client-1')
         }
         expect((await call('/', [bearer(good)])).status).toBe(200)
       })
