@@ -1,5 +1,9 @@
 import request from 'supertest'
-import { createTestIssuer } from 'tollgate/testing'
+import {
+  assertRejectsHostileTokens,
+  assertSurvivesIssuerFaults,
+  createTestIssuer,
+} from 'tollgate/testing'
 import { expect, it } from 'vitest'
 import { createApp } from './express.ts'
 
@@ -21,4 +25,10 @@ it('refuses a token once it has expired', async () => {
   issuer.clock.advance(3600)
   await request(app).get('/orders').set(headers).expect(401)
   expect(issuer.requests.count('jwks')).toBe(1)
+})
+
+it('rejects every hostile token, and survives every fault of its issuer', async () => {
+  const route = { issuer, path: '/orders', scope: 'orders:read' }
+  await assertRejectsHostileTokens(app, route)
+  await assertSurvivesIssuerFaults(createApp, route)
 })

@@ -59,9 +59,11 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
       try {
         return await loadFrom(uri)
       } catch (error) {
-        // The keys may have moved. Strangers' tokens can lead here: it costs their budget, which `forced` has paid.
-        const mayAsk = !justRead && saysNotHere(error) && metadata.status().asked === 0
-        if (!mayAsk || !(forced || spend())) throw error
+        // The keys may have moved, or never have been there. Where strangers' tokens can lead here, it costs their budget,
+        // which `forced` has paid.
+        const cold = keys.status().value === undefined
+        const mayAsk = !justRead && (cold || saysNotHere(error)) && metadata.status().asked === 0
+        if (!mayAsk || !(cold || forced || spend())) throw error
         await metadata.force()
         const moved = metadata.status().value
         if (moved === undefined || moved === uri) throw error

@@ -607,6 +607,18 @@ describe('metadata', () => {
     expect(stage.events.map(({ type }) => type)).toContain('metadata.moved')
   })
 
+  it('is asked again while no keys were ever loaded, so that a corrected document counts', async () => {
+    const { issuer, outcome } = createStage()
+    const wrong = issuer.fail(
+      'openid-configuration',
+      faults.metadata.foreignJwksUri('https://nowhere.test/jwks'),
+    )
+    expect(await outcome()).toBe('503 keys')
+    wrong[Symbol.dispose]()
+    issuer.clock.advance(1)
+    expect(await outcome()).toBe('accepted')
+  })
+
   it('is not asked again at once while the keys stay away', async () => {
     const { issuer, outcome, metadataFetches } = createStage()
     await outcome()

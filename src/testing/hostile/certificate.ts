@@ -1,0 +1,57 @@
+import { createPrivateKey, createPublicKey, sign } from 'node:crypto'
+import type { TestKey } from '../test-key.ts'
+
+/** DER (X.690 §8.1): tag, length, content. */
+export const der = (tag: number, ...content: readonly Uint8Array[]): Buffer => {
+  const body = Buffer.concat(content)
+  const { length } = body
+  const size =
+    length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255]
+  return Buffer.concat([Buffer.of(tag, ...size), body])
+}
+
+const sequence = (...content: readonly Uint8Array[]): Buffer => der(0x30, ...content)
+
+/** A DER INTEGER of a positive number. */
+export const integer = (bytes: Uint8Array): Buffer => {
+  const from = bytes.findIndex((byte) => byte !== 0)
+  const digits = from === -1 ? Buffer.of(0) : bytes.subarray(from)
+  return der(0x02, Buffer.alloc((digits[0] as number) > 127 ? 1 : 0), digits)
+}
+
+const identifier = (hex: string, ...parameters: readonly Uint8Array[]): Buffer =>
+  sequence(der(0x06, Buffer.from(hex, 'hex')), ...parameters)
+
+/** What the key signs certificates with: sha256WithRSAEncryption, ecdsa-with-SHA256, Ed25519. */
+const algorithms: Readonly<Record<string, Buffer>> = {
+  RSA: identifier('2a864886f70d01010b', der(0x05)),
+  EC: identifier('2a8648ce3d040302'),
+  OKP: identifier('2b6570'),
+}
+
+/** A self-signed X.509 certificate of a key (RFC 5280 §4.1), in DER. */
+export const certify = ({ privateJwk, publicJwk }: TestKey): Buffer => {
+  const key = createPrivateKey({ key: privateJwk, format: 'jwk' })
+  const algorithm = algorithms[String(publicJwk.kty)] as Buffer
+  const name = sequence(der(0x31, identifier('550403', der(0x0c, Buffer.from('attacker')))))
+  const time = (text: string): Buffer => der(0x17, Buffer.from(text))
+  const toBeSigned = sequence(
+    integer(Buffer.of(1)),
+    algorithm,
+    name,
+    sequence(time('200101000000Z'), time('490101000000Z')),
+    name,
+    createPublicKey({ key: publicJwk, format: 'jwk' }).export({ type: 'spki', format: 'der' }),
+  )
+  const signature = sign(publicJwk.kty === 'OKP' ? null : 'sha256', toBeSigned, key)
+  return sequence(toBeSigned, algorithm, der(0x03, Buffer.of(0), signature))
+}
+
+/** The same as PEM. */
+export const certifyPem = (key: TestKey): string => {
+  const lines =
+    certify(key)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? []
+  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n')
+}

@@ -1,0 +1,164 @@
+import { createPrivateKey } from 'node:crypto'
+import { createServer } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import Koa from 'koa'
+import { createAuth } from 'tollgate/koa'
+import {
+  assertRejectsHostileTokens,
+  createTestIssuer,
+  type HostileOptions,
+  type HostileTarget,
+  serveTestIssuer,
+} from 'tollgate/testing'
+import { describe, expect, test } from 'vitest'
+import { createApp } from '../../examples/express.ts'
+import { certifyPem } from '../../src/testing/hostile/certificate.ts'
+import { guardWith } from './hostile/witnesses.ts'
+
+const issuer = createTestIssuer()
+const app = createApp(issuer.trust())
+const options = { issuer, path: '/me' }
+const attack = (target: HostileTarget, more: Partial<HostileOptions> = {}) =>
+  assertRejectsHostileTokens(target, { ...options, ...more })
+
+describe('what can be attacked', () => {
+  test('a request listener', async () => {
+    expect((await attack((request, response) => app(request, response))).ok).toBe(true)
+  })
+
+  test('a Koa app', async () => {
+    const koa = new Koa()
+    const { requireAuth } = createAuth(issuer.trust())
+    koa.use(requireAuth()).use((ctx) => {
+      ctx.body = 'welcome'
+    })
+    expect((await attack(koa)).ok).toBe(true)
+  })
+
+  test('a server that does not listen yet, and does not afterwards', async () => {
+    const server = createServer(app)
+    expect((await attack(server)).ok).toBe(true)
+    expect(server.listening).toBe(false)
+  })
+
+  test('a server that listens, and goes on; its URL, its origin', async () => {
+    const server = createServer(app)
+    await new Promise<void>((resolve) => server.listen(0, resolve))
+    const { port } = server.address() as AddressInfo
+    try {
+      expect((await attack(server)).ok).toBe(true)
+      expect((await attack(`http://127.0.0.1:${port}`)).ok).toBe(true)
+      expect((await attack(new URL(`http://localhost:${port}/`))).ok).toBe(true)
+      expect(server.listening).toBe(true)
+    } finally {
+      server.close()
+    }
+  })
+
+  test('a server with TLS, whose certificate nobody signed', async () => {
+    const { current } = createTestIssuer().keys
+    const key = createPrivateKey({ key: current.privateJwk, format: 'jwk' })
+    const pem = key.export({ type: 'pkcs8', format: 'pem' })
+    const server = createSecureServer({ key: pem, cert: certifyPem(current) }, app)
+    expect((await attack(server)).ok).toBe(true)
+  })
+
+  test('a fetch handler, which has no body to read with GET', async () => {
+    const report = await attack(guardWith(issuer))
+    const skipped = report.results.filter(({ verdict }) => verdict === 'skipped')
+    expect(skipped).toMatchObject([{ id: 'wire/body-token', why: expect.stringContaining('GET') }])
+    expect((await attack(guardWith(issuer), { method: 'POST' })).ran).toBe(report.ran + 1)
+  })
+
+  test('a fetch handler that throws or hangs', async () => {
+    const careful = guardWith(issuer)
+    const only = ['exp/past'] as const
+    const when = (instead: () => Promise<Response>) => ({
+      async fetch(request: Request) {
+        const { status, headers } = await careful.fetch(request.clone())
+        const isBad = status === 401 && request.headers.has('authorization')
+        return isBad ? instead() : new Response(null, { status, headers })
+      },
+    })
+    const verdictOf = async (instead: () => Promise<Response>) => {
+      const given = { only, budget: { perRequest: 0.1 } }
+      const error = await attack(when(instead), given).catch((reason) => reason)
+      return error.report.results[0]
+    }
+    const secret = new RangeError('quotes the token')
+    expect(await verdictOf(() => Promise.reject(secret))).toMatchObject({
+      verdict: 'CRASHED',
+      why: 'expired an hour ago; the handler threw RangeError',
+    })
+    expect(await verdictOf(() => new Promise(() => {}))).toMatchObject({ verdict: 'HUNG' })
+  })
+
+  test('an app behind a served issuer', async () => {
+    await using served = await serveTestIssuer()
+    const report = await attack(createApp(served.trust()), { issuer: served })
+    expect(report.keyFetches).toBe(2)
+  })
+})
+
+describe('what is refused', () => {
+  test.each([
+    'https://api.example.com',
+    'http://192.168.0.1',
+    'http://127.0.0.1.example.com',
+    'http://localhost.example.com',
+    'http://localhost@example.com',
+    'http://0.0.0.0',
+    'http://[::]',
+    'ftp://127.0.0.1',
+    'file:///etc/passwd',
+    'not a url',
+    '',
+  ])('a URL that is not on loopback: %s', async (url) => {
+    await expect(attack(url)).rejects.toThrow(TypeError)
+    await expect(attack(url)).rejects.toThrow(/on localhost, 127.0.0.1 or \[::1\]/)
+  })
+
+  test.each(['http://127.0.0.1/api', 'http://u:p@localhost', 'http://localhost?x=1'])(
+    'a URL with more than an origin: %s',
+    async (url) => {
+      await expect(attack(url)).rejects.toThrow(/an origin alone/)
+    },
+  )
+
+  test.each([undefined, null, 1, {}, { get: () => 1 }])(
+    'what answers no HTTP: %j',
+    async (target) => {
+      await expect(attack(target as never)).rejects.toThrow(/The target must be/)
+    },
+  )
+
+  test.each<readonly [object, RegExp]>([
+    [{ issuer: undefined }, /needs the test issuer/],
+    [{ path: undefined }, /needs a path/],
+    [{ path: 'me' }, /begins with '\/'/],
+    [{ scopes: 'a' }, /knows no option "scopes"/],
+    [{ budget: { jwksFetches: 1 } }, /knows no option "jwksFetches"/],
+    [{ budget: { keyFetches: Number.NaN } }, /budget.keyFetches must be a finite number/],
+    [{ budget: { perRequest: 0 } }, /budget.perRequest must be/],
+    [{ headers: { Authorization: 'x' } }, /sends the Authorization header itself/],
+    [{ levels: ['all'] }, /levels are forgery/],
+    [{ levels: [] }, /no case to run/],
+    [{ only: ['alg/nothing'] }, /only names "alg\/nothing"/],
+    [{ skip: { 'alg/nothing': 'x' } }, /skip names "alg\/nothing"/],
+    [{ skip: { 'alg/none': '' } }, /only for a reason/],
+    [{ skip: { 'alg/none': undefined } }, /only for a reason/],
+    [{ skip: { 'alg/none': true } }, /only for a reason/],
+  ])('an option that means nothing: %j', async (more, message) => {
+    await expect(attack(app, more)).rejects.toThrow(TypeError)
+    await expect(attack(app, more)).rejects.toThrow(message)
+  })
+
+  test('what is for another key type is left out, unless nothing else is left', async () => {
+    const only = ['alg/rsa-other-digest', 'sig/zeros'] as const
+    expect((await attack(app, { only })).ran).toBe(1)
+    await expect(attack(app, { only: ['alg/rsa-other-digest'] })).rejects.toThrow(
+      'only names no case for an issuer that signs ES256.',
+    )
+  })
+})

@@ -1,0 +1,148 @@
+import { createPublicKey, type KeyObject, verify } from 'node:crypto'
+import type { TestIssuer } from 'tollgate/testing'
+
+/** A check that a verifier can forget. */
+export type Check =
+  | 'alg'
+  | 'aud'
+  | 'client_id'
+  | 'cnf'
+  | 'crit'
+  | 'encoding'
+  | 'exp'
+  | 'format'
+  | 'iat'
+  | 'iss'
+  | 'jti'
+  | 'kid'
+  | 'nbf'
+  | 'scope'
+  | 'signature'
+  | 'size'
+  | 'sub'
+  | 'typ'
+  | 'utf8'
+
+export type Members = Record<string, unknown>
+
+/** A token in pieces: what a verifier looks at. */
+export interface Pieces {
+  readonly issuer: TestIssuer
+  readonly parts: readonly string[]
+  readonly header: Members
+  readonly payload: Buffer
+  readonly signature: Buffer
+  /** What is signed. */
+  readonly input: Buffer
+  readonly key: KeyObject
+  readonly alg: string
+}
+
+/** A verifier that forgets some checks, or does one of them in its own way. */
+export interface Flaw {
+  readonly without?: readonly Check[]
+  /** In place of the signature check and of those of alg and kid. */
+  readonly trusts?: (pieces: Pieces) => boolean | Promise<boolean>
+  /** In place of JSON.parse of the payload. */
+  readonly reads?: (payload: Buffer, header: Members) => unknown
+  /** Another token in this one. */
+  readonly unwraps?: (token: string, issuer: TestIssuer) => string | undefined
+}
+
+const compact = /^[\w-]+\.[\w-]+\.[\w-]+$/
+const fatal = new TextDecoder('utf-8', { fatal: true })
+
+/** Verifies with node:crypto alone, and shares no line with tollgate. False: refused. */
+export async function isGood(token: string, issuer: TestIssuer, flaw: Flaw = {}): Promise<boolean> {
+  try {
+    return await examine(flaw.unwraps?.(token, issuer) ?? token, issuer, flaw)
+  } catch {
+    return false
+  }
+}
+
+async function examine(token: string, issuer: TestIssuer, flaw: Flaw): Promise<boolean> {
+  const { without = [], trusts = isSigned(without), reads = parse(without) } = flaw
+  const checks = (one: Check): boolean => !without.includes(one)
+  if (checks('size') && token.length > 8192) return false
+  if (checks('format') && !compact.test(token)) return false
+  const parts = token.split('.')
+  const [head = '', body = '', signature = ''] = parts
+  if (checks('encoding') && ![head, body, signature].every(isCanonical)) return false
+  if (checks('size') && head.length > 4096) return false
+  const header = JSON.parse(Buffer.from(head, 'base64url').toString()) as Members
+  const payload = Buffer.from(body, 'base64url')
+  const { publicJwk, alg } = issuer.keys.current
+  const pieces: Pieces = {
+    issuer,
+    parts,
+    header,
+    payload,
+    signature: Buffer.from(signature, 'base64url'),
+    input: Buffer.from(`${head}.${body}`),
+    key: createPublicKey({ key: publicJwk, format: 'jwk' }),
+    alg,
+  }
+  if (!(await trusts(pieces))) return false
+  if (checks('kid') && !flaw.trusts && header['kid'] !== publicJwk.kid) return false
+  if (checks('typ') && header['typ'] !== 'at+jwt') return false
+  if (checks('crit') && ('crit' in header || 'b64' in header)) return false
+  return hasGoodClaims(reads(payload, header) as Members, issuer, checks)
+}
+
+const parse =
+  (without: readonly Check[]) =>
+  (payload: Buffer): unknown =>
+    JSON.parse(without.includes('utf8') ? payload.toString() : fatal.decode(payload))
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+const isDate = (value: unknown): value is number => typeof value === 'number' && value < 1e11
+
+function hasGoodClaims(
+  claims: Members,
+  issuer: TestIssuer,
+  checks: (one: Check) => boolean,
+): boolean {
+  const { iss, aud, exp, nbf, iat, sub, scope, jti } = claims
+  const now = Math.floor(issuer.now() / 1000)
+  if (checks('iss') && iss !== issuer.url) return false
+  const named = [aud].flat()
+  const isAudience = named.every(isText) && named.includes(issuer.audience)
+  if (checks('aud') && !isAudience) return false
+  if (checks('exp') && !(isDate(exp) && now < exp)) return false
+  if (checks('nbf') && nbf !== undefined && !(isDate(nbf) && nbf <= now)) return false
+  if (checks('iat') && !(isDate(iat) && iat <= now)) return false
+  if (checks('sub') && !isText(sub)) return false
+  if (checks('client_id') && !isText(claims['client_id'])) return false
+  if (checks('jti') && !isText(jti)) return false
+  if (checks('size') && String(jti).length > 256) return false
+  if (checks('scope') && scope !== undefined && typeof scope !== 'string') return false
+  return !(checks('cnf') && 'cnf' in claims)
+}
+
+/** Whether this is the one spelling of its bytes. */
+const isCanonical = (segment: string): boolean =>
+  Buffer.from(segment, 'base64url').toString('base64url') === segment
+
+const isSigned =
+  (without: readonly Check[]) =>
+  ({ header, alg, ...pieces }: Pieces): boolean => {
+    if (without.includes('signature')) return true
+    if (!without.includes('alg')) return header['alg'] === alg && isSignedWith(pieces, alg)
+    const digests = ['256', '384', '512']
+    const schemes = alg.startsWith('ES') ? ['ES'] : ['RS', 'PS']
+    const all = schemes.flatMap((scheme) => digests.map((digest) => scheme + digest))
+    return [alg, ...all].some((one) => isSignedWith(pieces, one))
+  }
+
+/** A signature of this algorithm by the issuer's key, or by another. */
+export function isSignedWith(
+  { input, signature, key }: Pick<Pieces, 'input' | 'signature' | 'key'>,
+  alg: string,
+  dsaEncoding: 'ieee-p1363' | 'der' = 'ieee-p1363',
+): boolean {
+  const digest = alg.startsWith('Ed') ? null : `sha${alg.slice(2)}`
+  // RSA_PKCS1_PSS_PADDING, with a salt as long as the digest.
+  const pss = alg.startsWith('PS') && { padding: 6, saltLength: -1 }
+  return verify(digest, input, { key, dsaEncoding, ...pss }, signature)
+}
