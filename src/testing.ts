@@ -1,6 +1,5 @@
 // The door of the test kit. Adding a line here is a public promise.
 
-export type { SigningAlgorithm } from './testing/algorithms.ts'
 export type { BadTokens } from './testing/bad.ts'
 export type { TestClock } from './testing/clock.ts'
 export type { Endpoint } from './testing/endpoints.ts'

@@ -263,7 +263,6 @@ describe('the entries', () => {
           "ServeOptions",
           "ServedTestIssuer",
           "ShortTrust",
-          "SigningAlgorithm",
           "SurvivalOptions",
           "SurvivalReport",
           "SurvivalResult",

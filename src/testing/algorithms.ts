@@ -1,19 +1,6 @@
 import { constants, createPrivateKey, type KeyObject, sign } from 'node:crypto'
 import type { JWK } from 'jose'
-
-/** The signature algorithms a test issuer can sign with (RFC 7518 §3.1, RFC 8037, RFC 9864). */
-export type SigningAlgorithm =
-  | 'RS256'
-  | 'RS384'
-  | 'RS512'
-  | 'PS256'
-  | 'PS384'
-  | 'PS512'
-  | 'ES256'
-  | 'ES384'
-  | 'ES512'
-  | 'EdDSA'
-  | 'Ed25519'
+import type { Algorithm } from '../index.ts'
 
 /** What a signature algorithm needs: a key type, a curve, a digest, a padding. */
 export interface Scheme {
@@ -35,7 +22,7 @@ const pss = (digest: string): Scheme => ({
   padding: constants.RSA_PKCS1_PSS_PADDING,
 })
 
-export const schemes: Readonly<Record<SigningAlgorithm, Scheme>> = {
+export const schemes: Readonly<Record<Algorithm, Scheme>> = {
   RS256: pkcs1('sha256'),
   RS384: pkcs1('sha384'),
   RS512: pkcs1('sha512'),
@@ -49,10 +36,10 @@ export const schemes: Readonly<Record<SigningAlgorithm, Scheme>> = {
   Ed25519: { kty: 'OKP', crv: 'Ed25519', digest: null },
 }
 
-export const isSigningAlgorithm = (alg: unknown): alg is SigningAlgorithm =>
+export const isSigningAlgorithm = (alg: unknown): alg is Algorithm =>
   typeof alg === 'string' && Object.hasOwn(schemes, alg)
 
-export const readAlgorithm = (alg: unknown): SigningAlgorithm => {
+export const readAlgorithm = (alg: unknown): Algorithm => {
   if (isSigningAlgorithm(alg)) return alg
   throw new TypeError(
     `alg ${JSON.stringify(alg)} is not one of ${Object.keys(schemes).join(', ')}.`,
@@ -60,13 +47,13 @@ export const readAlgorithm = (alg: unknown): SigningAlgorithm => {
 }
 
 /** Whether a key of this type and curve can make signatures of this algorithm. */
-export const canSign = (alg: SigningAlgorithm, jwk: JWK): boolean =>
+export const canSign = (alg: Algorithm, jwk: JWK): boolean =>
   schemes[alg].kty === jwk.kty && schemes[alg].crv === jwk.crv
 
 const imported = new WeakMap<JWK, KeyObject>()
 
 /** Signs the bytes; the JWK is imported once. */
-export const signBytes = (alg: SigningAlgorithm, privateJwk: JWK, data: Uint8Array): Buffer => {
+export const signBytes = (alg: Algorithm, privateJwk: JWK, data: Uint8Array): Buffer => {
   const key = imported.get(privateJwk) ?? createPrivateKey({ key: privateJwk, format: 'jwk' })
   imported.set(privateJwk, key)
   const { digest, padding } = schemes[alg]

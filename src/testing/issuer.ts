@@ -1,5 +1,5 @@
 import type { JWK } from 'jose'
-import type { SigningAlgorithm } from './algorithms.ts'
+import type { Algorithm } from '../index.ts'
 import { type BadTokens, createBadTokens } from './bad.ts'
 import { createClock, type TestClock } from './clock.ts'
 import { createEndpoints, type Endpoint } from './endpoints.ts'
@@ -20,7 +20,7 @@ export interface TestIssuerOptions {
   /** The `aud` of every token ('https://api.test'). */
   audience?: string | readonly string[]
   /** What the first key signs with ('ES256'). */
-  alg?: SigningAlgorithm
+  alg?: Algorithm
   /**
    * 'random' keys, keys derived from a seed (P-256 and Ed25519: the same in every process), or
    * private JWKs, all published, of which the first signs ('random').

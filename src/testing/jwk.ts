@@ -6,10 +6,11 @@ import {
   generateKeyPairSync,
 } from 'node:crypto'
 import type { JWK } from 'jose'
-import { canSign, isSigningAlgorithm, type SigningAlgorithm, schemes } from './algorithms.ts'
+import type { Algorithm } from '../index.ts'
+import { canSign, isSigningAlgorithm, schemes } from './algorithms.ts'
 
 /** A fresh random private JWK. @param bits The length of an RSA modulus. */
-export const generateJwk = (alg: SigningAlgorithm, bits = 2048): JWK => {
+export const generateJwk = (alg: Algorithm, bits = 2048): JWK => {
   const { kty, crv } = schemes[alg]
   if (kty === 'RSA')
     return { ...exported(generateKeyPairSync('rsa', { modulusLength: bits })), alg }
@@ -26,7 +27,7 @@ const exported = (pair: { privateKey: import('node:crypto').KeyObject }): JWK =>
 const ed25519Prefix = Buffer.from('302e020100300506032b657004220420', 'hex')
 
 /** The `n`th private JWK of a seed: the same in every process. Its secret is SHA-256(seed ‖ n). */
-export const deriveJwk = (alg: SigningAlgorithm, seed: string, n: number): JWK => {
+export const deriveJwk = (alg: Algorithm, seed: string, n: number): JWK => {
   const counter = Buffer.alloc(4)
   counter.writeUInt32BE(n)
   const secret = createHash('sha256').update(seed).update(counter).digest()
@@ -53,14 +54,11 @@ export const deriveJwk = (alg: SigningAlgorithm, seed: string, n: number): JWK =
 }
 
 /** The algorithm that a private JWK signs with: what it states, else `preferred`, else the usual one. */
-export const algorithmOf = (
-  jwk: JWK,
-  preferred: SigningAlgorithm | undefined,
-): SigningAlgorithm => {
+export const algorithmOf = (jwk: JWK, preferred: Algorithm | undefined): Algorithm => {
   if (typeof jwk.d !== 'string') {
     throw new TypeError('A key of a test issuer must be a private JWK: it has no member "d".')
   }
-  const usual = Object.keys(schemes) as SigningAlgorithm[]
+  const usual = Object.keys(schemes) as Algorithm[]
   const alg = [jwk.alg, preferred, ...usual]
     .filter(isSigningAlgorithm)
     .find((candidate) => canSign(candidate, jwk) && (jwk.alg ?? candidate) === candidate)

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { JWK } from 'jose'
-import type { SigningAlgorithm } from './algorithms.ts'
+import type { Algorithm } from '../index.ts'
 import { answerJson, readJson } from './answer.ts'
 import { createFault, type Fault } from './fault.ts'
 import { generateJwk, publicHalf } from './jwk.ts'
@@ -62,7 +62,7 @@ const adding = (name: string, make: () => JWK): Fault => {
 const createStranger = (): ((alg: string | undefined) => JWK) => {
   const made = new Map<string, JWK>()
   return (alg = 'ES256') => {
-    const key = made.get(alg) ?? publicHalf(generateJwk(alg as SigningAlgorithm))
+    const key = made.get(alg) ?? publicHalf(generateJwk(alg as Algorithm))
     made.set(alg, key)
     return { ...key, alg, use: 'sig' }
   }

@@ -1,5 +1,6 @@
 import type { JWK } from 'jose'
-import { readAlgorithm, type SigningAlgorithm } from './algorithms.ts'
+import type { Algorithm } from '../index.ts'
+import { readAlgorithm } from './algorithms.ts'
 import { algorithmOf, deriveJwk, generateJwk } from './jwk.ts'
 
 /** Where a test issuer has its keys from: chance, a seed, or the caller. */
@@ -9,9 +10,9 @@ export type KeyOrigin = 'random' | { readonly seed: string } | readonly JWK[]
 export interface KeySource {
   /** The keys that an issuer starts with; the first one signs. */
   readonly initial: readonly JWK[]
-  next(alg: SigningAlgorithm): JWK
+  next(alg: Algorithm): JWK
   /** A key that `next()` never gives. */
-  foreign(alg: SigningAlgorithm): JWK
+  foreign(alg: Algorithm): JWK
   /** Makes a seed give the same keys again. */
   rewind(): void
 }
@@ -19,10 +20,7 @@ export interface KeySource {
 /** The counter of a seed that `next()` never reaches. */
 const foreignCounter = 0xffffffff
 
-export const createKeySource = (
-  origin: KeyOrigin,
-  preferred: SigningAlgorithm | undefined,
-): KeySource => {
+export const createKeySource = (origin: KeyOrigin, preferred: Algorithm | undefined): KeySource => {
   if (origin === 'random') return randomKeys([generateJwk(readAlgorithm(preferred ?? 'ES256'))])
   if (isList(origin)) return randomKeys(readJwks(origin, preferred))
   const { seed } = origin ?? {}
@@ -41,7 +39,7 @@ const randomKeys = (initial: readonly JWK[]): KeySource => ({
   rewind() {},
 })
 
-const seededKeys = (seed: string, alg: SigningAlgorithm): KeySource => {
+const seededKeys = (seed: string, alg: Algorithm): KeySource => {
   let counter = 1
   return {
     initial: [deriveJwk(alg, seed, 0)],
@@ -53,10 +51,7 @@ const seededKeys = (seed: string, alg: SigningAlgorithm): KeySource => {
   }
 }
 
-const readJwks = (
-  jwks: readonly JWK[],
-  preferred: SigningAlgorithm | undefined,
-): readonly JWK[] => {
+const readJwks = (jwks: readonly JWK[], preferred: Algorithm | undefined): readonly JWK[] => {
   const [first] = jwks
   if (!first) throw new TypeError('keys must hold at least one private JWK.')
   const alg = algorithmOf(first, preferred)

@@ -1,5 +1,6 @@
 import type { JWK } from 'jose'
-import { readAlgorithm, type SigningAlgorithm } from './algorithms.ts'
+import type { Algorithm } from '../index.ts'
+import { readAlgorithm } from './algorithms.ts'
 import { algorithmOf } from './jwk.ts'
 import { createKeySource, type KeyOrigin } from './key-source.ts'
 import { refuseUnknown } from './options.ts'
@@ -8,7 +9,7 @@ import { createTestKey, type KeyState, type TestKey } from './test-key.ts'
 /** How `keys.rotate()` goes. */
 export interface RotateOptions {
   /** The algorithm of the new key (that of the current key). */
-  alg?: SigningAlgorithm
+  alg?: Algorithm
   /** Whether the old key stays in the JWKS (true, but false with `kid: 'reuse'`). */
   overlap?: boolean
   /**
@@ -60,13 +61,10 @@ const rotateOptions = { alg: true, overlap: true, publish: true, kid: true } sat
   true
 >
 
-export const createKeyRing = (
-  origin: KeyOrigin,
-  preferred: SigningAlgorithm | undefined,
-): SigningRing => {
+export const createKeyRing = (origin: KeyOrigin, preferred: Algorithm | undefined): SigningRing => {
   const source = createKeySource(origin, preferred)
   const states = new Map<TestKey, KeyState>()
-  const attackers = new Map<SigningAlgorithm, TestKey>()
+  const attackers = new Map<Algorithm, TestKey>()
 
   const enter = (jwk: JWK, state: KeyState, kid?: string | null): TestKey => {
     const key = createTestKey(jwk, algorithmOf(jwk, preferred), kid, states)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { canSign, readAlgorithm, type SigningAlgorithm, signBytes } from './algorithms.ts'
+import type { Algorithm } from '../index.ts'
+import { canSign, readAlgorithm, signBytes } from './algorithms.ts'
 import type { SigningRing } from './keys.ts'
 import { readNumber, refuseUnknown } from './options.ts'
 import type { TestKey } from './test-key.ts'
@@ -20,7 +21,7 @@ export type Claims = {
 /** How a token is made. */
 export interface MintOptions {
   /** The signature algorithm (that of the current key); another one takes a published key that fits. */
-  alg?: SigningAlgorithm
+  alg?: Algorithm
   /** The `kid` in the header; a key of that name signs, if there is one. null leaves it out. */
   kid?: string | null
   /** The key that signs (the current one). 'retired' throws a TypeError when there is none yet. */

@@ -1,5 +1,5 @@
 import type { JWK } from 'jose'
-import type { SigningAlgorithm } from './algorithms.ts'
+import type { Algorithm } from '../index.ts'
 import { publicHalf, thumbprint } from './jwk.ts'
 
 /** One key of a test issuer. */
@@ -7,7 +7,7 @@ export interface TestKey {
   /** Its name in the key ring. The JWK and the tokens state it, unless it was made with `kid: 'none'`. */
   readonly kid: string
   /** What it signs with. */
-  readonly alg: SigningAlgorithm
+  readonly alg: Algorithm
   /** What the JWKS shows: `kty crv x y n e kid alg use` at most, never a private member. */
   readonly publicJwk: JWK
   /** The private JWK. */
@@ -22,7 +22,7 @@ export type KeyState = 'unpublished' | 'published' | 'retired'
 /** @param kid undefined: that of the JWK, else made from its thumbprint. null: nameless to the outside. */
 export const createTestKey = (
   jwk: JWK,
-  alg: SigningAlgorithm,
+  alg: Algorithm,
   kid: string | null | undefined,
   states: ReadonlyMap<TestKey, KeyState>,
 ): TestKey => {

@@ -10,7 +10,7 @@ import {
   discovery,
 } from 'openid-client'
 
-export type SigningAlgorithm = 'RS256' | 'ES256'
+export type Algorithm = 'RS256' | 'ES256'
 
 /** Who asks for tokens, and for how many seconds they live. */
 const lifetimes = { machine: 7200, brief: 5 }
@@ -43,7 +43,7 @@ export interface Issuer {
 const scopes = ['orders:read', 'orders:write']
 const secret = 'a secret between the provider and its clients'
 
-export async function startIssuer(alg: SigningAlgorithm): Promise<Issuer> {
+export async function startIssuer(alg: Algorithm): Promise<Issuer> {
   let requests: string[] = []
   let provide: RequestListener
   let server = await listen(0)
@@ -134,7 +134,7 @@ export function close(server: Server): Promise<void> {
 
 let made = 0
 
-async function createKey(alg: SigningAlgorithm): Promise<JWK> {
+async function createKey(alg: Algorithm): Promise<JWK> {
   const { privateKey } = await generateKeyPair(alg, { extractable: true })
   return { ...(await exportJWK(privateKey)), kid: `key-${++made}`, use: 'sig', alg }
 }

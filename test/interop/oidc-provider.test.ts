@@ -5,13 +5,13 @@ import type { VerifierOptions } from 'tollgate'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createApp as createExpressApp } from '../../examples/express.ts'
 import { createApp as createKoaApp } from '../../examples/koa.ts'
-import { close, type Issuer, listening, type SigningAlgorithm, startIssuer } from './issuer.ts'
+import { type Algorithm, close, type Issuer, listening, startIssuer } from './issuer.ts'
 
 const doors: Readonly<Record<string, (options: VerifierOptions) => RequestListener>> = {
   express: createExpressApp,
   koa: (options) => createKoaApp(options).callback(),
 }
-const algorithms: readonly SigningAlgorithm[] = ['RS256', 'ES256']
+const algorithms: readonly Algorithm[] = ['RS256', 'ES256']
 const combinations = Object.keys(doors).flatMap((door) =>
   algorithms.map((alg) => ({ door, alg }) as const),
 )

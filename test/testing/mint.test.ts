@@ -1,8 +1,9 @@
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
-import { createTestIssuer, type SigningAlgorithm, type TestIssuer } from 'tollgate/testing'
+import type { Algorithm } from 'tollgate'
+import { createTestIssuer, type TestIssuer } from 'tollgate/testing'
 import { describe, expect, test } from 'vitest'
 
-const algorithms: SigningAlgorithm[] = [
+const algorithms: Algorithm[] = [
   ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
   ...(['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const),
 ]

@@ -1,4 +1,4 @@
-import type { SigningAlgorithm } from '../algorithms.ts'
+import type { Algorithm } from '../../index.ts'
 import { generateJwk } from '../jwk.ts'
 import { createTestKey } from '../test-key.ts'
 import { type Definition, family } from './case.ts'
@@ -18,7 +18,7 @@ const relabelled =
 
 /** Signed by a stranger with an algorithm of another family, under the `kid` of the issuer's key. */
 const foreign =
-  (alg: SigningAlgorithm) =>
+  (alg: Algorithm) =>
   (good: Good): string => {
     const key = createTestKey(generateJwk(alg), alg, undefined, new Map())
     return good.compose({ ...good.header, alg }, elevated(good), key)
@@ -26,18 +26,18 @@ const foreign =
 
 const isPss = ({ key }: Good): boolean => key.alg.startsWith('PS')
 const bits = ({ key }: Good): string => key.alg.slice(2)
-const otherPadding = (good: Good): SigningAlgorithm =>
-  `${isPss(good) ? 'RS' : 'PS'}${bits(good)}` as SigningAlgorithm
-const otherDigest = (good: Good): SigningAlgorithm =>
-  `${good.key.alg.slice(0, 2)}${bits(good) === '256' ? '384' : '256'}` as SigningAlgorithm
+const otherPadding = (good: Good): Algorithm =>
+  `${isPss(good) ? 'RS' : 'PS'}${bits(good)}` as Algorithm
+const otherDigest = (good: Good): Algorithm =>
+  `${good.key.alg.slice(0, 2)}${bits(good) === '256' ? '384' : '256'}` as Algorithm
 
 /** A good signature by the issuer's key, of one algorithm, under the name of another. */
 const mixed =
-  (stated: (good: Good) => SigningAlgorithm, used: (good: Good) => SigningAlgorithm) =>
+  (stated: (good: Good) => Algorithm, used: (good: Good) => Algorithm) =>
   (good: Good): string =>
     good.compose({ ...good.header, alg: stated(good) }, good.claims, good.key, used(good))
 
-const own = ({ key }: Good): SigningAlgorithm => key.alg
+const own = ({ key }: Good): Algorithm => key.alg
 
 /** The algorithm is the caller's word: none, nonsense, or one that the key is not for. */
 export const algorithmCases: readonly Definition[] = [

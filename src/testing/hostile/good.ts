@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
-import { type SigningAlgorithm, signBytes } from '../algorithms.ts'
+import type { Algorithm } from '../../index.ts'
+import { signBytes } from '../algorithms.ts'
 import type { TestIssuer } from '../issuer.ts'
 import type { Claims } from '../mint.ts'
 import type { TestKey } from '../test-key.ts'
@@ -29,9 +30,9 @@ export interface Good {
   /** The same, signed by the attacker. */
   forged(header: Members, claims?: Members): string
   /** Any header and payload, with a signature by the issuer's key or another. */
-  compose(header: Content, payload: Content, key?: TestKey, alg?: SigningAlgorithm): string
+  compose(header: Content, payload: Content, key?: TestKey, alg?: Algorithm): string
   /** Two segments as they are, and a signature by the issuer over them. */
-  seal(header: string, payload: string, key?: TestKey, alg?: SigningAlgorithm): string
+  seal(header: string, payload: string, key?: TestKey, alg?: Algorithm): string
   /** The good claims under an HMAC. */
   maced(header: Members, secret: string | Uint8Array): string
 }
