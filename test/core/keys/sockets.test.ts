@@ -13,7 +13,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 let issuer: ServedTestIssuer
 afterEach(() => issuer?.close())
 
-const quick = { timeout: 0.5 }
+const quick = { timeout: 2 }
 
 async function createStage(options: Partial<VerifierOptions> = {}) {
   issuer = await serveTestIssuer()
