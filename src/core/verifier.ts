@@ -146,12 +146,12 @@ export function createVerifier<C extends object = JWTPayload>(
     throw new UnavailableError('keys', waitOf(missing), missing.map(nameOf))
   }
 
-  const verifier: Verifier<C> = Object.freeze({
+  const verifier: Verifier<C> = {
     verify,
     ready,
     health: () => issuers.all().map(healthOf).filter(isLoaded),
     close: issuers.close,
-  })
+  }
   emitters.set(verifier, emit)
   return verifier
 }
