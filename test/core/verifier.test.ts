@@ -116,6 +116,7 @@ const refused: Readonly<Record<string, readonly (readonly [string, string])[]>> 
     ['an array', header({ typ: ['at+jwt'] })],
     ['with a space', header({ typ: 'at+jwt ' })],
     ['another tree', header({ typ: 'x/at+jwt' })],
+    ['the tree in the middle', header({ typ: 'at+application/jwt' })],
     ['an ID token', issuer.bad.idToken()],
     ...['logout+jwt', 'dpop+jwt', 'secevent+jwt', 'token-introspection+jwt'].map(
       (typ) => [typ, header({ typ })] as const,
@@ -153,6 +154,7 @@ const refused: Readonly<Record<string, readonly (readonly [string, string])[]>> 
     ['exp as text', raw(payload({ exp: String(seconds + 60) }))],
     ['exp null', raw(payload({ exp: null }))],
     ['exp infinite', raw(payload().replace(/"exp":\d+/, '"exp":1e400'))],
+    ['exp at the limit', issuer.mint({ exp: 1e11 })],
     ['exp in milliseconds', issuer.mint({ exp: (seconds + 60) * 1000 })],
     ['nbf as text', raw(payload({ nbf: '0' }))],
     ['nbf infinite', raw(payload().replace('{', '{"nbf":-1e400,'))],
@@ -249,9 +251,18 @@ describe('accepts', () => {
     ['no kid where one key fits', issuer.mint({}, { kid: null })],
     ['an unknown header parameter', header({ jku: 'https://evil.test', x: 1 })],
     ['no scope', issuer.mint({ scope: undefined })],
+    ['a jti of 256 characters', issuer.mint({ jti: 'j'.repeat(256) })],
+    ['a scope of 4096 characters', issuer.mint({ scope: 's'.repeat(4096) })],
     ['a byte order mark', raw(`\ufeff${payload()}`)],
   ])('%s', async (_, token) => {
     expect(await verifier.verify(token)).toMatchObject({ issuer: issuer.url, subject: 'user-1' })
+  })
+
+  it('a token for one of several audiences', async () => {
+    const several = createVerifier(
+      issuer.trust({ audience: ['https://a.test', 'https://api.test'] }),
+    )
+    expect(await several.verify(issuer.mint())).toMatchObject({ subject: 'user-1' })
   })
 
   it('and gives frozen claims, with the token out of sight', async () => {
@@ -345,6 +356,9 @@ describe("profile 'jwt'", () => {
     ['a good iat', { iat: 'x' }, 'claims'],
     ['an iat that is not ahead', { iat: seconds + 11 }, 'issued-in-future'],
     ['no cnf', { cnf: {} }, 'sender-constraint'],
+    ['scopes that are text', { scp: ['a', 1] }, 'claims'],
+    ['scopes in a list or text', { scp: { 0: 'a' } }, 'claims'],
+    ['a client that is text', { azp: 1 }, 'claims'],
   ])('still demands %s', async (_, claims, reason) => {
     expect(await refusal(typed('JWT', claims), lax)).toMatchObject({ reason })
   })
