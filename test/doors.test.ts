@@ -304,6 +304,28 @@ describe.each(doors)('$name', (door) => {
     })
   })
 
+  it('tells of each refusal once, by whoever refused', async () => {
+    const told: object[] = []
+    const onEvent = (event: { type: string }): void => {
+      if (event.type.endsWith('refused')) told.push(event)
+    }
+    const setup = { auth: { ...auth, onEvent }, routes }
+    await through(door, setup, async ({ call }) => {
+      await call('/orders')
+      await call('/orders', [['Authorization', 'Bearer a b']])
+      await call('/orders', [bearer(issuer.bad.expired())])
+      await call('/orders', [bearer(good)])
+      await call('/mine', [bearer(withScope('a', 'bob'))])
+    })
+    expect(told).toEqual([
+      { type: 'request.refused', status: 401, reason: 'no-credentials' },
+      { type: 'request.refused', status: 400, reason: 'malformed-credentials' },
+      { type: 'token.refused', issuer: issuer.url, reason: 'expired' },
+      { type: 'request.refused', status: 403, reason: 'scope' },
+      { type: 'request.refused', status: 403, reason: 'check' },
+    ])
+  })
+
   it('gives check the framework request, and passes only exactly true', async () => {
     const outcomes: unknown[] = [true, Promise.resolve(true), 1, 'true', {}, undefined, false]
     const check = (_auth: unknown, { method }: { method: string }): boolean => {

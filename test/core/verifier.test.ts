@@ -80,6 +80,10 @@ const refused: Readonly<Record<string, readonly (readonly [string, string])[]>> 
     ['a payload that is null', raw('null')],
     ['a payload that is text', raw('"x"')],
     ['a payload with something behind', raw(`${payload()} x`)],
+    [
+      'text that is not UTF-8 inside',
+      issuer.mint({}, { raw: Buffer.from(payload({ sub: 'caf\u00e9' }), 'latin1') }),
+    ],
     ['a payload in another encoding', issuer.mint({}, { raw: Uint8Array.of(0xff, 0xfe) })],
     ['a kid that is a number', header({ kid: 1 })],
     ['a kid that is an object', header({ kid: {} })],

@@ -23,7 +23,11 @@ export interface RefusedJwk {
 }
 
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
-const coordinateLength: Readonly<Record<string, number>> = { 'P-256': 32, 'P-384': 48, 'P-521': 66 }
+const coordinateLength: ReadonlyMap<unknown, number> = new Map([
+  ['P-256', 32],
+  ['P-384', 48],
+  ['P-521', 66],
+])
 
 export function admitJwk(member: unknown, allowed: readonly Algorithm[]): AdmittedJwk | RefusedJwk {
   if (typeof member !== 'object' || member === null || Array.isArray(member)) {
@@ -65,7 +69,7 @@ function readPublicKey(jwk: Record<string, unknown>): PublicJwk | string {
   const { kty, crv, n, e, x, y } = jwk
   if (kty === 'RSA') return rsaFlaw(n, e) ?? { kty, n: n as string, e: e as string }
   if (kty === 'EC') {
-    const length = typeof crv === 'string' ? coordinateLength[crv] : undefined
+    const length = coordinateLength.get(crv)
     if (length === undefined) return 'unsupported curve'
     if (!hasLength(x, length) || !hasLength(y, length)) return 'malformed coordinates'
     return { kty, crv: crv as string, x: x as string, y: y as string }
