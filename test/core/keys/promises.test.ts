@@ -649,7 +649,8 @@ describe('metadata', () => {
 
   it('is read anew after an hour', async () => {
     const { issuer, outcome, metadataFetches } = createStage()
-    for (let minute = 0; minute < 60; minute++) {
+    // It is read with the keys, which are refreshed every nine minutes at the latest.
+    for (let minute = 0; minute < 65; minute++) {
       await outcome()
       await settled()
       issuer.clock.advance(60)
