@@ -2,19 +2,18 @@
  * The Express door (4.18+ and 5). Its types describe Express without importing it: those published for its majors
  * disagree.
  */
-import type { Auth, JWTPayload } from './core/auth.ts'
+import type { JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
-import type { Verifier } from './core/verifier.ts'
-import type { GetAuthOptions } from './http/admitted.ts'
+import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
 import { admittedAuth } from './http/admitted.ts'
 import type { NodeResponse } from './http/answer.ts'
 import { answerNode } from './http/answer.ts'
-import type { AuthOptions as AnyAuthOptions } from './http/door.ts'
+import type { AuthOptions as AnyAuthOptions, DoorAuth } from './http/door.ts'
 import { createDoor } from './http/door.ts'
 import type { NodeRequest } from './http/head.ts'
 import { nodeHead } from './http/head.ts'
 import type { Requirements as AnyRequirements } from './http/requirements.ts'
-import { thrown } from './http/thrown.ts'
+import { hooked } from './http/thrown.ts'
 
 export type { GetAuthOptions }
 
@@ -59,23 +58,14 @@ export type OnRefuse = {
 export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse>
 export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, ExpressRequest>
 
-/** Reads what the last guard of a request found. */
-export interface GetAuth<C extends object = JWTPayload> {
-  /** @throws Error with an instruction, if the route has no guard or the caller is anonymous. */
-  (req: object): Auth<C>
-  (req: object, options: GetAuthOptions): Auth<C> | undefined
-}
+export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, object>
 
-export interface ExpressAuth<C extends object = JWTPayload> {
-  /**
-   * Guards a route, a router or an app; `req.auth` then holds what it found.
-   *
-   * @throws TypeError if a requirement is wrong, with the mend.
-   */
-  readonly requireAuth: (requirements?: Requirements<C>) => Handler
-  readonly getAuth: GetAuth<C>
-  readonly verifier: Verifier<C>
-}
+/** `req.auth` holds what a guard found. */
+export type ExpressAuth<C extends object = JWTPayload> = DoorAuth<
+  C,
+  (requirements?: Requirements<C>) => Handler,
+  GetAuth<C>
+>
 
 /**
  * Guards for Express. Does no I/O: keys are fetched when the first token comes.
@@ -111,11 +101,12 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
         if (!passed) next(typeof other === 'object' && other !== null ? other : error)
         passed = true
       }
-      try {
-        await onRefuse?.(error, req as ExpressRequest, res as ExpressResponse, pass)
-      } catch (failure) {
-        if (!passed) thrown(failure)
-      }
+      await hooked(() =>
+        onRefuse?.(error, req as ExpressRequest, res as ExpressResponse, pass),
+      ).catch((failure) => {
+        // What it threw after it had passed something on is nobody's: Express has its error.
+        if (!passed) throw failure
+      })
     }
 
     return (req, res, next) => {

@@ -4,6 +4,7 @@
 
 export type { Algorithm } from './core/algorithms.ts'
 export type { Auth, DeepReadonly, JWTPayload } from './core/auth.ts'
+export type { StandardSchema } from './core/claims-schema.ts'
 export type { Reason } from './core/errors.ts'
 export {
   AuthError,

@@ -1,19 +1,18 @@
 /**
  * The Koa door (2.15+ and 3). Its types describe Koa without importing it: those published for its majors disagree.
  */
-import type { Auth, JWTPayload } from './core/auth.ts'
+import type { JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
-import type { Verifier } from './core/verifier.ts'
-import type { GetAuthOptions } from './http/admitted.ts'
+import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
 import { admittedAuth } from './http/admitted.ts'
 import type { NodeResponse } from './http/answer.ts'
 import { answerNode } from './http/answer.ts'
-import type { AuthOptions as AnyAuthOptions } from './http/door.ts'
+import type { AuthOptions as AnyAuthOptions, DoorAuth } from './http/door.ts'
 import { createDoor } from './http/door.ts'
 import type { NodeRequest } from './http/head.ts'
 import { nodeHead } from './http/head.ts'
 import type { Requirements as AnyRequirements } from './http/requirements.ts'
-import { thrown } from './http/thrown.ts'
+import { hooked } from './http/thrown.ts'
 
 export type { GetAuthOptions }
 
@@ -53,23 +52,14 @@ export type OnRefuse = {
 export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse>
 export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, KoaContext>
 
-/** Reads what the last guard of a request found. */
-export interface GetAuth<C extends object = JWTPayload> {
-  /** @throws Error with an instruction, if the route has no guard or the caller is anonymous. */
-  (ctx: Pick<KoaContext, 'req'>): Auth<C>
-  (ctx: Pick<KoaContext, 'req'>, options: GetAuthOptions): Auth<C> | undefined
-}
+export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, Pick<KoaContext, 'req'>>
 
-export interface KoaAuth<C extends object = JWTPayload> {
-  /**
-   * Guards what comes after it; `ctx.state.auth` then holds what it found.
-   *
-   * @throws TypeError if a requirement is wrong, with the mend.
-   */
-  readonly requireAuth: (requirements?: Requirements<C>) => Middleware
-  readonly getAuth: GetAuth<C>
-  readonly verifier: Verifier<C>
-}
+/** `ctx.state.auth` holds what a guard found. */
+export type KoaAuth<C extends object = JWTPayload> = DoorAuth<
+  C,
+  (requirements?: Requirements<C>) => Middleware,
+  GetAuth<C>
+>
 
 /**
  * Guards for Koa. Does no I/O: keys are fetched when the first token comes.
@@ -97,11 +87,7 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
     const refused = Promise.reject(error)
     // A hook may call next() and not wait for it.
     refused.catch(() => {})
-    try {
-      return await onRefuse?.(error, ctx, () => refused)
-    } catch (failure) {
-      return thrown(failure)
-    }
+    return hooked(() => onRefuse?.(error, ctx, () => refused))
   }
 
   return { requireAuth, getAuth: getAuth as GetAuth<C>, verifier }

@@ -5,7 +5,16 @@ import { describe, expect, test } from 'vitest'
 const root = join(import.meta.dirname, '..')
 const sources = filesIn('src')
 const doors = sources.filter((file) => dirname(file) === 'src')
-const frameworkDoors = ['src/express.ts', 'src/koa.ts']
+/** Every door but that of the core and that of tests, with the packages whose types it may name. */
+const frameworkDoors = {
+  'src/express.ts': /^$/,
+  'src/fastify.ts': /^fastify$/,
+  'src/fetch.ts': /^$/,
+  'src/hono.ts': /^hono$/,
+  'src/koa.ts': /^$/,
+  'src/node.ts': /^$/,
+}
+const kitDoors = ['src/index.ts', 'src/testing.ts']
 
 /** Every file and folder, with the separators of an import. */
 function pathsIn(folder: string): readonly string[] {
@@ -129,10 +138,23 @@ describe('the storeys', () => {
     expect(strays(files, core, http)).toEqual([])
   })
 
-  test.each(frameworkDoors)('%s reaches no framework, no other door and no test kit', (door) => {
-    expect(strays([door], core, http)).toEqual([])
-    expect(outside(reachOf(door), packages, core, http)).toEqual([])
+  test('each door is in the list below', () => {
+    expect([...Object.keys(frameworkDoors), ...kitDoors].sort()).toEqual(doors)
   })
+
+  test.each(Object.entries(frameworkDoors))(
+    '%s reaches no other door, no test kit, and of a framework the types alone',
+    (door, types) => {
+      expect(strays([door], core, http, types)).toEqual([])
+      expect(outside(reachOf(door), packages, core, http, types)).toEqual([])
+      const named = importsOf(door).filter((name) => types.test(name))
+      const code = read(door)
+      for (const name of named) {
+        expect(code).toMatch(new RegExp(`^import type \\{[^}]*\\} from '${name}'`, 'm'))
+        expect(code.split(`'${name}'`)).toHaveLength(2)
+      }
+    },
+  )
 
   test('src/index.ts reaches core alone', () => {
     expect(outside(reachOf('src/index.ts'), packages, core)).toEqual([])

@@ -10,7 +10,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '..')
 const modules = join(root, 'node_modules')
-const entries = ['tollgate', 'tollgate/express', 'tollgate/koa', 'tollgate/testing']
+const doors = ['express', 'koa', 'fastify', 'hono', 'fetch', 'node']
+const entries = ['tollgate', ...doors.map((door) => `tollgate/${door}`), 'tollgate/testing']
 
 /** Everything below is in here: a copy that is packed, and a project that installs what was packed. */
 let place: string
@@ -165,7 +166,23 @@ describe('the entries', () => {
           "createAuth",
           "getAuth",
         ],
+        "tollgate/fastify": [
+          "createAuth",
+          "getAuth",
+        ],
+        "tollgate/fetch": [
+          "createAuth",
+          "getAuth",
+        ],
+        "tollgate/hono": [
+          "createAuth",
+          "getAuth",
+        ],
         "tollgate/koa": [
+          "createAuth",
+          "getAuth",
+        ],
+        "tollgate/node": [
           "createAuth",
           "getAuth",
         ],
@@ -209,6 +226,7 @@ describe('the entries', () => {
           "KeyOptions",
           "ProfileName",
           "Reason",
+          "StandardSchema",
           "Verifier",
           "VerifierOptions",
         ],
@@ -224,6 +242,37 @@ describe('the entries', () => {
           "OnRefuse",
           "Requirements",
         ],
+        "tollgate/fastify": [
+          "AuthOptions",
+          "Done",
+          "FastifyAuth",
+          "GetAuth",
+          "GetAuthOptions",
+          "Hook",
+          "OnRefuse",
+          "Requirements",
+          "Scope",
+        ],
+        "tollgate/fetch": [
+          "AuthOptions",
+          "FetchAuth",
+          "GetAuth",
+          "GetAuthOptions",
+          "Handler",
+          "OnRefuse",
+          "RequireAuth",
+          "Requirements",
+        ],
+        "tollgate/hono": [
+          "AuthOptions",
+          "GetAuth",
+          "GetAuthOptions",
+          "Guard",
+          "HonoAuth",
+          "OnRefuse",
+          "RequireAuth",
+          "Requirements",
+        ],
         "tollgate/koa": [
           "AuthOptions",
           "GetAuth",
@@ -233,6 +282,17 @@ describe('the entries', () => {
           "Middleware",
           "Next",
           "OnRefuse",
+          "Requirements",
+        ],
+        "tollgate/node": [
+          "AuthOptions",
+          "GetAuth",
+          "GetAuthOptions",
+          "Guard",
+          "IncomingRequest",
+          "NodeAuth",
+          "OnRefuse",
+          "RequireAuth",
           "Requirements",
         ],
         "tollgate/testing": [

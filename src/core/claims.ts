@@ -1,5 +1,4 @@
 import type { Grant } from './auth.ts'
-import { deepFreeze } from './auth.ts'
 import type { JwsHeader } from './compact.ts'
 import { InvalidTokenError } from './errors.ts'
 import type { Policy } from './issuer-options.ts'
@@ -63,8 +62,13 @@ export function checkTimes({ exp, nbf, iat, clockTolerance }: Times, now: number
   }
 }
 
-/** The claims as a grant, if they have the shape that the profile demands (RFC 9068 section 2.2). */
-export function readGrant(claims: Claims, issuer: string, profile: Profile, exp: number): Grant {
+/** What the claims grant, if they have the shape that the profile demands (RFC 9068 section 2.2). */
+export function readGrant(
+  claims: Claims,
+  issuer: string,
+  profile: Profile,
+  exp: number,
+): Omit<Grant, 'claims'> {
   // RFC 7800 section 3.1: to ignore a binding is to accept a stolen token.
   if (Object.hasOwn(claims, 'cnf')) throw new InvalidTokenError('sender-constraint')
   if (profile.refused.some((name) => Object.hasOwn(claims, name))) {
@@ -74,14 +78,13 @@ export function readGrant(claims: Claims, issuer: string, profile: Profile, exp:
   const { jti } = claims
   if (jti !== undefined && requireText(jti).length > longestJti)
     throw new InvalidTokenError('claims')
-  return Object.freeze({
+  return {
     issuer,
     subject: claims['sub'] as string,
     clientId: readClient(claims, profile),
     scopes: readScopes(claims, profile),
-    claims: deepFreeze(claims),
     expiresAt: exp,
-  })
+  }
 }
 
 function requireText(value: unknown): string {

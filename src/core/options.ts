@@ -1,5 +1,8 @@
 import type { Algorithm } from './algorithms.ts'
 import { defaultAlgorithms } from './algorithms.ts'
+import type { JWTPayload } from './auth.ts'
+import type { ReadClaims, StandardSchema } from './claims-schema.ts'
+import { resolveClaims } from './claims-schema.ts'
 import type { AuthEvent, Emit } from './events.ts'
 import { createEmit } from './events.ts'
 import type { IssuerOptions, IssuerResolver, Policy, TrustedIssuer } from './issuer-options.ts'
@@ -17,7 +20,8 @@ import {
 import type { ProfileName } from './profile.ts'
 import { resolveProfile } from './profile.ts'
 
-export interface VerifierOptions {
+/** `C` is what the claims are: named by hand, or what the `claims` schema gives. */
+export interface VerifierOptions<C extends object = JWTPayload> {
   /**
    * Whose tokens are accepted: the exact `iss` of each (https, no query, no fragment), with more about it if need be,
    * or a function that answers for an `iss`. Keys of one issuer never verify another's token (RFC 8725bis section 3.8).
@@ -34,6 +38,12 @@ export interface VerifierOptions {
   profile?: ProfileName
   /** Seconds by which clocks may differ, for `exp`, `nbf` and `iat` (10; at most 300). */
   clockTolerance?: number | undefined
+  /**
+   * What the claims must be beyond the profile, as a Standard Schema (Zod, Valibot, ArkType, …), asked last and once for
+   * each token that is remembered. What it gives is `auth.claims`: an object of plain data. A token that does not meet it
+   * is refused with reason `claims`; a throw or a rejection of it is passed on as it is.
+   */
+  claims?: StandardSchema<C> | undefined
   /** How keys are fetched and kept. */
   keys?: KeyOptions | undefined
   /** How many verified tokens are remembered (10000), or false for none. */
@@ -70,6 +80,7 @@ export type KeySettings = { readonly [K in keyof KeyOptions]-?: number }
 export interface Settings {
   readonly issuers: readonly TrustedIssuer[]
   readonly resolver: { readonly ask: IssuerResolver; readonly policy: Policy } | undefined
+  readonly claims: ReadClaims | undefined
   readonly keys: KeySettings
   readonly memo: number
   readonly allowInsecureLoopback: boolean
@@ -84,6 +95,7 @@ const known = {
   algorithms: true,
   profile: true,
   clockTolerance: true,
+  claims: true,
   keys: true,
   memo: true,
   allowInsecureLoopback: true,
@@ -113,7 +125,7 @@ const keyDefaults: KeySettings = {
   maxKeys: 100,
 }
 
-export function resolveOptions(given: VerifierOptions): Settings {
+export function resolveOptions(given: VerifierOptions<object>): Settings {
   const options = knownOptions('the verifier options', given, known, issuerElsewhere)
   refuseUndefined('option', options, ['issuer', 'audience', 'algorithms', 'profile'])
   const fetch = optionalFunction<typeof globalThis.fetch>("option 'fetch'", options['fetch'])
@@ -132,6 +144,7 @@ export function resolveOptions(given: VerifierOptions): Settings {
   return Object.freeze({
     issuers: resolver ? [] : resolveIssuers(issuer, policy, allowInsecureLoopback),
     resolver,
+    claims: resolveClaims(options['claims']),
     keys: resolveKeys(options['keys']),
     memo: resolveMemo(options['memo']),
     allowInsecureLoopback,

@@ -1,5 +1,5 @@
-import type { Auth, JWTPayload } from './auth.ts'
-import { authOf } from './auth.ts'
+import type { Auth, Grant, JWTPayload } from './auth.ts'
+import { authOf, deepFreeze } from './auth.ts'
 import { checkAudience, checkTimes, checkType, readGrant, readTimes } from './claims.ts'
 import type { CompactJws } from './compact.ts'
 import { checkSize, parseObject, readCompact } from './compact.ts'
@@ -62,7 +62,7 @@ export function emitOf(verifier: object): Emit {
  * @throws TypeError if an option is wrong, with the mend.
  */
 export function createVerifier<C extends object = JWTPayload>(
-  options: VerifierOptions,
+  options: VerifierOptions<C>,
 ): Verifier<C> {
   const settings = resolveOptions(options)
   const { emit } = settings
@@ -133,9 +133,12 @@ export function createVerifier<C extends object = JWTPayload>(
     checkAudience(claims, policy.audience)
     const times = readTimes(claims, policy)
     checkTimes(times, settings.now())
-    const grant = readGrant(claims, issuer.issuer, policy.profile, times.exp)
+    const granted = readGrant(claims, issuer.issuer, policy.profile, times.exp)
     const { key } = await verifySignature(jws, issuer.keys, policy.algorithms)
     issuers.proven(issuer)
+    // The application's schema comes after the signature: it is never given what a stranger wrote.
+    const seen = settings.claims ? await settings.claims(claims) : deepFreeze(claims)
+    const grant = Object.freeze({ ...granted, claims: seen as Grant['claims'] })
     return { grant, times, key, issuer }
   }
 

@@ -12,6 +12,13 @@ export interface GetAuthOptions {
   optional?: boolean
 }
 
+/** Reads what the last guard of a request found; `R` is the request as the framework hands it on. */
+export interface GetAuth<C extends object, R> {
+  /** @throws Error with an instruction, if the route has no guard or the caller is anonymous. */
+  (request: R): Auth<C>
+  (request: R, options: GetAuthOptions): Auth<C> | undefined
+}
+
 /** @throws Error with an instruction, unless `optional`. */
 export function admittedAuth<C extends object = JWTPayload>(
   carrier: object,

@@ -16,3 +16,8 @@ export function answerNode(response: NodeResponse, { status, headers, body }: Re
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   response.end(body)
 }
+
+/** RFC 9110 section 9.3.2: the answer to HEAD has the headers, and no body. */
+export function answerFetch(method: string, { status, headers, body }: Refusal): Response {
+  return new Response(method === 'HEAD' ? null : body, { status, headers })
+}

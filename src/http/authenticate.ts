@@ -1,4 +1,4 @@
-import type { Auth } from '../core/auth.ts'
+import type { Auth, JWTPayload } from '../core/auth.ts'
 import {
   AuthError,
   InsufficientScopeError,
@@ -16,8 +16,8 @@ import type { ResolvedRequirements } from './requirements.ts'
 import { unmetRequirement } from './requirements.ts'
 
 /** Made once for a request, here; a door only translates it. */
-export type Decision =
-  | { readonly ok: true; readonly auth: Auth | undefined }
+export type Decision<C extends object = JWTPayload> =
+  | { readonly ok: true; readonly auth: Auth<C> | undefined }
   | { readonly ok: false; readonly error: AuthError; readonly refusal: Refusal }
 
 export interface Guard {

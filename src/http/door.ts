@@ -21,7 +21,19 @@ export interface DoorOptions<H> {
 
 /** Options of `createAuth`: of the door, and of the verifier or a verifier that there is already. */
 export type AuthOptions<C extends object, H> = DoorOptions<H> &
-  (VerifierOptions | { verifier: Verifier<C> })
+  (VerifierOptions<C> | { verifier: Verifier<C> })
+
+/** What `createAuth` gives, at every door. */
+export interface DoorAuth<C extends object, RequireAuth, GetAuth> {
+  /**
+   * Guards what comes after it.
+   *
+   * @throws TypeError if a requirement is wrong, with the mend.
+   */
+  readonly requireAuth: RequireAuth
+  readonly getAuth: GetAuth
+  readonly verifier: Verifier<C>
+}
 
 /** What a door translates to and from its framework. */
 export interface Door<C extends object, H> {
@@ -30,7 +42,7 @@ export interface Door<C extends object, H> {
   /** Checks the requirements of a route, once, and gives what decides about its requests. */
   guard(
     requirements: unknown,
-  ): (head: RequestHead, carrier: object, request: unknown) => Promise<Decision>
+  ): (head: RequestHead, carrier: object, request: unknown) => Promise<Decision<C>>
 }
 
 const doorOptionNames = { realm: true, onRefuse: true, verifier: true } as const
@@ -59,7 +71,7 @@ export function createDoor<C extends object, H>(given: AuthOptions<C, H>): Door<
       return async (head, carrier, request) => {
         const decision = await authenticate(head, carrier, request, guard).catch(thrown)
         if (decision.ok) admit(carrier, decision.auth)
-        return decision
+        return decision as Decision<C>
       }
     },
   }
@@ -69,7 +81,7 @@ function resolveVerifier<C extends object>({
   verifier,
   ...options
 }: Record<string, unknown>): Verifier<C> {
-  if (verifier === undefined) return createVerifier<C>(options as unknown as VerifierOptions)
+  if (verifier === undefined) return createVerifier(options as unknown as VerifierOptions<C>)
   const [beside] = Object.keys(options)
   if (beside !== undefined) {
     refuse(`option '${beside}'`, "has no effect beside 'verifier': give it to createVerifier")

@@ -23,3 +23,13 @@ export function nodeHead({ headers, rawHeaders = [] }: NodeRequest): RequestHead
   const { authorization } = headers
   return { authorization: Array.isArray(authorization) ? authorization.join(', ') : authorization }
 }
+
+/** The part of a fetch request that is read. */
+export interface FetchRequest {
+  readonly headers: { get(name: string): string | null }
+}
+
+/** The Fetch standard joins several headers of one name with `, `. */
+export function fetchHead({ headers }: FetchRequest): RequestHead {
+  return { authorization: headers.get('authorization') ?? undefined }
+}

@@ -23,6 +23,9 @@ export interface Requirements<C extends object = JWTPayload, R = unknown> {
   optional?: boolean
 }
 
+/** Requirements that let nobody pass anonymous: where they are met, there is an Auth. */
+export type SignedIn<Q> = Q & { optional?: false }
+
 export interface ResolvedRequirements {
   readonly scopes: readonly string[]
   readonly anyScopes: readonly string[]

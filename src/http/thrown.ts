@@ -6,3 +6,12 @@ export function thrown(value: unknown): never {
   if (typeof value === 'object' && value !== null) throw value
   throw new Error('tollgate: check or onRefuse threw what is no Error', { cause: value })
 }
+
+/** Runs a hook of the user's. What it throws or rejects with, as an error. */
+export async function hooked(hook: () => unknown): Promise<unknown> {
+  try {
+    return await hook()
+  } catch (value) {
+    return thrown(value)
+  }
+}

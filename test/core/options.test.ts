@@ -39,7 +39,13 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
     { ...good, requiredScope: 'x' },
     /unknown option 'requiredScope'.*known are issuer,/,
   ],
-  ['a later option', { ...good, claims: {} }, /unknown option 'claims'/],
+  ['a later option', { ...good, dpop: {} }, /unknown option 'dpop'/],
+  ['no schema for the claims', { ...good, claims: {} }, /'claims' must be a Standard Schema/],
+  [
+    'a schema of another version',
+    { ...good, claims: { '~standard': { version: 2, validate() {} } } },
+    /'claims' must be a Standard Schema/,
+  ],
   [
     'an option of an issuer',
     { ...good, jwksUri: 'https://x.test' },

@@ -1,0 +1,60 @@
+import { InvalidTokenError } from './errors.ts'
+import { kindOf, refuse } from './option-checks.ts'
+
+/** A validator in the form of Standard Schema 1 (standardschema.dev): Zod 3.24+, Valibot 1+, ArkType 2+ and others. */
+export interface StandardSchema<Output> {
+  readonly '~standard': {
+    readonly version: 1
+    readonly vendor: string
+    readonly validate: (value: unknown) => Verdict<Output> | Promise<Verdict<Output>>
+    readonly types?: { readonly input: unknown; readonly output: Output } | undefined
+  }
+}
+
+type Verdict<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly unknown[] }
+
+/** Reads the claims of a token that has passed every other check; gives what the application is to see of them. */
+export type ReadClaims = (claims: object) => Promise<object>
+
+export function resolveClaims(schema: unknown): ReadClaims | undefined {
+  if (schema === undefined) return undefined
+  const standard = (schema as Partial<StandardSchema<object>> | null)?.['~standard']
+  if (standard?.version !== 1 || typeof standard.validate !== 'function') {
+    const mend = 'must be a Standard Schema, such as one of Zod, Valibot or ArkType'
+    refuse("option 'claims'", `${mend}, not ${kindOf(schema)}`)
+  }
+  return async (claims) => {
+    // What is wrong with the claims stays here: the issues quote them.
+    const verdict = await standard.validate(claims)
+    if (verdict.issues !== undefined) throw new InvalidTokenError('claims')
+    return freezeData(verdict.value)
+  }
+}
+
+/** As `deepFreeze`, for what is not from JSON: it may hold itself, and what no freezing keeps from being changed. */
+function freezeData(output: object): object {
+  if (typeof output !== 'object' || output === null) refuseOutput(output)
+  const found = new Set<unknown>([output])
+  for (const value of found) {
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) continue
+    if (!/^\[object (?:Object|Array)\]$/.test(Object.prototype.toString.call(value))) {
+      refuseOutput(value)
+    }
+    for (const member of Object.values(Object.freeze(value))) found.add(member)
+  }
+  return output
+}
+
+function refuseOutput(value: unknown): never {
+  const kind =
+    typeof value === 'object' && value !== null
+      ? Object.prototype.toString.call(value)
+      : kindOf(value)
+  const why = 'it is shared by all requests with one token, so all of it must freeze'
+  refuse(
+    "option 'claims'",
+    `must be a schema that gives an object of plain data, not ${kind}: ${why}`,
+  )
+}

@@ -1,0 +1,101 @@
+/** The Fastify door (5): a hook for a route, a plugin for a scope. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { JWTPayload } from './core/auth.ts'
+import type { AuthError } from './core/errors.ts'
+import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
+import { admittedAuth } from './http/admitted.ts'
+import type { AuthOptions as AnyAuthOptions, DoorAuth } from './http/door.ts'
+import { createDoor } from './http/door.ts'
+import type { NodeRequest } from './http/head.ts'
+import { nodeHead } from './http/head.ts'
+import type { Requirements as AnyRequirements } from './http/requirements.ts'
+import { hooked } from './http/thrown.ts'
+
+export type { GetAuthOptions }
+
+/** Replaces the answer to a refused request. A throw or a rejection is Fastify's, which answers with the error's headers. */
+export type OnRefuse = {
+  // A method's parameters may be narrowed: to the types of a route or a server.
+  hook(error: AuthError, request: FastifyRequest, reply: FastifyReply): unknown
+}['hook']
+export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse>
+export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, FastifyRequest>
+export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, object>
+
+export type Done = (error?: Error) => void
+
+/** What the plugin uses of the scope that it is registered in. */
+export interface Scope {
+  hasRequestDecorator(name: string): boolean
+  decorateRequest(name: 'auth'): unknown
+  addHook(name: 'onRequest', hook: Hook): unknown
+}
+
+/** A hook, for `preHandler` or, before the body is read, `onRequest`; of any route and any server. */
+export type Hook = (
+  request: { readonly raw: NodeRequest },
+  reply: {
+    readonly sent: boolean
+    code(status: number): unknown
+    headers(values: Readonly<Record<string, string>>): unknown
+    send(body: unknown): unknown
+  },
+  done: Done,
+) => void
+
+export interface FastifyAuth<C extends object = JWTPayload>
+  extends DoorAuth<C, (requirements?: Requirements<C>) => Hook, GetAuth<C>> {
+  /** Guards every route of the scope that it is registered in, before the body is read. Its options are requirements. */
+  readonly plugin: (app: Scope, requirements: Requirements<C>, done: Done) => void
+}
+
+/**
+ * Guards for Fastify. Does no I/O: keys are fetched when the first token comes.
+ *
+ * @throws TypeError if an option is wrong, with the mend.
+ */
+export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): FastifyAuth<C> {
+  const { verifier, onRefuse, guard } = createDoor<C, OnRefuse>(options)
+
+  function requireAuth(requirements?: Requirements<C>): Hook {
+    const decide = guard(requirements)
+
+    async function isAdmitted(...[request, reply]: Parameters<Hook>): Promise<boolean> {
+      const decision = await decide(nodeHead(request.raw), request, request)
+      if (decision.ok) {
+        Object.assign(request, { auth: decision.auth })
+        return true
+      }
+      const { error, refusal } = decision
+      if (onRefuse) {
+        await hooked(() => onRefuse(error, request as FastifyRequest, reply as FastifyReply))
+      } else if (!reply.sent) {
+        // As octets: Fastify adds a charset to a string.
+        const body = new TextEncoder().encode(refusal.body)
+        reply.code(refusal.status)
+        reply.headers(refusal.headers)
+        reply.send(body)
+      }
+      return false
+    }
+
+    return (request, reply, done) => {
+      // After the promise of an async hook Fastify may go on to a route whose caller has hung up.
+      isAdmitted(request, reply, done).then((admitted) => {
+        if (admitted) done()
+      }, done)
+    }
+  }
+
+  function plugin(app: Scope, requirements: Requirements<C>, done: Done): void {
+    if (!app.hasRequestDecorator('auth')) app.decorateRequest('auth')
+    app.addHook('onRequest', requireAuth(requirements))
+    done()
+  }
+  // Its hook is for the scope around it, not for one of its own.
+  Object.assign(plugin, { [Symbol.for('skip-override')]: true })
+
+  return { requireAuth, plugin, getAuth: getAuth as GetAuth<C>, verifier }
+}
+
+export const getAuth: GetAuth = admittedAuth as GetAuth

@@ -1,0 +1,88 @@
+/**
+ * The fetch door: for whatever takes a `Request` and gives a `Response` (Workers, Bun, Deno, route handlers of Next.js).
+ */
+import type { Auth, JWTPayload } from './core/auth.ts'
+import type { AuthError } from './core/errors.ts'
+import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
+import { admittedAuth } from './http/admitted.ts'
+import { answerFetch } from './http/answer.ts'
+import type { AuthOptions as AnyAuthOptions, DoorAuth } from './http/door.ts'
+import { createDoor } from './http/door.ts'
+import { fetchHead } from './http/head.ts'
+import type { Requirements as AnyRequirements, SignedIn } from './http/requirements.ts'
+import { hooked } from './http/thrown.ts'
+
+export type { GetAuthOptions }
+
+/** Replaces the answer to a refused request, unless it gives no `Response`. A throw or a rejection is the caller's. */
+export type OnRefuse = (error: AuthError, request: Request) => unknown
+export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse>
+export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, Request>
+export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, Request>
+
+/** A handler of fetch requests, with whatever else its runtime hands it: an environment, a context, parameters. */
+export type Handler<R extends Request, A extends readonly unknown[]> = (
+  request: R,
+  ...rest: A
+) => Response | Promise<Response>
+
+/** Makes the guard of a route: it gives who the caller is, or the answer to send. */
+export interface RequireAuth<C extends object> {
+  (requirements?: SignedIn<Requirements<C>>): (request: Request) => Promise<Auth<C> | Response>
+  (requirements: Requirements<C>): (request: Request) => Promise<Auth<C> | Response | undefined>
+}
+
+export interface FetchAuth<C extends object = JWTPayload>
+  extends DoorAuth<C, RequireAuth<C>, GetAuth<C>> {
+  /**
+   * Wraps a handler, so that it only sees requests that meet the requirements. In it, `getAuth(request)`.
+   *
+   * @throws TypeError if a requirement is wrong, with the mend.
+   */
+  guard<R extends Request, A extends readonly unknown[]>(
+    handler: Handler<R, A>,
+    requirements?: Requirements<C>,
+  ): (request: R, ...rest: A) => Promise<Response>
+}
+
+/**
+ * Guards for fetch handlers. Does no I/O: keys are fetched when the first token comes.
+ *
+ * @throws TypeError if an option is wrong, with the mend.
+ */
+export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): FetchAuth<C> {
+  const door = createDoor<C, OnRefuse>(options)
+  const { verifier, onRefuse } = door
+
+  function requireAuth(requirements?: Requirements<C>) {
+    const decide = door.guard(requirements)
+    return async (request: Request): Promise<Auth<C> | Response | undefined> => {
+      const decision = await decide(fetchHead(request), request, request)
+      if (decision.ok) return decision.auth
+      const answer = await hooked(() => onRefuse?.(decision.error, request))
+      // Whoever called tells an answer from an Auth by this very question.
+      if (answer instanceof Response) return answer
+      return answerFetch(request.method, decision.refusal)
+    }
+  }
+
+  const guard: FetchAuth<C>['guard'] = (handler, requirements) => {
+    if (typeof handler !== 'function') {
+      throw new TypeError('tollgate: guard was given no handler: call it, guard(handler, { … })')
+    }
+    const admit = requireAuth(requirements)
+    return async (request, ...rest) => {
+      const found = await admit(request)
+      return found instanceof Response ? found : handler(request, ...rest)
+    }
+  }
+
+  return {
+    requireAuth: requireAuth as RequireAuth<C>,
+    guard,
+    getAuth: getAuth as GetAuth<C>,
+    verifier,
+  }
+}
+
+export const getAuth: GetAuth = admittedAuth as GetAuth

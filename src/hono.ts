@@ -1,0 +1,66 @@
+/** The Hono door (4). */
+import type { Context, MiddlewareHandler } from 'hono'
+import type { Auth, JWTPayload } from './core/auth.ts'
+import type { AuthError } from './core/errors.ts'
+import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
+import { admittedAuth } from './http/admitted.ts'
+import { answerFetch } from './http/answer.ts'
+import type { AuthOptions as AnyAuthOptions, DoorAuth } from './http/door.ts'
+import { createDoor } from './http/door.ts'
+import { fetchHead } from './http/head.ts'
+import type { Requirements as AnyRequirements, SignedIn } from './http/requirements.ts'
+import { hooked } from './http/thrown.ts'
+
+export type { GetAuthOptions }
+
+/** Replaces the answer to a refused request, unless it gives none. `throw error` hands it to Hono's `onError`. */
+export type OnRefuse = {
+  // A method's parameters may be narrowed: to a context with the app's own bindings.
+  hook(error: AuthError, c: Context): unknown
+}['hook']
+export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse>
+export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, Context>
+export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, Context>
+
+/** Middleware after which `c.get('auth')` is what it found. */
+export type Guard<A> = MiddlewareHandler<{ Variables: { auth: A } }>
+
+export interface RequireAuth<C extends object> {
+  (requirements?: SignedIn<Requirements<C>>): Guard<Auth<C>>
+  (requirements: Requirements<C>): Guard<Auth<C> | undefined>
+}
+
+export type HonoAuth<C extends object = JWTPayload> = DoorAuth<C, RequireAuth<C>, GetAuth<C>>
+
+/**
+ * Guards for Hono. Does no I/O: keys are fetched when the first token comes.
+ *
+ * @throws TypeError if an option is wrong, with the mend.
+ */
+export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): HonoAuth<C> {
+  const { verifier, onRefuse, guard } = createDoor<C, OnRefuse>(options)
+
+  function requireAuth(requirements?: Requirements<C>): Guard<Auth<C> | undefined> {
+    const decide = guard(requirements)
+    return async (c, next) => {
+      const decision = await decide(fetchHead(c.req.raw), c, c)
+      if (decision.ok) {
+        c.set('auth', decision.auth)
+        return next()
+      }
+      const { error, refusal } = decision
+      const answer = (): Response => answerFetch(c.req.method, refusal)
+      // Hono answers with this, if the error is thrown.
+      Object.defineProperty(error, 'getResponse', { value: answer })
+      return ((await hooked(() => onRefuse?.(error, c))) ?? answer()) as Response
+    }
+  }
+
+  return {
+    requireAuth: requireAuth as RequireAuth<C>,
+    getAuth: getAuth as GetAuth<C>,
+    verifier,
+  }
+}
+
+export const getAuth: GetAuth = admittedAuth as GetAuth

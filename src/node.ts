@@ -1,0 +1,71 @@
+/** The door of bare Node servers: `node:http`, and the compatibility requests of `node:http2`. */
+import type { Auth, JWTPayload } from './core/auth.ts'
+import type { AuthError } from './core/errors.ts'
+import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
+import { admittedAuth } from './http/admitted.ts'
+import type { NodeResponse } from './http/answer.ts'
+import { answerNode } from './http/answer.ts'
+import type { AuthOptions as AnyAuthOptions, DoorAuth } from './http/door.ts'
+import { createDoor } from './http/door.ts'
+import type { NodeRequest } from './http/head.ts'
+import { nodeHead } from './http/head.ts'
+import type { Requirements as AnyRequirements, SignedIn } from './http/requirements.ts'
+import { hooked } from './http/thrown.ts'
+
+export type { GetAuthOptions }
+
+/** What `check` and `onRefuse` may read of a request; annotate the parameter with Node's own type for more. */
+export interface IncomingRequest extends NodeRequest {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+}
+
+/** Replaces the answer to a refused request. A throw or a rejection is the caller's. */
+export type OnRefuse = {
+  // A method's parameters may be narrowed: to Node's own types.
+  hook(error: AuthError, req: IncomingRequest, res: NodeResponse): unknown
+}['hook']
+export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse>
+export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, IncomingRequest>
+export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, object>
+
+/** Who the caller is, which `req.auth` then holds too; or false, and the request is answered. */
+export type Guard<A> = (req: NodeRequest, res: NodeResponse) => Promise<A | false>
+
+export interface RequireAuth<C extends object> {
+  (requirements?: SignedIn<Requirements<C>>): Guard<Auth<C>>
+  (requirements: Requirements<C>): Guard<Auth<C> | undefined>
+}
+
+export type NodeAuth<C extends object = JWTPayload> = DoorAuth<C, RequireAuth<C>, GetAuth<C>>
+
+/**
+ * Guards for bare Node servers. Does no I/O: keys are fetched when the first token comes.
+ *
+ * @throws TypeError if an option is wrong, with the mend.
+ */
+export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): NodeAuth<C> {
+  const { verifier, onRefuse, guard } = createDoor<C, OnRefuse>(options)
+
+  function requireAuth(requirements?: Requirements<C>): Guard<Auth<C> | undefined> {
+    const decide = guard(requirements)
+    return async (req, res) => {
+      const decision = await decide(nodeHead(req), req, req)
+      if (decision.ok) {
+        Object.assign(req, { auth: decision.auth })
+        return decision.auth
+      }
+      if (onRefuse === undefined) answerNode(res, decision.refusal)
+      else await hooked(() => onRefuse(decision.error, req, res))
+      return false
+    }
+  }
+
+  return {
+    requireAuth: requireAuth as RequireAuth<C>,
+    getAuth: getAuth as GetAuth<C>,
+    verifier,
+  }
+}
+
+export const getAuth: GetAuth = admittedAuth as GetAuth
