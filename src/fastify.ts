@@ -36,6 +36,7 @@ export type Hook = (
   request: { readonly raw: NodeRequest },
   reply: {
     readonly sent: boolean
+    readonly raw: { readonly headersSent: boolean }
     code(status: number): unknown
     headers(values: Readonly<Record<string, string>>): unknown
     send(body: unknown): unknown
@@ -46,7 +47,7 @@ export type Hook = (
 export interface FastifyAuth<C extends object = JWTPayload>
   extends DoorAuth<C, (requirements?: Requirements<C>) => Hook, GetAuth<C>> {
   /** Guards every route of the scope that it is registered in, before the body is read. Its options are requirements. */
-  readonly plugin: (app: Scope, requirements: Requirements<C>, done: Done) => void
+  readonly plugin: (app: Scope, requirements: Requirements<C>) => Promise<void>
 }
 
 /**
@@ -69,7 +70,7 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
       const { error, refusal } = decision
       if (onRefuse) {
         await hooked(() => onRefuse(error, request as FastifyRequest, reply as FastifyReply))
-      } else if (!reply.sent) {
+      } else if (!reply.sent && !reply.raw.headersSent) {
         // As octets: Fastify adds a charset to a string.
         const body = new TextEncoder().encode(refusal.body)
         reply.code(refusal.status)
@@ -87,10 +88,10 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
     }
   }
 
-  function plugin(app: Scope, requirements: Requirements<C>, done: Done): void {
+  // Async, so that ready() rejects when a requirement is wrong: a throw would end the process.
+  async function plugin(app: Scope, requirements: Requirements<C>): Promise<void> {
     if (!app.hasRequestDecorator('auth')) app.decorateRequest('auth')
     app.addHook('onRequest', requireAuth(requirements))
-    done()
   }
   // Its hook is for the scope around it, not for one of its own.
   Object.assign(plugin, { [Symbol.for('skip-override')]: true })

@@ -15,7 +15,10 @@ import { hooked } from './http/thrown.ts'
 export type { GetAuthOptions }
 
 /** Replaces the answer to a refused request, unless it gives no `Response`. A throw or a rejection is the caller's. */
-export type OnRefuse = (error: AuthError, request: Request) => unknown
+export type OnRefuse = {
+  // A method's parameters may be narrowed: to a framework's own request.
+  hook(error: AuthError, request: Request): unknown
+}['hook']
 export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse>
 export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, Request>
 export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, Request>

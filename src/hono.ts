@@ -4,7 +4,6 @@ import type { Auth, JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
 import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
 import { admittedAuth } from './http/admitted.ts'
-import { answerFetch } from './http/answer.ts'
 import type { AuthOptions as AnyAuthOptions, DoorAuth } from './http/door.ts'
 import { createDoor } from './http/door.ts'
 import { fetchHead } from './http/head.ts'
@@ -49,7 +48,12 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
         return next()
       }
       const { error, refusal } = decision
-      const answer = (): Response => answerFetch(c.req.method, refusal)
+      const answer = (): Response => {
+        // Headers that were set before would overwrite those of a Response of our own, or be lost with it.
+        for (const [name, value] of Object.entries(refusal.headers)) c.header(name, value)
+        const body = c.req.method === 'HEAD' ? null : refusal.body
+        return c.newResponse(body, refusal.status as 401)
+      }
       // Hono answers with this, if the error is thrown.
       Object.defineProperty(error, 'getResponse', { value: answer })
       return ((await hooked(() => onRefuse?.(error, c))) ?? answer()) as Response

@@ -37,8 +37,8 @@ export interface KoaContext {
 
 export type Next = () => Promise<unknown>
 
-/** Middleware, as Koa takes it in every version. */
-export type Middleware = (ctx: KoaContext, next: Next) => Promise<unknown>
+/** Middleware, as Koa takes it in every version. Generic: an app's own state and context stay typed behind it. */
+export type Middleware = <T extends KoaContext>(ctx: T, next: Next) => Promise<unknown>
 
 /**
  * Replaces the answer to a refused request. `throw error` and `next()` hand it to Koa, which answers with its headers: a

@@ -2,7 +2,8 @@ import type { AuthEvent } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import { createTestIssuer, faults } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import { bearer, doors, through } from '../door-matrix.ts'
+import { doors } from '../doors/all.ts'
+import { bearer, through } from '../doors/door.ts'
 import { attack, expectRefused } from './stage.ts'
 
 const options = { issuer: 'https://login.example.com', audience: 'https://api.example.com' }

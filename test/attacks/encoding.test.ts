@@ -1,6 +1,7 @@
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import { bearer, doors, through } from '../door-matrix.ts'
+import { doors } from '../doors/all.ts'
+import { bearer, through } from '../doors/door.ts'
 import { attack, encode, expectRefused, partsOf } from './stage.ts'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'

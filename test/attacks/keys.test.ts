@@ -3,7 +3,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import { bearer, doors, through } from '../door-matrix.ts'
+import { doors } from '../doors/all.ts'
+import { bearer, through } from '../doors/door.ts'
 import { attack, expectRefused, partsOf } from './stage.ts'
 
 const ec = () => ({ issuer: createTestIssuer() })

@@ -1,8 +1,9 @@
 import type { AuthEvent } from 'tollgate'
 import type { TestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import type { Answer, DoorSetup, Served } from '../door-matrix.ts'
-import { bearer, doors, through } from '../door-matrix.ts'
+import { doors } from '../doors/all.ts'
+import type { Answer, DoorSetup } from '../doors/door.ts'
+import { bearer, through } from '../doors/door.ts'
 import { expectNoLeak } from '../leaks.ts'
 
 /** One known failure, tried through real HTTP at every door. The name begins with its row in the threat table. */
@@ -17,7 +18,7 @@ export function attack(
       const events: AuthEvent[] = []
       const onEvent = (event: AuthEvent): void => void events.push(event)
       const whole = { auth: { ...issuer.trust(), onEvent }, routes: { '/': [{}] }, ...setup }
-      await through(door, whole, async ({ call }: Served) => {
+      await through(door, whole, async ({ call }) => {
         expect((await call('/', [bearer(good)])).status).toBe(200)
         for (const [title, token] of Object.entries(tokens(issuer))) {
           events.length = 0

@@ -1,0 +1,66 @@
+import type { RequestListener } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import express from 'express'
+import express4 from 'express4'
+import Koa from 'koa'
+import Koa2 from 'koa2'
+import type { Door, DoorSetup } from './door.ts'
+import { expressListener } from './express.ts'
+import { fastifyListener } from './fastify.ts'
+import { honoHandler } from './hono.ts'
+import { koaListener } from './koa.ts'
+import { nodeListener } from './node.ts'
+import { overHttp } from './over-http.ts'
+import { overHttp2 } from './over-http2.ts'
+import { overInject } from './over-inject.ts'
+import { overLambda } from './over-lambda.ts'
+import { portableDoors } from './portable.ts'
+
+type Listener = (setup: DoorSetup) => RequestListener | Promise<RequestListener>
+
+const express4Listener = expressListener(express4 as unknown as typeof express)
+const express5Listener = expressListener(express)
+const koa2Listener = koaListener(Koa2 as unknown as typeof Koa)
+const koa3Listener = koaListener(Koa)
+const fastify5Listener = fastifyListener('preHandler')
+
+function served(name: string, listener: Listener): Door {
+  return { name, listener, open: async (setup) => overHttp(await listener(setup)) }
+}
+
+/** Every framework in every supported major version. */
+export const doors: readonly Door[] = [
+  served('Express 4', express4Listener),
+  served('Express 5', express5Listener),
+  served('Koa 2', koa2Listener),
+  served('Koa 3', koa3Listener),
+  served('Fastify 5', fastify5Listener),
+  served('Fastify 5 plugin', fastifyListener('plugin')),
+  served('Hono 4 on Node', (setup) => getRequestListener(honoHandler(setup))),
+  served('node:http', nodeListener),
+  { name: 'node:http2', open: async (setup) => overHttp2(nodeListener(setup)) },
+  ...portableDoors,
+]
+
+/** Ways in without a server: what stands for the request there is not quite Node's. */
+export const adaptedDoors: readonly Door[] = [
+  ...(
+    [
+      ['Express 4', express4Listener],
+      ['Express 5', express5Listener],
+      ['Koa 2', koa2Listener],
+      ['Koa 3', koa3Listener],
+      ['Fastify 5', fastify5Listener],
+      ['node:http', nodeListener],
+    ] as readonly [string, Listener][]
+  ).flatMap(([name, listener]): Door[] => [
+    {
+      name: `${name} behind serverless-http`,
+      open: async (setup) => overLambda(await listener(setup)),
+    },
+    {
+      name: `${name} behind light-my-request`,
+      open: async (setup) => overInject(await listener(setup)),
+    },
+  ]),
+]

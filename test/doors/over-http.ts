@@ -1,0 +1,33 @@
+import { once } from 'node:events'
+import type { RequestListener } from 'node:http'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Served } from './door.ts'
+
+/** Over real HTTP/1.1, one connection a request. */
+export async function overHttp(listener: RequestListener): Promise<Served> {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    async exchange(path, headers, method) {
+      const sent = request({
+        host: '127.0.0.1',
+        port,
+        path,
+        method,
+        agent: false,
+        headers: ['Host', `127.0.0.1:${port}`, 'Content-Length', '0', ...headers.flat()],
+      }).end()
+      const [response] = await once(sent, 'response')
+      let body = ''
+      for await (const chunk of response.setEncoding('utf8')) body += chunk
+      return { status: response.statusCode, headers: response.headers, body }
+    },
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}
