@@ -1,9 +1,12 @@
 /** A type as it is after `deepFreeze`: nothing in it can be assigned, sorted or pushed to. */
-export type DeepReadonly<T> = T extends (...args: never) => unknown
+export type DeepReadonly<T> = T extends Primitive | ((...args: never) => unknown)
   ? T
   : T extends object
     ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
     : T
+
+/** Branded ones too: `string & { … }` would lose what a string has. */
+type Primitive = string | number | bigint | boolean | symbol | null | undefined
 
 /** The registered claims of a JWT (RFC 7519 section 4.1), and whatever else the issuer states. */
 export interface JWTPayload {
@@ -29,7 +32,7 @@ export interface Auth<C extends object = JWTPayload> {
   readonly clientId: string | undefined
   /** The scopes that the token grants, in its order; empty if it grants none. */
   readonly scopes: readonly string[]
-  /** Every claim of the token. */
+  /** Every claim of the token, or what the `claims` schema gives of them. */
   readonly claims: DeepReadonly<C>
   /** When the token expires: seconds since the epoch, as in `exp`. */
   readonly expiresAt: number

@@ -33,28 +33,45 @@ export function resolveClaims(schema: unknown): ReadClaims | undefined {
   }
 }
 
-/** As `deepFreeze`, for what is not from JSON: it may hold itself, and what no freezing keeps from being changed. */
+/**
+ * As `deepFreeze`, for what is not from JSON: it may hold itself, and what no freezing keeps from being changed, as a Date,
+ * the private state of an instance, what a getter gives or what is inherited.
+ */
 function freezeData(output: object): object {
   if (typeof output !== 'object' || output === null) refuseOutput(output)
   const found = new Set<unknown>([output])
   for (const value of found) {
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) continue
-    if (!/^\[object (?:Object|Array)\]$/.test(Object.prototype.toString.call(value))) {
-      refuseOutput(value)
+    if (!isPlain(value)) refuseOutput(value)
+    Object.freeze(value)
+    for (const name of Reflect.ownKeys(value)) {
+      const member = Object.getOwnPropertyDescriptor(value, name)
+      if (member?.get ?? member?.set) refuseOutput(value)
+      found.add(member?.value)
     }
-    for (const member of Object.values(Object.freeze(value))) found.add(member)
   }
   return output
 }
 
-function refuseOutput(value: unknown): never {
-  const kind =
-    typeof value === 'object' && value !== null
-      ? Object.prototype.toString.call(value)
-      : kindOf(value)
+/** By shape, not by identity: a schema may come from another realm, as in some test runners. */
+function isPlain(value: object): boolean {
+  if (Array.isArray(value)) return true
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+function refuseOutput(output: unknown): never {
   const why = 'it is shared by all requests with one token, so all of it must freeze'
   refuse(
     "option 'claims'",
-    `must be a schema that gives an object of plain data, not ${kind}: ${why}`,
+    `must be a schema that gives an object of plain data, not ${nameOf(output)}: ${why}`,
   )
+}
+
+/** Not by its value, as other messages name a number: it may be a claim. */
+function nameOf(output: unknown): string {
+  if (output === null || output === undefined) return String(output)
+  if (typeof output !== 'object') return `a ${typeof output}`
+  const tag = Object.prototype.toString.call(output)
+  return tag === '[object Object]' ? 'an instance, a getter or what is inherited' : tag
 }

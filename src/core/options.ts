@@ -40,8 +40,8 @@ export interface VerifierOptions<C extends object = JWTPayload> {
   clockTolerance?: number | undefined
   /**
    * What the claims must be beyond the profile, as a Standard Schema (Zod, Valibot, ArkType, …), asked last and once for
-   * each token that is remembered. What it gives is `auth.claims`: an object of plain data. A token that does not meet it
-   * is refused with reason `claims`; a throw or a rejection of it is passed on as it is.
+   * each token that is remembered. What it gives is `auth.claims`: an object of plain data, which is frozen, deeply. A
+   * token that does not meet it is refused with reason `claims`; a throw or a rejection of it is passed on as it is.
    */
   claims?: StandardSchema<C> | undefined
   /** How keys are fetched and kept. */

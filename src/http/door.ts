@@ -21,7 +21,11 @@ export interface DoorOptions<H> {
 
 /** Options of `createAuth`: of the door, and of the verifier or a verifier that there is already. */
 export type AuthOptions<C extends object, H> = DoorOptions<H> &
-  (VerifierOptions<C> | { verifier: Verifier<C> })
+  (
+    | (VerifierOptions<C> & { verifier?: undefined })
+    // What the verifier was made with has no effect beside it.
+    | ({ verifier: Verifier<C> } & { [K in keyof VerifierOptions]?: never })
+  )
 
 /** What `createAuth` gives, at every door. */
 export interface DoorAuth<C extends object, RequireAuth, GetAuth> {

@@ -1,0 +1,275 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  entries,
+  evaluate,
+  type Manifest,
+  manifest,
+  type Packed,
+  pack,
+  read,
+  specifierOf,
+  unpack,
+} from './project.ts'
+
+let packed: Packed
+/** Nothing but tollgate, jose and lru-cache. */
+let project: string
+let shipped: Manifest
+const specifiers = entries.map(specifierOf)
+
+beforeAll(async () => {
+  packed = await pack()
+  project = await unpack(packed)
+  shipped = await manifest(`${project}/node_modules/tollgate`)
+}, 180_000)
+afterAll(() => packed?.remove())
+
+const names = `Object.fromEntries(entries.map((entry, i) => [entry, Object.keys(loaded[i]).sort()]))`
+const list = JSON.stringify(specifiers)
+
+test('the entries are those of package.json', () => {
+  const named = Object.keys(shipped.exports).map((entry) => entry.replace(/^\./, 'tollgate'))
+  expect(named).toEqual([...specifiers, 'tollgate/package.json'])
+})
+
+test('the entries export these values, imported and required alike, without any framework', async () => {
+  const imported = await evaluate(
+    project,
+    'module',
+    `const entries = ${list}
+    const loaded = await Promise.all(entries.map((entry) => import(entry)))
+    console.log(JSON.stringify(${names}))`,
+  )
+  expect(imported).toMatchInlineSnapshot(`
+    {
+      "tollgate": [
+        "AuthError",
+        "InsufficientAuthenticationError",
+        "InsufficientScopeError",
+        "InvalidProofError",
+        "InvalidRequestError",
+        "InvalidTokenError",
+        "MissingCredentialsError",
+        "UnavailableError",
+        "createVerifier",
+      ],
+      "tollgate/express": [
+        "createAuth",
+        "getAuth",
+      ],
+      "tollgate/fastify": [
+        "createAuth",
+        "getAuth",
+      ],
+      "tollgate/fetch": [
+        "createAuth",
+        "getAuth",
+      ],
+      "tollgate/hono": [
+        "createAuth",
+        "getAuth",
+      ],
+      "tollgate/koa": [
+        "createAuth",
+        "getAuth",
+      ],
+      "tollgate/node": [
+        "createAuth",
+        "getAuth",
+      ],
+      "tollgate/testing": [
+        "assertRejectsHostileTokens",
+        "assertSurvivesIssuerFaults",
+        "createTestIssuer",
+        "faults",
+        "hostileTokens",
+        "serveTestIssuer",
+      ],
+    }
+  `)
+  const required = await evaluate(
+    project,
+    'commonjs',
+    `const entries = ${list}
+    const loaded = entries.map((entry) => require(entry))
+    console.log(JSON.stringify(${names}))`,
+  )
+  expect(required).toEqual(imported)
+})
+
+test('the entries export these types', async () => {
+  const types = entries.map(async (entry) => {
+    const text = await read(project, 'node_modules', 'tollgate', 'dist', `${entry}.d.ts`)
+    return [specifierOf(entry), typesIn(text)] as const
+  })
+  expect(Object.fromEntries(await Promise.all(types))).toMatchInlineSnapshot(`
+    {
+      "tollgate": [
+        "Algorithm",
+        "Auth",
+        "AuthEvent",
+        "DeepReadonly",
+        "IssuerHealth",
+        "IssuerOptions",
+        "IssuerResolver",
+        "JWTPayload",
+        "KeyEvent",
+        "KeyOptions",
+        "ProfileName",
+        "Reason",
+        "StandardSchema",
+        "Verifier",
+        "VerifierOptions",
+      ],
+      "tollgate/express": [
+        "AuthOptions",
+        "ExpressAuth",
+        "ExpressRequest",
+        "ExpressResponse",
+        "GetAuth",
+        "GetAuthOptions",
+        "Handler",
+        "Next",
+        "OnRefuse",
+        "Requirements",
+      ],
+      "tollgate/fastify": [
+        "AuthOptions",
+        "Done",
+        "FastifyAuth",
+        "GetAuth",
+        "GetAuthOptions",
+        "Hook",
+        "OnRefuse",
+        "Requirements",
+        "Scope",
+      ],
+      "tollgate/fetch": [
+        "AuthOptions",
+        "FetchAuth",
+        "GetAuth",
+        "GetAuthOptions",
+        "Handler",
+        "OnRefuse",
+        "RequireAuth",
+        "Requirements",
+      ],
+      "tollgate/hono": [
+        "AuthOptions",
+        "GetAuth",
+        "GetAuthOptions",
+        "Guard",
+        "HonoAuth",
+        "OnRefuse",
+        "RequireAuth",
+        "Requirements",
+      ],
+      "tollgate/koa": [
+        "AuthOptions",
+        "GetAuth",
+        "GetAuthOptions",
+        "KoaAuth",
+        "KoaContext",
+        "Middleware",
+        "Next",
+        "OnRefuse",
+        "Requirements",
+      ],
+      "tollgate/node": [
+        "AuthOptions",
+        "GetAuth",
+        "GetAuthOptions",
+        "Guard",
+        "IncomingRequest",
+        "NodeAuth",
+        "OnRefuse",
+        "RequireAuth",
+        "Requirements",
+      ],
+      "tollgate/testing": [
+        "AttackerNeeds",
+        "BadTokens",
+        "Claims",
+        "Endpoint",
+        "FailOptions",
+        "Fault",
+        "Faults",
+        "HostileCase",
+        "HostileId",
+        "HostileLevel",
+        "HostileOptions",
+        "HostileReport",
+        "HostileResult",
+        "HostileTarget",
+        "HostileTokenOptions",
+        "HostileVerdict",
+        "JwksFaults",
+        "KeyOrigin",
+        "KeyRing",
+        "LoggedRequest",
+        "MetadataFaults",
+        "MintOptions",
+        "RequestLog",
+        "RotateOptions",
+        "ServeOptions",
+        "ServedTestIssuer",
+        "ShortTrust",
+        "SurvivalOptions",
+        "SurvivalReport",
+        "SurvivalResult",
+        "SurvivalVerdict",
+        "TestClock",
+        "TestIssuer",
+        "TestIssuerOptions",
+        "TestKey",
+        "TrustOptions",
+      ],
+    }
+  `)
+})
+
+test('the entries are one module, whether imported or required', async () => {
+  const code = `import('tollgate').then(({ InvalidTokenError }) =>
+    console.log(require('tollgate').InvalidTokenError === InvalidTokenError))`
+  expect(await evaluate(project, 'commonjs', code)).toBe(true)
+})
+
+test('package.json can be read', async () => {
+  const code = `console.log(JSON.stringify(require('tollgate/package.json').version))`
+  expect(await evaluate(project, 'commonjs', code)).toBe((await manifest()).version)
+})
+
+test('the entries are all there is: no folder and no file of it can be imported', async () => {
+  const paths = [
+    'tollgate/core/verifier',
+    'tollgate/core/verifier.js',
+    'tollgate/dist/index.js',
+    'tollgate/dist/core/verifier.js',
+    'tollgate/http/challenge.js',
+    'tollgate/index.js',
+    'tollgate/src/index.ts',
+    'tollgate/testing/issuer.js',
+  ]
+  const refused = paths.map(() => 'ERR_PACKAGE_PATH_NOT_EXPORTED')
+  const code = `const paths = ${JSON.stringify(paths)}
+    const refusal = (load) => load().then(() => 'loaded', ({ code }) => code)`
+  const print = (load: string) =>
+    `${code}\nPromise.all(paths.map((path) => refusal(async () => ${load}))).then((codes) =>
+      console.log(JSON.stringify(codes)))`
+  expect(await evaluate(project, 'module', print('import(path)'))).toEqual(refused)
+  expect(await evaluate(project, 'commonjs', print('require(path)'))).toEqual(refused)
+})
+
+/** The names of the types that a declaration file exports. */
+function typesIn(text: string): readonly string[] {
+  const declared = text.matchAll(/^export (?:declare )?(?:interface|type) (\w+)/gm)
+  const listed = text.matchAll(/^export type \{([^}]*)\}/gm)
+  const names = [
+    ...Array.from(declared, ([, name]) => name as string),
+    ...Array.from(listed, ([, list]) => (list as string).split(',')).flat(),
+  ]
+  return names
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+    .sort()
+}

@@ -1,0 +1,271 @@
+import { stat, writeFile } from 'node:fs/promises'
+import { join, posix } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import type { BuildOptions, BuildResult, Metafile } from 'esbuild'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  doors,
+  type Entry,
+  entries,
+  evaluate,
+  type Packed,
+  pack,
+  read,
+  specifierOf,
+  unpack,
+} from './project.ts'
+
+let packed: Packed
+let project: string
+const home = 'node_modules/tollgate/dist'
+
+beforeAll(async () => {
+  packed = await pack()
+  project = await unpack(packed)
+}, 180_000)
+afterAll(() => packed?.remove())
+
+type Bundle = BuildResult<BuildOptions & { metafile: true; write: false }>
+
+/** Bundles a module of the project. */
+function bundle(contents: string, options: BuildOptions = {}): Promise<Bundle> {
+  return build({
+    stdin: { contents, resolveDir: project, sourcefile: 'consumer.js' },
+    absWorkingDir: project,
+    bundle: true,
+    format: 'esm',
+    platform: 'neutral',
+    logLevel: 'silent',
+    ...options,
+    metafile: true,
+    write: false,
+  })
+}
+
+function everythingOf(entry: Entry): string {
+  return `export * from '${specifierOf(entry)}'`
+}
+
+type Import = Metafile['inputs'][string]['imports'][number]
+
+/** The modules of tollgate that an entry leads to, by their path in dist, and what else they import. */
+async function reachOf(entry: Entry): Promise<{ own: readonly string[]; others: Import[] }> {
+  const { metafile } = await bundle(everythingOf(entry), {
+    external: ['jose', 'lru-cache', 'node:*'],
+    // Whatever a module imports counts, used or not.
+    ignoreAnnotations: true,
+    treeShaking: false,
+  })
+  const { 'consumer.js': consumer, ...inputs } = metafile.inputs
+  expect(consumer).toBeDefined()
+  return {
+    own: Object.keys(inputs).map((path) => posix.relative(home, path)),
+    others: Object.values(inputs).flatMap(({ imports }) =>
+      imports.filter(({ external }) => external),
+    ),
+  }
+}
+
+/** The declarations that an entry leads to, by what they import from elsewhere. */
+async function typesOf(entry: Entry): Promise<readonly string[]> {
+  const visited = new Set<string>()
+  const others = new Set<string>()
+  const visit = async (file: string): Promise<void> => {
+    if (visited.has(file)) return
+    visited.add(file)
+    const text = await read(project, home, file)
+    const imports = text.matchAll(
+      /^(?:import|export)\b[^'"]*\bfrom '([^']+)'|\bimport\('([^']+)'\)|^\/\/\/ <reference .*"(.+)"/gm,
+    )
+    for (const [, listed, inline, referred] of imports) {
+      const to = (listed ?? inline ?? referred) as string
+      if (to.startsWith('.')) {
+        await visit(posix.join(posix.dirname(file), to.replace(/\.[jt]s$/, '.d.ts')))
+      } else others.add(to)
+    }
+  }
+  await visit(`${entry}.d.ts`)
+  return [...others].sort()
+}
+
+describe('the reach of an entry', () => {
+  test.each(doors)('%s: itself, http/ and core/, jose and lru-cache', async (door) => {
+    const { own, others } = await reachOf(door)
+    expect(own).toEqual(expect.arrayContaining([`${door}.js`, 'core/verifier.js', 'http/door.js']))
+    const above = own.filter((path) => !/^(?:core|http)\//.test(path))
+    expect(above).toEqual([`${door}.js`])
+    expect([...new Set(others.map(({ path }) => path))].sort()).toEqual(['jose', 'lru-cache'])
+    expect([...new Set(others.map(({ kind }) => kind))]).toEqual(['import-statement'])
+  })
+
+  test('index: itself and core/, jose and lru-cache', async () => {
+    const { own, others } = await reachOf('index')
+    expect(own.filter((path) => !path.startsWith('core/'))).toEqual(['index.js'])
+    expect(own).toContain('core/verifier.js')
+    expect([...new Set(others.map(({ path }) => path))].sort()).toEqual(['jose', 'lru-cache'])
+    expect([...new Set(others.map(({ kind }) => kind))]).toEqual(['import-statement'])
+  })
+
+  test('testing: itself and Node', async () => {
+    const { own, others } = await reachOf('testing')
+    expect(own.filter((path) => !path.startsWith('testing/'))).toEqual(['testing.js'])
+    expect([...new Set(others.map(({ path }) => path))].sort()).toEqual([
+      'node:crypto',
+      'node:http',
+      'node:https',
+      'node:stream',
+      'node:zlib',
+    ])
+  })
+
+  test('in types: jose, and a framework where its own types are spoken', async () => {
+    const reached = entries.map(async (entry) => [entry, await typesOf(entry)] as const)
+    expect(Object.fromEntries(await Promise.all(reached))).toEqual({
+      index: ['jose'],
+      express: ['jose'],
+      koa: ['jose'],
+      fastify: ['fastify', 'jose'],
+      hono: ['hono', 'jose'],
+      fetch: ['jose'],
+      node: ['jose'],
+      testing: ['jose', 'node:http'],
+    })
+  })
+})
+
+/**
+ * The most that an entry may bring of tollgate's own code, in bytes: as it ships, comments included; minified; and minified
+ * and gzipped. jose and lru-cache come on top.
+ */
+const budgets: Readonly<
+  Record<Entry, readonly [shipped: number, minified: number, gzipped: number]>
+> = {
+  index: [90_000, 36_000, 14_000],
+  express: [107_000, 41_500, 16_100],
+  koa: [107_000, 41_500, 16_100],
+  fastify: [107_000, 41_500, 16_100],
+  hono: [107_000, 41_500, 16_100],
+  fetch: [107_000, 41_500, 16_100],
+  node: [107_000, 41_500, 16_100],
+  testing: [151_000, 72_500, 27_200],
+}
+
+test.each(entries)('%s stays within its budget of bytes', async (entry) => {
+  const { outputFiles, metafile } = await bundle(everythingOf(entry), {
+    external: ['jose', 'lru-cache', 'node:*'],
+    minify: true,
+  })
+  const own = Object.keys(metafile.inputs).filter((path) => path.startsWith(home))
+  const sizes = await Promise.all(own.map(async (path) => (await stat(join(project, path))).size))
+  const code = outputFiles[0]?.contents as Uint8Array
+  const weighed = [
+    sizes.reduce((sum, size) => sum + size, 0),
+    code.byteLength,
+    gzipSync(code, { level: 9 }).byteLength,
+  ]
+  const budget = budgets[entry]
+  const over = weighed.map((bytes, i) => bytes > (budget[i] as number))
+  expect(
+    over,
+    `${specifierOf(entry)} weighs ${weighed.join(', ')} bytes, of ${budget.join(', ')}. Every caller loads them and every
+    reviewer reads them: look for what can go, or belongs behind another entry, before you raise the budget.`,
+  ).toEqual([false, false, false])
+  // A budget far above what is there would notice nothing.
+  const idle = weighed.map((bytes, i) => bytes < (budget[i] as number) * 0.9)
+  expect(
+    idle,
+    `${specifierOf(entry)} weighs ${weighed.join(', ')} bytes: lower its budget`,
+  ).toEqual([false, false, false])
+})
+
+describe('bundled', () => {
+  // Where nobody says which runtime it is, lru-cache asks for this one, and does without.
+  const asked = [{ path: 'node:diagnostics_channel', kind: 'dynamic-import', external: true }]
+  const targets: readonly [string, BuildOptions, readonly Import[]][] = [
+    ['a browser', { platform: 'browser' }, []],
+    ['a worker', { platform: 'browser', conditions: ['workerd', 'worker'] }, []],
+    ['any runtime', { platform: 'neutral' }, asked as Import[]],
+  ]
+  const portable = entries.filter((entry) => entry !== 'testing')
+
+  test.each(targets)('for %s, no entry needs Node', async (_, options, outside) => {
+    for (const entry of portable) {
+      const { outputFiles, metafile, warnings } = await bundle(everythingOf(entry), options)
+      expect(warnings, entry).toEqual([])
+      expect(Object.keys(metafile.inputs).join(), entry).toContain('node_modules/jose/')
+      const imports = Object.values(metafile.inputs).flatMap((input) => input.imports)
+      expect(imports.filter(({ external }) => external)).toEqual(outside)
+      const written = outputFiles[0]?.text.match(
+        /^(?:import|export)\b.*\bfrom\b|^import\s*["'{*\w]|\brequire\s*\(/m,
+      )
+      expect(written, entry).toBeNull()
+    }
+  })
+
+  test('and run where there is nothing but the web: a fetch handler admits and refuses', async () => {
+    // What Node has and the web has not. (Node's own Response needs them, so they stay for others.)
+    const names = ['globalThis.process', 'process', 'Buffer', 'global', 'setImmediate']
+    const { outputFiles } = await bundle(everythingOf('fetch'), {
+      platform: 'browser',
+      define: Object.fromEntries(names.map((name) => [name, 'undefined'])),
+    })
+    await writeFile(join(project, 'bundle.mjs'), outputFiles[0]?.contents as Uint8Array)
+    const answers = await evaluate(
+      project,
+      'module',
+      `import { createTestIssuer } from 'tollgate/testing'
+      import { createAuth, getAuth } from './bundle.mjs'
+      const issuer = createTestIssuer()
+      const { guard } = createAuth(issuer.trust())
+      const handler = guard((request) => new Response(getAuth(request).subject))
+      const answer = async (headers) => {
+        const response = await handler(new Request('https://api.test/', { headers }))
+        return [response.status, await response.text()]
+      }
+      const admitted = await answer(issuer.headers({ sub: 'alice' }))
+      const [refused] = await answer({ authorization: 'Bearer ' + issuer.bad.tampered() })
+      const [anonymous] = await answer({})
+      console.log(JSON.stringify({ admitted, refused, anonymous }))`,
+    )
+    expect(answers).toEqual({ admitted: [200, 'alice'], refused: 401, anonymous: 401 })
+  })
+})
+
+describe('importing', () => {
+  test('what is not used costs nothing', async () => {
+    const imports = entries.map((entry) => `import '${specifierOf(entry)}'`)
+    const { outputFiles } = await bundle(imports.join('\n'), { minify: true, external: ['node:*'] })
+    expect(outputFiles[0]?.text).toBe('')
+  })
+
+  test('a class of errors costs that class', async () => {
+    const { outputFiles } = await bundle(`export { InvalidTokenError } from 'tollgate'`, {
+      minify: true,
+    })
+    expect(outputFiles[0]?.text).toContain('invalid_token')
+    expect(outputFiles[0]?.contents.byteLength).toBeLessThan(600)
+  })
+
+  test('an entry does nothing by itself: no global, no listener, no timer, no fetch', async () => {
+    const code = `const shapes = [globalThis, process.env, Math, JSON, Object, Array, Function, String, RegExp,
+        Promise, Error, Response, Request, Headers].flatMap((it) => [it, it.prototype ?? {}])
+      const state = () => JSON.stringify([
+        shapes.map((it) => Reflect.ownKeys(it).map(String)),
+        process.eventNames().map(String),
+      ])
+      globalThis.fetch = () => { throw new Error('fetched') }
+      const waiting = /Immediate|Messag|Signal|Socket|TCP|Timeout|Worker/
+      const found = {}
+      await import('node:http')
+      for (const entry of ${JSON.stringify(entries.map(specifierOf))}) {
+        const before = state()
+        await import(entry)
+        found[entry] = [state() === before, ...process.getActiveResourcesInfo().filter((name) => waiting.test(name))]
+      }
+      console.log(JSON.stringify(found))`
+    expect(await evaluate(project, 'module', code)).toEqual(
+      Object.fromEntries(entries.map((entry) => [specifierOf(entry), [true]])),
+    )
+  })
+})

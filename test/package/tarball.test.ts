@@ -1,0 +1,144 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { publint } from 'publint'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  entries,
+  install,
+  type Manifest,
+  manifest,
+  type Packed,
+  pack,
+  read,
+  unpack,
+} from './project.ts'
+
+let packed: Packed
+/** What is in the tarball, in the node_modules of a project. */
+let home: string
+let shipped: Manifest
+
+beforeAll(async () => {
+  packed = await pack()
+  home = join(await unpack(packed), 'node_modules', 'tollgate')
+  shipped = await manifest(home)
+}, 180_000)
+afterAll(() => packed?.remove())
+
+function filesIn(folder: 'dist' | 'src', ending: string): readonly string[] {
+  const files = packed.files.filter(
+    (path) => path.startsWith(`${folder}/`) && path.endsWith(ending),
+  )
+  expect(files.length).toBeGreaterThan(entries.length)
+  return files
+}
+
+describe('the tarball', () => {
+  test('holds what ships and nothing else', () => {
+    const pages = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json']
+    const files = packed.files.filter((path) => !/^(dist|src)\//.test(path))
+    expect(files.sort()).toEqual(pages)
+  })
+
+  test('holds a module, its types and their maps for each source, and no more', () => {
+    const sources = packed.files.filter((path) => path.startsWith('src/'))
+    const built = sources.flatMap((path) => {
+      const name = path.replace(/^src\//, 'dist/').replace(/\.ts$/, '')
+      return ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((ending) => name + ending)
+    })
+    expect(sources.every((path) => path.endsWith('.ts'))).toBe(true)
+    expect(packed.files.filter((path) => path.startsWith('dist/')).sort()).toEqual(built.sort())
+  })
+
+  test('holds modules that import modules, never sources', async () => {
+    const imported = /\b(?:from|import)\s*\(?\s*['"](\.[^'"]*)['"]/g
+    for (const path of filesIn('dist', '.js')) {
+      for (const [, to] of (await read(home, path)).matchAll(imported)) {
+        expect(to, path).toMatch(/\.js$/)
+        expect(packed.files, path).toContain(join(dirname(path), to as string))
+      }
+    }
+  })
+
+  test.each(['.js', '.d.ts'])(
+    'maps each %s file to the source that ships beside it',
+    async (end) => {
+      for (const path of filesIn('dist', end)) {
+        const text = await read(home, path)
+        const [, link] = /\n\/\/# sourceMappingURL=(\S+)\s*$/.exec(text) ?? []
+        expect(link, path).toBeDefined()
+        const map = join(dirname(path), link as string)
+        const { sources, sourceRoot, mappings } = JSON.parse(await read(home, map))
+        const source = path.replace(/^dist\//, 'src/').slice(0, -end.length)
+        expect(sources.map((name: string) => join(dirname(map), sourceRoot, name))).toEqual([
+          `${source}.ts`,
+        ])
+        expect(existsSync(join(home, `${source}.ts`)), source).toBe(true)
+        // A source of types alone leaves no code to map.
+        if (!text.includes('export {};')) expect(mappings, map).not.toBe('')
+      }
+    },
+  )
+})
+
+describe('installing it', () => {
+  test('brings jose and lru-cache, and nothing else', async () => {
+    expect(shipped).not.toHaveProperty('optionalDependencies')
+    expect(shipped).not.toHaveProperty('bundleDependencies')
+    expect(shipped).not.toHaveProperty('bundledDependencies')
+    expect(Object.keys(shipped.dependencies).sort()).toEqual(['jose', 'lru-cache'])
+    const lock = JSON.parse(await read(await install(packed), 'node_modules', '.package-lock.json'))
+    expect(Object.keys(lock.packages).sort()).toEqual([
+      'node_modules/jose',
+      'node_modules/lru-cache',
+      'node_modules/tollgate',
+    ])
+  })
+
+  test('brings no framework: each is a peer that may be missing', () => {
+    const peers = Object.keys(shipped.peerDependencies)
+    expect(peers.sort()).toEqual(['express', 'fastify', 'hono', 'koa'])
+    expect(shipped.peerDependenciesMeta).toEqual(
+      Object.fromEntries(peers.map((peer) => [peer, { optional: true }])),
+    )
+  })
+
+  test('runs no script', () => {
+    const run = ['preinstall', 'install', 'postinstall', 'prepare']
+    expect(Object.keys(shipped.scripts).filter((name) => run.includes(name))).toEqual([])
+    expect(packed.files).not.toContain('binding.gyp')
+  })
+})
+
+test('publint has nothing to say', async () => {
+  const { messages } = await publint({
+    pkgDir: home,
+    level: 'suggestion',
+    strict: true,
+    pack: false,
+  })
+  expect(messages).toEqual([])
+})
+
+// Nothing but modules ships. Node 20.19 and later `require()` them, which the second of these does not know; the first is a
+// resolution that never reads `exports`, and that of no Node that is supported.
+test('are the types wrong? Only where modules cannot be right', async () => {
+  const analysis = await checkPackage(createPackageFromTarballData(await readFile(packed.tarball)))
+  if (analysis.types === false) throw new Error('no types at all')
+  const subpaths = entries.map((entry) => (entry === 'index' ? '.' : `./${entry}`))
+  expect(Object.keys(analysis.entrypoints)).toEqual([...subpaths, './package.json'])
+  for (const subpath of subpaths) {
+    const { resolutions } = analysis.entrypoints[subpath] ?? {}
+    for (const kind of ['node16-cjs', 'node16-esm', 'bundler'] as const) {
+      expect(resolutions?.[kind].resolution?.fileName, `${subpath} ${kind}`).toMatch(/\.d\.ts$/)
+    }
+  }
+  expect(analysis.problems).toEqual(
+    subpaths.flatMap((entrypoint) => [
+      { kind: 'NoResolution', entrypoint, resolutionKind: 'node10' },
+      { kind: 'CJSResolvesToESM', entrypoint, resolutionKind: 'node16-cjs' },
+    ]),
+  )
+}, 60_000)

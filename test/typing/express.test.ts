@@ -1,0 +1,278 @@
+import type { Request as Request5, Response as Response5 } from 'express'
+import express from 'express'
+import type { Request as Request4, Response as Response4 } from 'express4'
+import express4 from 'express4'
+import type { Auth, AuthError, DeepReadonly } from 'tollgate'
+import { createVerifier } from 'tollgate'
+import type { ExpressAuth, ExpressRequest } from 'tollgate/express'
+import { createAuth, getAuth } from 'tollgate/express'
+import * as v from 'valibot'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { z } from 'zod'
+
+const options = { issuer: 'https://login.example.com', audience: 'https://api.example.com' }
+
+interface Claims {
+  sub: string
+  roles: string[]
+}
+
+describe('claims', () => {
+  it('are as they are named, or as the schema or the verifier gives them', () => {
+    expectTypeOf(createAuth<Claims>(options)).toEqualTypeOf<ExpressAuth<Claims>>()
+    const claims = z.object({ sub: z.string(), roles: z.array(z.string()) })
+    expectTypeOf(createAuth({ ...options, claims })).toEqualTypeOf<ExpressAuth<Claims>>()
+    const inValibot = v.object({ sub: v.string(), roles: v.array(v.string()) })
+    expectTypeOf(createAuth({ ...options, claims: inValibot })).toEqualTypeOf<ExpressAuth<Claims>>()
+    const verifier = createVerifier({ ...options, claims })
+    expectTypeOf(createAuth({ verifier })).toEqualTypeOf<ExpressAuth<Claims>>()
+    expectTypeOf(createAuth({ verifier, realm: 'x', onRefuse() {} })).toEqualTypeOf<
+      ExpressAuth<Claims>
+    >()
+  })
+
+  it('reach getAuth, the verifier and check', () => {
+    const { getAuth, requireAuth, verifier } = createAuth<Claims>(options)
+    const read = (req: Request5) => getAuth(req)
+    expectTypeOf(read).returns.toEqualTypeOf<Auth<Claims>>()
+    expectTypeOf(verifier.verify).returns.resolves.toEqualTypeOf<Auth<Claims>>()
+    requireAuth({
+      check(auth, req) {
+        expectTypeOf(auth.claims).toEqualTypeOf<DeepReadonly<Claims>>()
+        expectTypeOf(req).toEqualTypeOf<ExpressRequest>()
+        return auth.claims.roles.includes(req.params['role'])
+      },
+    })
+  })
+})
+
+describe('getAuth', () => {
+  it('takes the request of either major, and may give undefined if asked so', () => {
+    const read5 = (req: Request5) => [getAuth(req), getAuth(req, { optional: true })] as const
+    const read4 = (req: Request4) => [getAuth(req), getAuth(req, { optional: true })] as const
+    expectTypeOf(read5).returns.toEqualTypeOf<readonly [Auth, Auth | undefined]>()
+    expectTypeOf(read4).returns.toEqualTypeOf<readonly [Auth, Auth | undefined]>()
+    const typed = (req: Request5<{ id: string }, unknown, { a: 1 }, { q: string }>) => getAuth(req)
+    expectTypeOf(typed).returns.toEqualTypeOf<Auth>()
+  })
+})
+
+describe('the handler behind a guard', () => {
+  const { requireAuth } = createAuth<Claims>(options)
+
+  it('keeps what Express 5 reads from the path', () => {
+    const app = express()
+    app.get('/orders/:id/:line', requireAuth({ scope: 'a' }), (req, res) => {
+      expectTypeOf(req.params.id).toBeString()
+      expectTypeOf(req.params.line).toBeString()
+      // @ts-expect-error The path has no such parameter.
+      req.params.lines
+      expectTypeOf(req).toExtend<Request5>()
+      expectTypeOf(res).toExtend<Response5>()
+    })
+    app.patch('/orders/:id', requireAuth(), requireAuth({ optional: true }), (req, _res, next) => {
+      expectTypeOf(req.params).toEqualTypeOf<{ id: string }>()
+      next()
+    })
+    app.route('/orders/:id').post(requireAuth(), (req) => {
+      expectTypeOf(req.params).toEqualTypeOf<{ id: string }>()
+    })
+    app.use(requireAuth())
+    app.use('/sub/:id', requireAuth(), (req) => {
+      expectTypeOf(req.params).toEqualTypeOf<{ id: string }>()
+    })
+    app.all('/x/:id', [requireAuth(), requireAuth()], (req: Request5<{ id: string }>) => {
+      expectTypeOf(req.params.id).toBeString()
+    })
+    const router = express.Router({ mergeParams: true })
+    router.use(requireAuth())
+    router.get('/:line', requireAuth(), (req) => {
+      expectTypeOf(req.params).toEqualTypeOf<{ line: string }>()
+    })
+    router.param('id', () => {})
+  })
+
+  it('keeps what Express 4 reads from the path', () => {
+    const app = express4()
+    app.get('/orders/:id', requireAuth({ scope: 'a' }), (req, res) => {
+      expectTypeOf(req.params).toEqualTypeOf<{ id: string }>()
+      expectTypeOf(req).toExtend<Request4>()
+      expectTypeOf(res).toExtend<Response4>()
+    })
+    app.use(requireAuth())
+    app.use('/sub/:id', requireAuth(), (req) => {
+      expectTypeOf(req.params).toEqualTypeOf<{ id: string }>()
+    })
+    const router = express4.Router()
+    router.use(requireAuth())
+    router.get('/:line', requireAuth(), (req) => {
+      expectTypeOf(req.params).toEqualTypeOf<{ line: string }>()
+    })
+  })
+
+  it('keeps the body, the query and the answer that a route is typed with', () => {
+    interface Change {
+      amount: number
+    }
+    interface Answer {
+      done: boolean
+    }
+    express().post<{ id: string }, Answer, Change, { dry: string }, { trace: string }>(
+      '/orders/:id',
+      requireAuth(),
+      (req, res) => {
+        expectTypeOf(req.params).toEqualTypeOf<{ id: string }>()
+        expectTypeOf(req.body).toEqualTypeOf<Change>()
+        expectTypeOf(req.query).toEqualTypeOf<{ dry: string }>()
+        expectTypeOf(res.json).parameters.toEqualTypeOf<[body?: Answer | undefined]>()
+        expectTypeOf(res.locals.trace).toBeString()
+      },
+    )
+    express4().post<{ id: string }, Answer, Change>('/orders/:id', requireAuth(), (req) => {
+      expectTypeOf(req.body).toEqualTypeOf<Change>()
+    })
+    express().post(
+      '/orders/:id',
+      requireAuth(),
+      (req: Request5<{ id: string }, Answer, Change>) => {
+        expectTypeOf(req.body).toEqualTypeOf<Change>()
+      },
+    )
+  })
+})
+
+describe('hooks', () => {
+  it('are given what they need without annotation', () => {
+    createAuth({
+      ...options,
+      onRefuse(error, req, res, next) {
+        expectTypeOf(error).toEqualTypeOf<AuthError>()
+        expectTypeOf(req.path).toBeString()
+        if (res.headersSent) next(error)
+        else res.status(error.status).set(error.headers).json({ error: error.error })
+      },
+    })
+  })
+
+  it('may be annotated with the types of either major, or live elsewhere', () => {
+    const { requireAuth } = createAuth<Claims>(options)
+    requireAuth({ check: (auth, req: Request5) => auth.subject === req.params['id'] })
+    requireAuth({ check: (auth, req: Request4) => auth.subject === req.params['id'] })
+    requireAuth({
+      check: async (auth, req: Request5<{ id: string }>) => auth.subject === req.params.id,
+    })
+    const owns = (auth: Auth, req: Request5): boolean => auth.subject === req.params['id']
+    createAuth(options).requireAuth({ check: owns })
+    createAuth({
+      ...options,
+      onRefuse: (error, _req: Request5, res: Response5) => res.send(error.error),
+    })
+    createAuth({
+      ...options,
+      onRefuse: (error, _req: Request4, res: Response4) => res.send(error.error),
+    })
+    const refuse5 = (
+      error: AuthError,
+      req: Request5,
+      res: Response5,
+      next: express.NextFunction,
+    ): void => (req.accepts('html') ? res.redirect('/login') : next(error))
+    const refuse4 = (
+      error: AuthError,
+      req: Request4,
+      res: Response4,
+      next: express4.NextFunction,
+    ): void => (req.accepts('html') ? res.redirect('/login') : next(error))
+    createAuth({ ...options, onRefuse: refuse5 })
+    createAuth({ ...options, onRefuse: refuse4 })
+    createAuth({ ...options, onRefuse: undefined, realm: undefined, verifier: undefined })
+  })
+})
+
+/** Compiled, never run: each line under `@ts-expect-error` must not compile. */
+function linesThatMustNotCompile(req: Request5): void {
+  const { requireAuth } = createAuth<Claims>(options)
+  // @ts-expect-error
+  requireAuth({ scopes: 'a' })
+  // @ts-expect-error Undefined is refused: it must not open a route.
+  requireAuth({ scope: undefined })
+  // @ts-expect-error
+  requireAuth({ scope: process.env['SCOPE'] })
+  // @ts-expect-error
+  requireAuth({ scope: 1 })
+  // @ts-expect-error
+  requireAuth({ anyScope: 'a' })
+  // @ts-expect-error
+  requireAuth({ check: undefined })
+  // @ts-expect-error
+  requireAuth({ check: 'a' })
+  // @ts-expect-error Only true passes.
+  requireAuth({ check: () => 'yes' })
+  // @ts-expect-error
+  requireAuth({ check: (auth) => auth.claims.groups.length > 0 })
+  // @ts-expect-error
+  requireAuth({ optional: undefined })
+  // @ts-expect-error
+  requireAuth({ optional: 'yes' })
+  // @ts-expect-error
+  requireAuth('orders:read')
+  // @ts-expect-error
+  requireAuth(req)
+  // @ts-expect-error
+  getAuth(req, { optional: true }).subject
+  // @ts-expect-error
+  getAuth(req, { optional: 1 })
+  // @ts-expect-error
+  getAuth()
+  // @ts-expect-error
+  getAuth(req).claims['sub'] = 'root'
+  // @ts-expect-error
+  getAuth(req).scopes.push('admin')
+  // @ts-expect-error
+  createAuth<Claims>(options).getAuth(req).claims.roles.sort()
+  // @ts-expect-error
+  createAuth<Claims>(options).getAuth(req).claims.tenant
+  // @ts-expect-error No type of the request is changed: its auth is not there for TypeScript.
+  req.auth
+  // @ts-expect-error
+  createAuth()
+  // @ts-expect-error
+  createAuth({ audience: 'https://api.example.com' })
+  // @ts-expect-error
+  createAuth({ ...options, audiance: 'x' })
+  // @ts-expect-error
+  createAuth({ ...options, issuer: undefined })
+  // @ts-expect-error
+  createAuth({ ...options, audience: process.env['AUDIENCE'] })
+  // @ts-expect-error
+  createAuth({ ...options, realm: 1 })
+  // @ts-expect-error
+  createAuth({ ...options, onRefuse: 'deny' })
+  // @ts-expect-error
+  createAuth({ ...options, onRefuse: (error: number) => error })
+  // @ts-expect-error
+  createAuth({ ...options, claims: {} })
+  // @ts-expect-error
+  createAuth({ ...options, claims: z.string() })
+  // @ts-expect-error
+  createAuth({ ...options, claims: v.optional(v.object({})) })
+  // @ts-expect-error
+  createAuth<Claims>({ ...options, claims: z.object({ sub: z.number() }) })
+  // @ts-expect-error
+  createAuth({ verifier: undefined })
+  // @ts-expect-error
+  createAuth({ verifier: {} })
+  const verifier = createVerifier(options)
+  // @ts-expect-error The verifier gives other claims.
+  createAuth<Claims>({ verifier })
+  // @ts-expect-error Verifier options beside a verifier have no effect.
+  createAuth({ verifier, ...options })
+  // @ts-expect-error
+  createAuth({ verifier, audience: 'https://api.example.com' })
+  // @ts-expect-error
+  createAuth({ verifier, claims: z.object({}) })
+  // @ts-expect-error
+  createAuth({ verifier, memo: undefined })
+}
+
+it('what must not compile does not', () => expect(linesThatMustNotCompile).toBeTypeOf('function'))

@@ -1,0 +1,253 @@
+import type { Auth, AuthError, DeepReadonly } from 'tollgate'
+import { createVerifier } from 'tollgate'
+import type { FetchAuth } from 'tollgate/fetch'
+import { createAuth, getAuth } from 'tollgate/fetch'
+import * as v from 'valibot'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { z } from 'zod'
+
+const options = { issuer: 'https://login.example.com', audience: 'https://api.example.com' }
+
+interface Claims {
+  sub: string
+  roles: string[]
+}
+
+/** As a framework extends the request of its platform. */
+class PageRequest extends Request {
+  readonly page = { locale: 'en' }
+}
+
+/** What a file router hands over beside the request. */
+interface RouteContext {
+  params: Promise<{ id: string }>
+}
+
+describe('claims', () => {
+  it('are as they are named, or as the schema or the verifier gives them', () => {
+    expectTypeOf(createAuth<Claims>(options)).toEqualTypeOf<FetchAuth<Claims>>()
+    const claims = z.object({ sub: z.string(), roles: z.array(z.string()) })
+    expectTypeOf(createAuth({ ...options, claims })).toEqualTypeOf<FetchAuth<Claims>>()
+    const inValibot = v.object({ sub: v.string(), roles: v.array(v.string()) })
+    expectTypeOf(createAuth({ ...options, claims: inValibot })).toEqualTypeOf<FetchAuth<Claims>>()
+    const verifier = createVerifier({ ...options, claims })
+    expectTypeOf(createAuth({ verifier })).toEqualTypeOf<FetchAuth<Claims>>()
+  })
+
+  it('reach getAuth, the verifier, check and the result of a guard', () => {
+    const { getAuth, requireAuth, verifier } = createAuth<Claims>(options)
+    const read = (request: Request) => getAuth(request)
+    expectTypeOf(read).returns.toEqualTypeOf<Auth<Claims>>()
+    expectTypeOf(verifier.verify).returns.resolves.toEqualTypeOf<Auth<Claims>>()
+    const admit = requireAuth({
+      check(auth, request) {
+        expectTypeOf(auth.claims).toEqualTypeOf<DeepReadonly<Claims>>()
+        expectTypeOf(request).toEqualTypeOf<Request>()
+        return auth.claims.roles.includes(request.method)
+      },
+    })
+    expectTypeOf(admit).returns.resolves.toEqualTypeOf<Auth<Claims> | Response>()
+  })
+})
+
+describe('the result of a guard', () => {
+  const { requireAuth } = createAuth<Claims>(options)
+
+  it('is an answer or an auth, told apart by instanceof', () => {
+    const handle = async (request: Request): Promise<Response> => {
+      const found = await requireAuth({ scope: 'a' })(request)
+      if (found instanceof Response) {
+        expectTypeOf(found).toEqualTypeOf<Response>()
+        return found
+      }
+      expectTypeOf(found).toEqualTypeOf<Auth<Claims>>()
+      return Response.json(found.claims.roles)
+    }
+    expectTypeOf(handle).returns.resolves.toEqualTypeOf<Response>()
+  })
+
+  it('may be undefined behind an optional guard, and behind no other', () => {
+    const optional = true as boolean
+    type Anonymous = Auth<Claims> | Response | undefined
+    expectTypeOf(requireAuth({ optional: true })).returns.resolves.toEqualTypeOf<Anonymous>()
+    expectTypeOf(requireAuth({ optional })).returns.resolves.toEqualTypeOf<Anonymous>()
+    expectTypeOf(
+      requireAuth({ optional: true, scope: 'a' }),
+    ).returns.resolves.toEqualTypeOf<Anonymous>()
+    const signedIn = requireAuth({ optional: false, scope: 'a' })
+    expectTypeOf(signedIn).returns.resolves.toEqualTypeOf<Auth<Claims> | Response>()
+    expectTypeOf(requireAuth({})).returns.resolves.toEqualTypeOf<Auth<Claims> | Response>()
+  })
+})
+
+describe('guard', () => {
+  const { guard, getAuth } = createAuth<Claims>(options)
+
+  it('leaves the parameters of a handler as they are', () => {
+    const plain = guard((request) => {
+      expectTypeOf(request).toEqualTypeOf<Request>()
+      return new Response(getAuth(request).subject)
+    })
+    expectTypeOf(plain).toEqualTypeOf<(request: Request) => Promise<Response>>()
+    const page = guard(
+      async (request: PageRequest, { params }: RouteContext) =>
+        new Response(request.page.locale + (await params).id + getAuth(request).subject),
+      { scope: 'a' },
+    )
+    expectTypeOf(page).toEqualTypeOf<
+      (request: PageRequest, context: RouteContext) => Promise<Response>
+    >()
+    const worker = guard(
+      (_: Request, env: { KEY: string }, ctx: { waitUntil(p: unknown): void }) => {
+        ctx.waitUntil(env.KEY)
+        return Response.json(1)
+      },
+    )
+    expectTypeOf(worker).parameters.toEqualTypeOf<
+      [request: Request, env: { KEY: string }, ctx: { waitUntil(p: unknown): void }]
+    >()
+    const untold = guard(() => new Response())
+    expectTypeOf(untold).toEqualTypeOf<(request: Request) => Promise<Response>>()
+  })
+
+  it('gives what a server or a file router takes', () => {
+    const server: { fetch: (request: Request) => Response | Promise<Response> } = {
+      fetch: guard(() => new Response()),
+    }
+    const GET: (request: PageRequest, context: RouteContext) => Promise<Response> = guard(
+      async (request, context) => new Response(request.page.locale + (await context.params).id),
+    )
+    expect([server, GET]).toHaveLength(2)
+  })
+})
+
+describe('getAuth', () => {
+  it('takes a request of any class, and may give undefined if asked so', () => {
+    const read = (request: PageRequest) =>
+      [getAuth(request), getAuth(request, { optional: true })] as const
+    expectTypeOf(read).returns.toEqualTypeOf<readonly [Auth, Auth | undefined]>()
+  })
+})
+
+describe('hooks', () => {
+  it('may be annotated with the request of a framework, or live elsewhere', () => {
+    const { requireAuth } = createAuth<Claims>(options)
+    requireAuth({ check: (auth, request: PageRequest) => auth.subject === request.page.locale })
+    const owns = async (auth: Auth, request: Request): Promise<boolean> =>
+      auth.subject === request.url
+    createAuth(options).requireAuth({ check: owns })
+    createAuth({
+      ...options,
+      onRefuse(error, request) {
+        expectTypeOf(error).toEqualTypeOf<AuthError>()
+        expectTypeOf(request).toEqualTypeOf<Request>()
+        return Response.json({ error: error.error }, { headers: error.headers })
+      },
+    })
+    const refuse = async (error: AuthError, request: PageRequest): Promise<Response> =>
+      Response.json(request.page.locale, { status: error.status, headers: error.headers })
+    createAuth({ ...options, onRefuse: refuse })
+    createAuth({ ...options, onRefuse: undefined, realm: undefined, verifier: undefined })
+  })
+})
+
+/** Compiled, never run: each line under `@ts-expect-error` must not compile. */
+async function linesThatMustNotCompile(request: Request): Promise<void> {
+  const { requireAuth, guard } = createAuth<Claims>(options)
+  // @ts-expect-error It may be the answer.
+  ;(await requireAuth()(request)).subject
+  const found = await requireAuth({ optional: true })(request)
+  // @ts-expect-error The caller may be anonymous.
+  found instanceof Response || found.subject
+  const auth = await requireAuth()(request)
+  if (auth instanceof Response) return
+  // @ts-expect-error
+  auth.claims.roles.sort()
+  // @ts-expect-error
+  auth.claims.sub = 'root'
+  // @ts-expect-error
+  auth.claims.tenant
+  // @ts-expect-error
+  auth.scopes.push('admin')
+  // @ts-expect-error A guard is made first: requireAuth()(request).
+  requireAuth(request)
+  // @ts-expect-error
+  requireAuth({ scopes: 'a' })
+  // @ts-expect-error Undefined is refused: it must not open a route.
+  requireAuth({ scope: undefined })
+  // @ts-expect-error
+  requireAuth({ scope: process.env['SCOPE'] })
+  // @ts-expect-error
+  requireAuth({ anyScope: 'a' })
+  // @ts-expect-error
+  requireAuth({ check: undefined })
+  // @ts-expect-error
+  requireAuth({ check: 'a' })
+  // @ts-expect-error Only true passes.
+  requireAuth({ check: () => 'yes' })
+  // @ts-expect-error
+  requireAuth({ check: (auth) => auth.claims.groups.length > 0 })
+  // @ts-expect-error
+  requireAuth({ optional: undefined })
+  // @ts-expect-error
+  requireAuth({ optional: 'yes' })
+  // @ts-expect-error
+  requireAuth('orders:read')
+  // @ts-expect-error
+  guard()
+  // @ts-expect-error
+  guard({ scope: 'a' })
+  // @ts-expect-error
+  guard({ scope: 'a' }, () => new Response())
+  // @ts-expect-error
+  guard(() => new Response(), { scopes: 'a' })
+  // @ts-expect-error
+  guard(() => new Response(), { scope: undefined })
+  // @ts-expect-error A handler answers.
+  guard(() => 'hello')
+  // @ts-expect-error
+  guard((page: string) => new Response(page))
+  // @ts-expect-error
+  getAuth(request, { optional: true }).subject
+  // @ts-expect-error
+  getAuth(request, { optional: 1 })
+  // @ts-expect-error
+  getAuth()
+  // @ts-expect-error
+  getAuth({})
+  // @ts-expect-error
+  getAuth(request).claims['sub'] = 'root'
+  // @ts-expect-error
+  createAuth()
+  // @ts-expect-error
+  createAuth({ audience: 'https://api.example.com' })
+  // @ts-expect-error
+  createAuth({ ...options, audiance: 'x' })
+  // @ts-expect-error
+  createAuth({ ...options, issuer: undefined })
+  // @ts-expect-error
+  createAuth({ ...options, onRefuse: 'deny' })
+  // @ts-expect-error
+  createAuth({ ...options, onRefuse: (error: number) => error })
+  // @ts-expect-error
+  createAuth({ ...options, claims: {} })
+  // @ts-expect-error
+  createAuth({ ...options, claims: z.string() })
+  // @ts-expect-error
+  createAuth({ ...options, claims: v.optional(v.object({})) })
+  // @ts-expect-error
+  createAuth<Claims>({ ...options, claims: z.object({ sub: z.number() }) })
+  const verifier = createVerifier(options)
+  // @ts-expect-error The verifier gives other claims.
+  createAuth<Claims>({ verifier })
+  // @ts-expect-error Verifier options beside a verifier have no effect.
+  createAuth({ verifier, ...options })
+  // @ts-expect-error
+  createAuth({ verifier, audience: 'https://api.example.com' })
+  // @ts-expect-error
+  createAuth({ verifier, claims: z.object({}) })
+  // @ts-expect-error
+  createAuth({ verifier, memo: undefined })
+}
+
+it('what must not compile does not', () => expect(linesThatMustNotCompile).toBeTypeOf('function'))

@@ -1,0 +1,205 @@
+import type { Auth, DeepReadonly, JWTPayload, StandardSchema, Verifier } from 'tollgate'
+import { createVerifier } from 'tollgate'
+import * as v from 'valibot'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { z } from 'zod'
+
+const options = { issuer: 'https://login.example.com', audience: 'https://api.example.com' }
+
+interface Claims {
+  sub: string
+  roles: string[]
+  address: { city: string }
+}
+
+type ClaimsOf<V> = V extends Verifier<infer C> ? C : never
+
+describe('what claims are', () => {
+  it('is a JWT payload, unless somebody says more', () => {
+    const verifier = createVerifier(options)
+    expectTypeOf(verifier).toEqualTypeOf<Verifier<JWTPayload>>()
+    expectTypeOf<Auth['claims']['anything']>().toEqualTypeOf<unknown>()
+  })
+
+  it('is named by a type', () => {
+    const verifier = createVerifier<Claims>(options)
+    expectTypeOf<Awaited<ReturnType<typeof verifier.verify>>>().toEqualTypeOf<Auth<Claims>>()
+    expectTypeOf<Auth<Claims>['claims']['roles']>().toEqualTypeOf<readonly string[]>()
+  })
+
+  it('is what a schema gives, not what it takes', () => {
+    const inZod = createVerifier({
+      ...options,
+      claims: z.object({
+        roles: z.string().transform((roles) => roles.split(' ')),
+        tenant: z.string().default('none'),
+        level: z.coerce.number(),
+        nickname: z.string().optional(),
+      }),
+    })
+    interface Out {
+      roles: string[]
+      tenant: string
+      level: number
+      nickname?: string | undefined
+    }
+    expectTypeOf<ClaimsOf<typeof inZod>>().toEqualTypeOf<Out>()
+    const inValibot = createVerifier({
+      ...options,
+      claims: v.object({
+        roles: v.pipe(
+          v.string(),
+          v.transform((roles) => roles.split(' ')),
+        ),
+        tenant: v.optional(v.string(), 'none'),
+        level: v.pipe(v.string(), v.toNumber()),
+        nickname: v.exactOptional(v.string()),
+      }),
+    })
+    expectTypeOf<ClaimsOf<typeof inValibot>>().toEqualTypeOf<{
+      roles: string[]
+      tenant: string
+      level: number
+      nickname?: string
+    }>()
+  })
+
+  it('is what a schema of any make gives: unions, records, promises of an output', () => {
+    const union = createVerifier({
+      ...options,
+      claims: z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('person'), name: z.string() }),
+        z.object({ kind: z.literal('machine'), owner: z.string() }),
+      ]),
+    })
+    expectTypeOf<ClaimsOf<typeof union>['kind']>().toEqualTypeOf<'person' | 'machine'>()
+    const record = createVerifier({ ...options, claims: v.record(v.string(), v.unknown()) })
+    expectTypeOf<ClaimsOf<typeof record>>().toEqualTypeOf<Record<string, unknown>>()
+    const asynchronous = createVerifier({
+      ...options,
+      claims: v.pipeAsync(
+        v.object({ sub: v.string() }),
+        v.checkAsync(async ({ sub }) => sub !== ''),
+      ),
+    })
+    expectTypeOf<ClaimsOf<typeof asynchronous>>().toEqualTypeOf<{ sub: string }>()
+    const byHand = {
+      '~standard': {
+        version: 1,
+        vendor: 'us',
+        validate: async (value: unknown) => ({ value: value as Claims }),
+      },
+    } as const
+    const ours = createVerifier({ ...options, claims: byHand })
+    expectTypeOf<ClaimsOf<typeof ours>>().toEqualTypeOf<Claims>()
+    const fn = Object.assign((_: unknown) => undefined, byHand)
+    expectTypeOf(createVerifier({ ...options, claims: fn })).toEqualTypeOf<Verifier<Claims>>()
+  })
+
+  it('is a payload when the schema may be missing', () => {
+    const schema = undefined as StandardSchema<Claims> | undefined
+    expectTypeOf(createVerifier({ ...options, claims: schema })).toEqualTypeOf<Verifier<Claims>>()
+    expectTypeOf(createVerifier({ ...options, claims: undefined })).toEqualTypeOf<Verifier>()
+  })
+
+  it('keeps brands', () => {
+    const schema = z.object({ id: z.string().brand<'UserId'>(), n: z.number().brand('N') })
+    const verifier = createVerifier({ ...options, claims: schema })
+    type Seen = Awaited<ReturnType<typeof verifier.verify>>['claims']
+    expectTypeOf<Seen>().toEqualTypeOf<Readonly<z.output<typeof schema>>>()
+    const id = (claims: Seen): string => claims.id
+    expectTypeOf(id).returns.toBeString()
+    type Branded = v.InferOutput<typeof inValibot>
+    const inValibot = v.object({ id: v.pipe(v.string(), v.brand('UserId')) })
+    expectTypeOf<DeepReadonly<Branded>>().toEqualTypeOf<Readonly<Branded>>()
+  })
+
+  it('any stays any, and never never', () => {
+    // biome-ignore lint/suspicious/noExplicitAny: what is tested
+    expectTypeOf<DeepReadonly<{ a: any }>['a']>().toBeAny()
+    expectTypeOf<DeepReadonly<{ a: never }>['a']>().toBeNever()
+    expectTypeOf<DeepReadonly<unknown>>().toBeUnknown()
+  })
+
+  it('keeps tuples, unions and what may be missing', () => {
+    const schema = z.object({
+      pair: z.tuple([z.string(), z.number()]),
+      deep: z.array(z.object({ list: z.array(z.number()) })),
+      maybe: z.object({ on: z.boolean() }).nullable(),
+      record: z.record(z.string(), z.array(z.string())),
+    })
+    const verifier = createVerifier({ ...options, claims: schema })
+    type Seen = Awaited<ReturnType<typeof verifier.verify>>['claims']
+    expectTypeOf<Seen['pair']>().toEqualTypeOf<readonly [string, number]>()
+    expectTypeOf<Seen['deep']>().toEqualTypeOf<readonly { readonly list: readonly number[] }[]>()
+    expectTypeOf<Seen['maybe']>().toEqualTypeOf<{ readonly on: boolean } | null>()
+    expectTypeOf<Seen['record']>().toEqualTypeOf<{ readonly [x: string]: readonly string[] }>()
+  })
+})
+
+/** Compiled, never run: each line under `@ts-expect-error` must not compile. */
+function linesThatMustNotCompile(auth: Auth<Claims>): void {
+  // @ts-expect-error Claims are frozen: a memo would hand one caller's order to the next.
+  auth.claims.roles.sort()
+  // @ts-expect-error
+  auth.claims.roles.push('admin')
+  // @ts-expect-error
+  auth.claims.roles[0] = 'admin'
+  // @ts-expect-error
+  auth.claims.address.city = 'x'
+  // @ts-expect-error
+  delete auth.claims.address
+  // @ts-expect-error
+  auth.scopes.push('admin')
+  // @ts-expect-error
+  auth.subject = 'root'
+  // @ts-expect-error
+  auth.claims = { sub: 'root', roles: [], address: { city: '' } }
+  const names = (roles: string[]): string => roles.join()
+  // @ts-expect-error Whoever takes an array that is not readonly may change it.
+  names(auth.claims.roles)
+  // @ts-expect-error
+  createVerifier()
+  // @ts-expect-error
+  createVerifier({ audience: 'https://api.example.com' })
+  // @ts-expect-error
+  createVerifier({ ...options, issuer: undefined })
+  // @ts-expect-error
+  createVerifier({ ...options, audience: undefined })
+  // @ts-expect-error
+  createVerifier({ ...options, audiance: 'x' })
+  // @ts-expect-error
+  createVerifier({ ...options, algorithms: ['none'] })
+  // @ts-expect-error
+  createVerifier({ ...options, algorithms: ['HS256'] })
+  // @ts-expect-error
+  createVerifier({ ...options, profile: 'lax' })
+  // @ts-expect-error A later option is no option yet.
+  createVerifier({ ...options, dpop: {} })
+  // @ts-expect-error
+  createVerifier({ ...options, claims: {} })
+  // @ts-expect-error
+  createVerifier({ ...options, claims: z.object })
+  // @ts-expect-error
+  createVerifier({ ...options, claims: (claims: unknown) => claims })
+  // @ts-expect-error
+  createVerifier({ ...options, claims: { '~standard': { version: 2, vendor: 'us', validate } } })
+  // @ts-expect-error
+  createVerifier({ ...options, claims: z.string() })
+  // @ts-expect-error
+  createVerifier({ ...options, claims: z.object({}).optional() })
+  // @ts-expect-error
+  createVerifier({ ...options, claims: v.nullable(v.object({})) })
+  // @ts-expect-error
+  createVerifier({ ...options, claims: z.unknown() })
+  // @ts-expect-error
+  createVerifier<Claims>({ ...options, claims: z.object({ sub: z.string() }) })
+  // @ts-expect-error
+  createVerifier<{ sub: string }>({ ...options, claims: v.object({ sub: v.number() }) })
+  // @ts-expect-error
+  createVerifier<string>(options)
+}
+
+const validate = (value: unknown) => ({ value: value as Claims })
+
+it('what must not compile does not', () => expect(linesThatMustNotCompile).toBeTypeOf('function'))
