@@ -1,0 +1,29 @@
+/** Which guards are measured in which framework. The bare app is the measure of the others. */
+export const matrix = {
+  express: ['bare', 'tollgate', 'jose', 'fast-jwt', 'express-oauth2-jwt-bearer', 'express-jwt'],
+  koa: ['bare', 'tollgate', 'jose', 'koa-jwt'],
+  fastify: ['bare', 'tollgate', 'jose'],
+  hono: ['bare', 'tollgate', 'jose'],
+  node: ['bare', 'tollgate', 'jose', 'fast-jwt'],
+} as const
+
+export type Framework = keyof typeof matrix
+export type GuardName = (typeof matrix)[Framework][number]
+
+export const frameworkTitles: Readonly<Record<Framework, string>> = {
+  express: 'Express 5',
+  koa: 'Koa 3',
+  fastify: 'Fastify 5',
+  hono: 'Hono 4 on @hono/node-server',
+  node: 'node:http',
+}
+
+export const guardTitles: Readonly<Record<GuardName, string>> = {
+  bare: 'no guard',
+  tollgate: 'tollgate',
+  jose: 'jose, middleware by hand',
+  'fast-jwt': 'fast-jwt with its cache and get-jwks, middleware by hand',
+  'express-oauth2-jwt-bearer': 'express-oauth2-jwt-bearer',
+  'express-jwt': 'express-jwt + jwks-rsa',
+  'koa-jwt': 'koa-jwt + jwks-rsa',
+}

@@ -1,0 +1,65 @@
+import type { BenchIssuer } from '../issuer.ts'
+import { loadGenerator } from '../load/generator.ts'
+import type { Load } from '../load/load.ts'
+import { inTurn, type Pace } from '../pace.ts'
+import { start } from '../process.ts'
+import type { Order } from './app.ts'
+import type { Listening } from './apps/app.ts'
+import { type Framework, type GuardName, matrix } from './matrix.ts'
+import { assertGuarded } from './soundness.ts'
+import type { Traffic, TrafficName } from './traffic.ts'
+
+export const connections = 32
+
+export interface AppUnderLoad {
+  readonly guard: GuardName
+  readonly loads: Readonly<Record<TrafficName, Load[]>>
+}
+
+interface RunningApp extends AppUnderLoad {
+  readonly url: string
+  end(): Promise<void>
+  /** Where the traffic of each kind goes on: tokens are new to this app only if none is sent again too soon. */
+  readonly from: Record<TrafficName, number>
+}
+
+/** All guards of one framework, side by side. */
+export async function measureFramework(
+  framework: Framework,
+  { setting }: BenchIssuer,
+  traffic: readonly Traffic[],
+  good: string,
+  { loadRounds, loadSeconds }: Pace,
+): Promise<readonly AppUnderLoad[]> {
+  const apps: RunningApp[] = []
+  const { fire } = await loadGenerator()
+  const load = async ({ url, from }: RunningApp, { name, tokens }: Traffic): Promise<Load> => {
+    const seconds = loadSeconds
+    const fired = await fire({ url, tokens, from: from[name], seconds, connections })
+    from[name] += fired.sent
+    return fired
+  }
+  try {
+    for (const guard of matrix[framework]) {
+      const { reply, end } = await start<Listening>('app', {
+        framework,
+        guard,
+        setting,
+      } satisfies Order)
+      const url = `http://127.0.0.1:${reply.port}/me`
+      const app = { guard, url, end, from: { one: 0, many: 0, new: 0 } }
+      apps.push({ ...app, loads: { one: [], many: [], new: [] } })
+      await assertGuarded(guard, url, good)
+    }
+    for (const kind of traffic) {
+      // To be warm, and to remember what it can.
+      for (const app of apps) await load(app, kind)
+      for (let round = 0; round < loadRounds; round++) {
+        for (const app of inTurn(apps, round)) app.loads[kind.name].push(await load(app, kind))
+      }
+    }
+  } finally {
+    await Promise.all(apps.map(({ end }) => end()))
+  }
+  return apps
+}

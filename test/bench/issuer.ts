@@ -1,0 +1,25 @@
+import type { ServedTestIssuer } from 'tollgate/testing'
+import type { Setting } from './contenders/contender.ts'
+import type { SignatureName } from './tokens.ts'
+import { mintTokens } from './tokens.ts'
+
+/** An issuer over HTTP on loopback, for programs in processes of their own. */
+export interface BenchIssuer {
+  readonly issuer: ServedTestIssuer
+  readonly setting: Setting
+  mint(count: number): Promise<string[]>
+}
+
+const audience = 'https://api.test'
+
+export async function serveIssuer(alg: SignatureName): Promise<BenchIssuer> {
+  // On demand: it is the package that was built a moment ago.
+  const { serveTestIssuer } = await import('tollgate/testing')
+  const issuer = await serveTestIssuer({ alg, audience })
+  const { privateJwk } = issuer.keys.current
+  return {
+    issuer,
+    setting: { issuer: issuer.url, jwksUri: String(issuer.metadata['jwks_uri']), audience },
+    mint: (count) => mintTokens({ url: issuer.url, audience, alg, privateJwk }, count),
+  }
+}

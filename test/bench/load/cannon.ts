@@ -1,0 +1,33 @@
+/** Where there is no wrk: autocannon, in a process of its own. */
+import { readFileSync } from 'node:fs'
+import cannon, { type Client, type Request } from 'autocannon'
+import { perform } from '../program.ts'
+import type { Load, LoadOrder } from './load.ts'
+
+await perform(async ({ url, tokens, from, seconds, connections }: LoadOrder): Promise<Load> => {
+  const all = readFileSync(tokens, 'utf8').trimEnd().split('\n')
+  let clients = 0
+  const result = await cannon({
+    url,
+    connections,
+    duration: seconds,
+    // Every connection gets a share of its own, so that together they send the tokens in turn. Built beforehand: a
+    // request that is built when it is sent would slow the generator down.
+    setupClient(client: Client) {
+      const first = clients++
+      const share: Request[] = []
+      for (let i = first; i < Math.max(all.length, connections); i += connections) {
+        share.push({ headers: { authorization: `Bearer ${all[(from + i) % all.length]}` } })
+      }
+      client.setRequests(share)
+    },
+  })
+  const { non2xx, errors, timeouts, latency, requests } = result
+  if (non2xx + errors + timeouts > 0) throw new Error(`autocannon met bad answers at ${url}`)
+  return {
+    perSecond: result['2xx'] / result.duration,
+    p50: latency.p50,
+    p99: latency.p99,
+    sent: requests.sent,
+  }
+})

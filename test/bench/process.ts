@@ -1,0 +1,59 @@
+import type { ChildProcess } from 'node:child_process'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { type ProgramName, programFile } from './prepare/programs.ts'
+
+export interface Started<R> {
+  /** What it said when it was ready or done. */
+  readonly reply: R
+  /** Ends it, if it has not ended by itself. */
+  end(): Promise<void>
+}
+
+/** Longer than anything takes; a program that hangs must not keep the run. */
+const patience = 180_000
+
+/** Starts a program with an order, and waits for its reply. Plain Node: nothing of this process's own loader is handed on. */
+export async function start<R>(
+  name: ProgramName,
+  order: unknown,
+  execArgv: readonly string[] = [],
+): Promise<Started<R>> {
+  const { NODE_OPTIONS: _, ...environment } = process.env
+  const child = fork(programFile(name), {
+    execArgv: [...execArgv],
+    env: { ...environment, NODE_ENV: 'production' },
+  })
+  child.send(order as object)
+  const signal = AbortSignal.timeout(patience)
+  try {
+    const [reply] = await Promise.race([
+      once(child, 'message', { signal }),
+      once(child, 'exit', { signal }).then(([code]) => {
+        throw new Error(`The program ${name} ended with code ${code} and no reply`)
+      }),
+    ])
+    return { reply: reply as R, end: () => end(child) }
+  } catch (error) {
+    await end(child)
+    throw error
+  }
+}
+
+/** A program that replies when it is done. */
+export async function run<R>(
+  name: ProgramName,
+  order: unknown,
+  execArgv: readonly string[] = [],
+): Promise<R> {
+  const { reply, end } = await start<R>(name, order, execArgv)
+  await end()
+  return reply
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill()
+  await ended
+}

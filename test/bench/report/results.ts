@@ -1,0 +1,71 @@
+import { availableParallelism, cpus, release, type } from 'node:os'
+import { loadGenerator } from '../load/generator.ts'
+import { versionOf } from '../prepare/peers.ts'
+import { type GroupReport, isReached, type Target } from './group.ts'
+import { digits } from './numbers.ts'
+import { table } from './table.ts'
+
+/** The packages whose versions matter. */
+const packages = [
+  'tollgate',
+  'jose',
+  'lru-cache',
+  'fast-jwt',
+  'get-jwks',
+  'jsonwebtoken',
+  'jwks-rsa',
+  'aws-jwt-verify',
+  'express-oauth2-jwt-bearer',
+  'express-jwt',
+  'koa-jwt',
+  'express',
+  'koa',
+  'fastify',
+  'hono',
+  '@hono/node-server',
+]
+
+export interface RunFacts {
+  /** How long it took. */
+  readonly seconds: number
+  /** How many processes ran on average in the minute before. */
+  readonly load: number
+}
+
+/** The whole of RESULTS.md. */
+export async function report(
+  groups: readonly GroupReport[],
+  { seconds, load }: RunFacts,
+): Promise<string> {
+  const targets = groups.flatMap((group) => group.targets)
+  return [
+    '# Speed',
+    `${new Date().toISOString().slice(0, 10)}, ${machine()}, Node ${process.versions.node}, in ${seconds} s. Load average before it: ${load.toFixed(1)}.`,
+    'Written by `test/bench/bench.ts` (`npm run bench`); README.md beside it says how to run it. Medians of interleaved rounds, ± half the distance between their quartiles; ratios are medians of the ratios of a round’s pairs. Everything runs on plain Node: tollgate as it is built for release and imported by its name, the programs around it translated to JavaScript beforehand.',
+    ...groups.flatMap(({ title, body }) => [`## ${title}`, ...body]),
+    '## Targets',
+    targetTable(targets),
+    '## Versions',
+    packages.map((name) => `- ${name} ${versionOf(name)}`).join('\n'),
+    `Load generator: ${(await loadGenerator()).version}.`,
+  ]
+    .join('\n\n')
+    .concat('\n')
+}
+
+function targetTable(targets: readonly Target[]): string {
+  if (targets.length === 0) return 'None in this group.'
+  return table(
+    ['target', 'limit', 'measured', 'where it is worst', ''],
+    targets.map((target) => [
+      target.what,
+      `${target.side === 'at most' ? '≤' : '≥'} ${target.limit} ${target.unit}`,
+      `${digits(target.measured)} ${target.unit}`,
+      target.where,
+      isReached(target) ? 'reached' : 'not reached',
+    ]),
+  )
+}
+
+const machine = (): string =>
+  `${cpus()[0]?.model.trim()} (${availableParallelism()} cores, ${type()} ${release()})`

@@ -1,0 +1,135 @@
+import { serveIssuer } from '../issuer.ts'
+import { inTurn, type Pace } from '../pace.ts'
+import { run } from '../process.ts'
+import { type Group, type GroupReport, type Target, worst } from '../report/group.ts'
+import { digits, times, whole, withSpread } from '../report/numbers.ts'
+import { median, ratio } from '../report/statistics.ts'
+import { table } from '../report/table.ts'
+import type { CurveName, Curves, Order as CurvesOrder, Point } from './curves.ts'
+import type { Order as FirstOrder, FirstRequest } from './first-request.ts'
+import type { Order as MemoryOrder } from './memory.ts'
+import { answersAfter, maxAge, measureRefresh, type Refresh } from './refresh.ts'
+
+export const group: Group = { measure }
+
+const curveTitles: Readonly<Record<CurveName, string>> = {
+  issuers: 'issuers, remembered tokens',
+  issuersNew: 'issuers, memo off',
+  keys: 'keys of an issuer, remembered tokens',
+  keysNew: 'keys of an issuer, memo off',
+  routes: 'guarded routes, remembered tokens',
+}
+
+async function measure(pace: Pace): Promise<GroupReport> {
+  const curves = await run<Curves>('curves', { pace } satisfies CurvesOrder)
+  const memory = await measureMemory(pace)
+  const served = await serveIssuer('RS256')
+  try {
+    const firsts = await measureFirst(served, pace)
+    const refresh = await measureRefresh(served, pace)
+    return {
+      title: 'scale',
+      body: [
+        '### Microseconds for a request, as things grow in number',
+        curveTable(curves),
+        'ES256, 1,000 tokens in turn, of all issuers and keys. Routes: the guards of the Express door alone, called in turn without a socket.',
+        '### Memory of remembered tokens',
+        memory,
+        'Heap and external memory after full collections, in a fresh process; ES256, and the tokens themselves are not kept. fast-jwt with a cache of that size.',
+        '### The first token of a process',
+        firstTable(firsts),
+        'In milliseconds; keys come over HTTP from loopback, for tollgate after discovery. Importing is not in it (see start-up).',
+        '### A key refresh under load',
+        refreshStory(refresh),
+      ],
+      targets: [...curveTargets(curves), refreshTarget(refresh)],
+    }
+  } finally {
+    await served.issuer.close()
+  }
+}
+
+const names = Object.keys(curveTitles) as CurveName[]
+
+function curveTable(curves: Curves): string {
+  return table(
+    ['', 'few', '', 'many'],
+    names.map((name) => [
+      curveTitles[name],
+      ...curves[name].map(
+        (point) =>
+          `${whole(point.count)}: ${withSpread(point.rounds)} (${times(ratio(point.rounds, first(curves[name]).rounds))})`,
+      ),
+    ]),
+  )
+}
+
+const first = ([point]: readonly Point[]): Point => point as Point
+
+function curveTargets(curves: Curves): readonly Target[] {
+  return names.map((name) =>
+    worst(
+      {
+        what: `cost with many / with one: ${curveTitles[name]}`,
+        limit: 1.2,
+        side: 'at most',
+        unit: '×',
+      },
+      curves[name].slice(1).map(({ count, rounds }) => ({
+        where: whole(count),
+        measured: ratio(rounds, first(curves[name]).rounds),
+      })),
+    ),
+  )
+}
+
+async function measureMemory({ quick }: Pace): Promise<string> {
+  const rows = []
+  for (const count of quick ? [1_000, 10_000] : [10_000, 100_000]) {
+    const cells = []
+    for (const contender of ['tollgate', 'fast-jwt'] as const) {
+      const order: MemoryOrder = { contender, count }
+      const bytes = await run<number>('memory', order, ['--expose-gc'])
+      cells.push(`${digits(bytes / 2 ** 20)} MiB (${whole(bytes / count)} bytes each)`)
+    }
+    rows.push([whole(count), ...cells])
+  }
+  return table(['tokens', 'tollgate', 'fast-jwt'], rows)
+}
+
+type Firsts = Readonly<Record<FirstOrder['contender'], FirstRequest[]>>
+
+async function measureFirst(
+  { setting, mint }: Awaited<ReturnType<typeof serveIssuer>>,
+  { starts }: Pace,
+): Promise<Firsts> {
+  const found: Firsts = { tollgate: [], jose: [] }
+  const contenders = ['tollgate', 'jose'] as const
+  for (let round = 0; round < starts; round++) {
+    for (const contender of inTurn(contenders, round)) {
+      const order: FirstOrder = { contender, ...setting, tokens: await mint(2) }
+      found[contender].push(await run<FirstRequest>('first-request', order))
+    }
+  }
+  return found
+}
+
+function firstTable(firsts: Firsts): string {
+  const parts = ['create', 'first', 'second'] as const
+  const titles = { tollgate: 'tollgate', jose: 'jose, `createRemoteJWKSet`' }
+  return table(
+    ['', 'creating it', 'first token', 'second token'],
+    (Object.keys(titles) as (keyof Firsts)[]).map((contender) => [
+      titles[contender],
+      ...parts.map((part) => withSpread(firsts[contender].map((each) => each[part]))),
+    ]),
+  )
+}
+
+const refreshStory = ({ during, apart, refreshes, calls }: Refresh): string =>
+  `p99 of a guarded Express app: ${digits(median(during))} ms for requests that meet a refresh, ${digits(median(apart))} ms for those between (ratio ${times(ratio(during, apart))}); ${refreshes} refreshes, ${whole(calls)} requests from 8 callers with 500 tokens. Keys live ${maxAge} s there, and the issuer takes ${answersAfter} s to answer.`
+
+const refreshTarget = ({ during, apart }: Refresh): Target =>
+  worst({ what: 'p99 during a key refresh / else', limit: 1.2, side: 'at most', unit: '×' }, [
+    { where: 'Express', measured: ratio(during, apart) },
+  ])

@@ -1,0 +1,58 @@
+/** How much memory remembered tokens take. Started with --expose-gc. */
+
+import { createPublicKey } from 'node:crypto'
+import { createVerifier as createFastVerifier } from 'fast-jwt'
+import { createVerifier } from 'tollgate'
+import { createTestIssuer } from 'tollgate/testing'
+import { perform } from '../program.ts'
+import { mintTokens } from '../tokens.ts'
+
+export interface Order {
+  readonly contender: 'tollgate' | 'fast-jwt'
+  readonly count: number
+}
+
+/** Minted and verified together; the tokens are not kept. */
+const together = 500
+const audience = 'https://api.test'
+const alg = 'ES256'
+
+/** Bytes. */
+await perform(async ({ contender, count }: Order): Promise<number> => {
+  const { url, jwks, keys } = createTestIssuer({ alg, audience })
+  const minter = { url, audience, alg, privateJwk: keys.current.privateJwk } as const
+  const verifiers = {
+    tollgate: () => createVerifier({ issuer: { issuer: url, jwks }, audience, memo: count }).verify,
+    'fast-jwt': () =>
+      createFastVerifier({
+        key: createPublicKey({ key: keys.current.publicJwk as object, format: 'jwk' })
+          .export({ type: 'spki', format: 'pem' })
+          .toString(),
+        cache: count,
+        // Longer than the tokens live, as its default forgets them after ten minutes.
+        cacheTTL: 7_200_000,
+        allowedIss: url,
+        allowedAud: audience,
+      }),
+  }
+  const warm = await mintTokens(minter, together)
+  const warmUp: (token: string) => unknown = verifiers[contender]()
+  for (const token of warm) await warmUp(token)
+
+  const verify: (token: string) => unknown = verifiers[contender]()
+  const before = used()
+  for (let done = 0; done < count; done += together) {
+    await Promise.all((await mintTokens(minter, together)).map(verify))
+  }
+  const bytes = used() - before
+  // Still there, and so not collected before it was weighed.
+  await verify(warm[0] as string)
+  return bytes
+})
+
+function used(): number {
+  if (globalThis.gc === undefined) throw new Error('Start this with --expose-gc')
+  for (let i = 0; i < 4; i++) globalThis.gc()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}

@@ -1,0 +1,45 @@
+import { inTurn, type Pace } from '../pace.ts'
+import { run } from '../process.ts'
+import type { Group, GroupReport } from '../report/group.ts'
+import { whole, withSpread } from '../report/numbers.ts'
+import { table } from '../report/table.ts'
+import { type Bytes, measureBytes } from './bytes.ts'
+import { entries } from './entries.ts'
+import type { Order } from './import-time.ts'
+
+export const group: Group = { measure }
+
+interface Entry {
+  readonly name: string
+  readonly imports: readonly string[]
+  readonly bytes: Bytes
+  /** Milliseconds. */
+  readonly took: number[]
+}
+
+async function measure({ starts }: Pace): Promise<GroupReport> {
+  const found: Entry[] = []
+  for (const [name, imports] of Object.entries(entries())) {
+    found.push({ name, imports, bytes: await measureBytes(imports), took: [] })
+  }
+  for (let round = 0; round < starts; round++) {
+    for (const { imports, took } of inTurn(found, round)) {
+      took.push(await run<number>('import-time', { imports } satisfies Order))
+    }
+  }
+  return {
+    title: 'start-up: import time and bytes',
+    body: [
+      table(
+        ['', 'import, ms', 'own bytes', 'bytes of dependencies', 'all, minified'],
+        found.map(({ name, took, bytes: { own, dependencies, minified } }) => [
+          name,
+          withSpread(took),
+          ...[own, dependencies, minified].map(whole),
+        ]),
+      ),
+      `Import: in a fresh process each, ${starts} of them in turn. Bytes: of every file that the import can reach, frameworks not included as none of them imports one.`,
+    ],
+    targets: [],
+  }
+}

@@ -1,0 +1,124 @@
+import type { Pace } from '../pace.ts'
+import { run } from '../process.ts'
+import { type Group, type GroupReport, type Target, worst } from '../report/group.ts'
+import { absent, times, withSpread } from '../report/numbers.ts'
+import { median, type Rounds, ratio } from '../report/statistics.ts'
+import { table } from '../report/table.ts'
+import type { SignatureName } from '../tokens.ts'
+import { fastJwtCache, jose, tollgate, tollgateDiscovered } from './names.ts'
+import type { Order, Series, Tokens } from './program.ts'
+
+const algorithms: Readonly<Record<SignatureName, string>> = {
+  RS256: 'RS256',
+  PS256: 'PS256',
+  ES256: 'ES256',
+  EdDSA: 'Ed25519',
+}
+
+const names = Object.keys(algorithms) as SignatureName[]
+const ways = [1, 50]
+
+type Results = ReadonlyMap<SignatureName, readonly Series[]>
+
+export const group: Group = { measure }
+
+async function measure(pace: Pace): Promise<GroupReport> {
+  const results = new Map<SignatureName, readonly Series[]>()
+  for (const alg of names) {
+    results.set(alg, await run('verify', { alg, pace } satisfies Order))
+  }
+  return {
+    title: 'verify: microseconds for a token',
+    body: [
+      'In brackets: how many times as long as tollgate with `jwks` given.',
+      ...(['remembered', 'new'] as const).flatMap((tokens) =>
+        ways.flatMap((atOnce) => [heading(tokens, atOnce), tableOf(results, tokens, atOnce)]),
+      ),
+      method(pace),
+    ],
+    targets: targetsOf(results),
+  }
+}
+
+const heading = (tokens: Tokens, atOnce: number): string =>
+  `### ${tokens === 'new' ? 'New tokens' : 'Repeated tokens'}, ${atOnce === 1 ? 'one at a time' : `${atOnce} at once`}`
+
+function tableOf(results: Results, tokens: Tokens, atOnce: number): string {
+  const contenders = new Set([...results.values()].flat().map(({ contender }) => contender))
+  return table(
+    ['', ...Object.values(algorithms)],
+    [...contenders].map((contender) => [
+      contender,
+      ...names.map((alg) => {
+        const rounds = roundsOf(results, alg, tokens, atOnce, contender)
+        const own = roundsOf(results, alg, tokens, atOnce, tollgate)
+        if (rounds === undefined || own === undefined) return absent
+        return `${withSpread(rounds)} (${times(ratio(rounds, own))})`
+      }),
+    ]),
+  )
+}
+
+function roundsOf(
+  results: Results,
+  alg: SignatureName,
+  tokens: Tokens,
+  atOnce: number,
+  contender: string,
+): Rounds | undefined {
+  const is = (one: Series): boolean =>
+    one.tokens === tokens && one.atOnce === atOnce && one.contender === contender
+  return results.get(alg)?.find(is)?.rounds
+}
+
+function targetsOf(results: Results): readonly Target[] {
+  const each = (tokens: Tokens, atOnce: number, value: (own: Rounds, peer: Rounds) => number) =>
+    names.flatMap((alg) =>
+      [tollgate, tollgateDiscovered].map((name) => {
+        const own = roundsOf(results, alg, tokens, atOnce, name)
+        const peer = tokens === 'new' ? jose : fastJwtCache
+        const other = roundsOf(results, alg, tokens, atOnce, peer)
+        if (own === undefined || other === undefined) throw new Error(`No rounds of ${peer}`)
+        const where = `${algorithms[alg]}, ${name}`
+        return { where, measured: value(own, other) }
+      }),
+    )
+  return [
+    ...ways.map((atOnce) =>
+      worst(
+        {
+          what: `remembered \`verify()\` / fast-jwt’s cache hit, ${way(atOnce)}`,
+          limit: 1,
+          side: 'at most',
+          unit: '×',
+        },
+        each('remembered', atOnce, ratio),
+      ),
+    ),
+    worst(
+      { what: 'remembered `verify()`, one at a time', limit: 2, side: 'at most', unit: 'µs' },
+      each('remembered', 1, median),
+    ),
+    ...ways.map((atOnce) =>
+      worst(
+        {
+          what: `new token / bare \`jose.jwtVerify\`, ${way(atOnce)}`,
+          limit: 1.15,
+          side: 'at most',
+          unit: '×',
+        },
+        each('new', atOnce, ratio),
+      ),
+    ),
+  ]
+}
+
+const way = (atOnce: number): string => (atOnce === 1 ? 'one at a time' : `${atOnce} at once`)
+
+const method = ({ rounds, slice }: Pace): string =>
+  [
+    `- ${rounds} rounds of ${slice} ms for each contender, in turn; a process for each algorithm. Each contender first had to accept a good token twice and to refuse a tampered, a foreign, an expired one and one of another key.`,
+    '- All check signature, algorithm, `iss`, `aud` and times; tollgate, jose and fast-jwt also `typ`; tollgate also the claims that RFC 9068 demands.',
+    '- Repeated: 100 tokens in turn, seen before. New: 12,000 in turn, so that a token comes again when the caches (10,000 in tollgate, 1,000 in fast-jwt, their defaults) have long dropped it; what is remembered is stored and dropped all the while.',
+    '- jsonwebtoken, aws-jwt-verify and fast-jwt with a key at hand block the thread while they verify, and are called without `await`; tollgate and jose use the thread pool of WebCrypto, which is what 50 at once gain from.',
+  ].join('\n')

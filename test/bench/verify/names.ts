@@ -1,0 +1,5 @@
+/** Contenders that targets are about. Apart from what they are, which the report needs not load. */
+export const tollgate = 'tollgate, `jwks` given'
+export const tollgateDiscovered = 'tollgate, discovered'
+export const jose = 'jose, key at hand'
+export const fastJwtCache = 'fast-jwt, cache'

@@ -1,0 +1,34 @@
+import type { TestIssuer } from 'tollgate/testing'
+import { tampered } from '../tokens.ts'
+import type { Verify } from './contenders.ts'
+
+/** A contender that is set up wrongly would be measured doing something else. */
+export async function assertSound(
+  name: string,
+  verify: Verify,
+  issuer: TestIssuer,
+  good: string,
+): Promise<void> {
+  const { bad } = issuer
+  const wrong = {
+    tampered: tampered(good),
+    'for another audience': bad.wrongAudience(),
+    expired: bad.expired(),
+    'of another key': bad.wrongKey(),
+  }
+  // Twice, as the second answer may come from a cache.
+  for (const turn of ['at first', 'again']) {
+    if (!(await accepts(verify, good))) throw new Error(`${name} refuses a good token ${turn}`)
+  }
+  for (const [what, token] of Object.entries(wrong)) {
+    if (await accepts(verify, token)) throw new Error(`${name} accepts a token that is ${what}`)
+  }
+}
+
+async function accepts(verify: Verify, token: string): Promise<boolean> {
+  try {
+    return (await verify(token)) !== undefined
+  } catch {
+    return false
+  }
+}
