@@ -1,13 +1,13 @@
 /**
- * `npm start`: a local test issuer over HTTP and the Express example guarded by it. With `--once` it makes the calls
- * itself, and fails unless each is answered as it should be.
+ * `npm start`: a local test issuer over HTTP and an example API guarded by it, Express' or that of another `--door`. With
+ * `--once` it makes the calls itself, and fails unless each is answered as it should be.
  */
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
 import { serveTestIssuer } from 'tollgate/testing'
-import { createApp } from './express.ts'
+import { doors } from './doors.ts'
 
 interface Call {
   readonly title: string
@@ -19,10 +19,20 @@ interface Call {
   readonly challenge?: string
 }
 
-const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } })
+const { values } = parseArgs({
+  options: {
+    once: { type: 'boolean', default: false },
+    door: { type: 'string', default: 'express' },
+  },
+})
+const open = doors[values.door]
+if (open === undefined) {
+  console.error(`--door is one of ${Object.keys(doors).join(', ')}`)
+  process.exit(1)
+}
 
 const issuer = await serveTestIssuer({ audience: 'https://api.orders.test' })
-const server: Server = createApp(issuer.trust()).listen(0, '127.0.0.1')
+const server = createServer(await open(issuer.trust())).listen(0, '127.0.0.1')
 await once(server, 'listening')
 const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
@@ -59,7 +69,7 @@ const calls: readonly Call[] = [
 ]
 
 console.log(`issuer  ${issuer.url}`)
-console.log(`API     ${api}\n`)
+console.log(`API     ${api} (${values.door})\n`)
 
 if (values.once) {
   let failed = 0

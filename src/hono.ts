@@ -12,7 +12,7 @@ import { hooked } from './http/thrown.ts'
 
 export type { GetAuthOptions }
 
-/** Replaces the answer to a refused request, unless it gives none. `throw error` hands it to Hono's `onError`. */
+/** Replaces the answer to a refused request, unless it gives no `Response`. `throw error` hands it to Hono's `onError`. */
 export type OnRefuse = {
   // A method's parameters may be narrowed: to a context with the app's own bindings.
   hook(error: AuthError, c: Context): unknown
@@ -51,12 +51,12 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
       const answer = (): Response => {
         // Headers that were set before would overwrite those of a Response of our own, or be lost with it.
         for (const [name, value] of Object.entries(refusal.headers)) c.header(name, value)
-        const body = c.req.method === 'HEAD' ? null : refusal.body
-        return c.newResponse(body, refusal.status as 401)
+        return c.newResponse(refusal.body, refusal.status as 401)
       }
       // Hono answers with this, if the error is thrown.
       Object.defineProperty(error, 'getResponse', { value: answer })
-      return ((await hooked(() => onRefuse?.(error, c))) ?? answer()) as Response
+      const given = await hooked(() => onRefuse?.(error, c))
+      return given instanceof Response ? given : answer()
     }
   }
 

@@ -5,23 +5,30 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import supertest from 'supertest'
 import { createVerifier } from 'tollgate'
-import { createTestIssuer } from 'tollgate/testing'
+import { assertRejectsHostileTokens, createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import { createApp as createExpressApp } from '../examples/express.ts'
-import { createApp as createKoaApp } from '../examples/koa.ts'
+import { createApp as createClaimsApp } from '../examples/claims.ts'
+import { doors } from '../examples/doors.ts'
 import { createGreeter } from '../examples/verifier.ts'
 import { boundsOf } from './core/keys/bounds.ts'
 
 const issuer = createTestIssuer()
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-describe.each([
-  ['examples/express.ts', createExpressApp(issuer.trust())],
-  ['examples/koa.ts', createKoaApp(issuer.trust()).callback()],
-] as const)('%s', (_, app) => {
+describe.each(Object.entries(doors))('examples/%s.ts', async (_, open) => {
+  const app = await open(issuer.trust())
   const alice = (scope: string) => issuer.as({ sub: 'alice', scope })
 
   it('has a public route', () => supertest(app).get('/health').expect(200, { ok: true }))
+
+  it('rejects every hostile token', async () => {
+    const { problems } = await assertRejectsHostileTokens(app, {
+      issuer,
+      path: '/orders',
+      scope: 'orders:read',
+    })
+    expect(problems).toEqual([])
+  })
 
   it('has a route for whoever is signed in', async () => {
     await supertest(app).get('/me').expect(401)
@@ -49,6 +56,17 @@ describe.each([
   })
 })
 
+describe('examples/claims.ts', () => {
+  it('believes only claims of its schema', async () => {
+    const app = createClaimsApp(issuer.trust())
+    const call = (claims: Record<string, unknown>) =>
+      supertest(app).get('/tenant').use(issuer.as(claims))
+    await call({ tenant: 'acme', roles: ['admin'] }).expect(200, { tenant: 'acme' })
+    await call({ tenant: 'acme', roles: [] }).expect(403)
+    await call({ tenant: 7, roles: ['admin'] }).expect(401)
+  })
+})
+
 describe('examples/verifier.ts', () => {
   it('greets, or says why not', async () => {
     const greet = createGreeter(createVerifier(issuer.trust()))
@@ -58,11 +76,23 @@ describe('examples/verifier.ts', () => {
 })
 
 describe('npm start', () => {
-  it('--once makes its calls and succeeds', async () => {
-    const { stdout } = await promisify(execFile)('npm', ['start', '--', '--once'], { cwd: root })
-    for (const status of [200, 401, 403]) expect(stdout).toContain(`→ ${status}`)
-    expect(stdout).toContain('WWW-Authenticate: Bearer realm="api", scope="orders:read"')
-    expect(stdout).toContain('every answer is as it should be')
+  it.each(['--once', ...Object.keys(doors).map((door) => `--once --door ${door}`)])(
+    '%s makes its calls and succeeds',
+    async (line) => {
+      const command = ['start', '--', ...line.split(' ')]
+      const { stdout } = await promisify(execFile)('npm', command, { cwd: root })
+      for (const status of [200, 401, 403]) expect(stdout).toContain(`→ ${status}`)
+      expect(stdout).toContain('WWW-Authenticate: Bearer realm="api", scope="orders:read"')
+      expect(stdout).toContain('every answer is as it should be')
+    },
+  )
+
+  it('names the doors there are, if there is no such door', async () => {
+    const started = promisify(execFile)('npm', ['start', '--', '--door', 'rails'], { cwd: root })
+    await expect(started).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('--door is one of express, koa, fastify, hono, fetch, node'),
+    })
   })
 
   it('prints a token and curl lines that do what they say, and keeps running', async () => {

@@ -1,0 +1,56 @@
+import type { AuthOptions } from 'tollgate/fetch'
+import { createAuth } from 'tollgate/fetch'
+import { listOrders, owns } from './orders.ts'
+
+type Handler = (request: Request) => Response | Promise<Response>
+
+/** An orders API without a framework. It takes its auth options, so that a test can hand it a test issuer. */
+export function createApp(options: AuthOptions): { fetch: Handler } {
+  const { requireAuth, guard, getAuth } = createAuth(options)
+
+  // For whoever is signed in.
+  const me = guard((request) => {
+    const { subject, clientId, scopes } = getAuth(request)
+    return Response.json({ subject, clientId, scopes })
+  })
+
+  // For tokens that grant a scope.
+  const orders = guard(() => Response.json(listOrders()), { scope: 'orders:read' })
+
+  // For the owner of the order, with a token that grants the scope.
+  const change = guard((request) => Response.json({ changed: idOf(request) }), {
+    scope: 'orders:write',
+    check: (auth, request) => owns(auth.subject, idOf(request)),
+  })
+
+  // By hand: who the caller is, nobody, or the answer to send.
+  const mayBeSignedIn = requireAuth({ optional: true })
+  const feed: Handler = async (request) => {
+    const auth = await mayBeSignedIn(request)
+    if (auth instanceof Response) return auth
+    return Response.json({ hello: auth?.subject ?? 'stranger' })
+  }
+
+  const routes: readonly (readonly [RegExp, Handler])[] = [
+    [/^GET \/health$/, () => Response.json({ ok: true })],
+    [/^GET \/me$/, me],
+    [/^GET \/orders$/, orders],
+    [/^PATCH \/orders\/\w+$/, change],
+    [/^GET \/feed$/, feed],
+  ]
+  return {
+    fetch(request) {
+      const asked = `${request.method} ${pathOf(request)}`
+      const [, handler] = routes.find(([pattern]) => pattern.test(asked)) ?? []
+      return handler?.(request) ?? new Response(null, { status: 404 })
+    },
+  }
+}
+
+function pathOf({ url }: Request): string {
+  return new URL(url).pathname
+}
+
+function idOf(request: Request): string {
+  return pathOf(request).slice('/orders/'.length)
+}

@@ -1,0 +1,221 @@
+import { once } from 'node:events'
+import { PassThrough } from 'node:stream'
+import koaCors from '@koa/cors'
+import Koa from 'koa'
+import Koa2 from 'koa2'
+import supertest from 'supertest'
+import type { AuthError } from 'tollgate'
+import type { OnRefuse } from 'tollgate/koa'
+import { createAuth } from 'tollgate/koa'
+import { describe, expect, it } from 'vitest'
+import {
+  challenge,
+  createHeldIssuer,
+  expectNoStrayErrors,
+  issuer,
+  origin,
+  pause,
+  serving,
+  thrownByHooks,
+} from './stage.ts'
+
+expectNoStrayErrors()
+
+describe.each([
+  ['Koa 2', Koa2 as unknown as typeof Koa],
+  ['Koa 3', Koa],
+])('%s', (_, Framework) => {
+  /** A guarded app; `seen` are the errors that came to Koa, or to a `try` around everything. */
+  const guarded = (
+    handler: Koa.Middleware,
+    { onRefuse, custom = false }: { onRefuse?: OnRefuse; custom?: boolean } = {},
+  ) => {
+    const seen: unknown[] = []
+    const refused: AuthError[] = []
+    const { requireAuth } = createAuth({
+      ...issuer.trust(),
+      ...(onRefuse && {
+        onRefuse: (error, ...rest) => {
+          refused.push(error)
+          return onRefuse(error, ...rest)
+        },
+      }),
+    })
+    const app = new Framework()
+    app.on('error', (error) => void seen.push(error))
+    app.use(async (ctx, next) => {
+      if (!custom) return next()
+      try {
+        return await next()
+      } catch (error) {
+        seen.push(error)
+        const { status = 500, headers = {} } = error as Partial<AuthError>
+        ctx.status = status
+        ctx.set(headers)
+        ctx.body = 'custom'
+      }
+    })
+    app.use(koaCors({ origin, keepHeadersOnError: true }))
+    app.use(requireAuth())
+    app.use(handler)
+    return { listener: app.callback(), seen, refused }
+  }
+  const reached: Koa.Middleware = (ctx) => {
+    ctx.body = 'reached'
+  }
+
+  describe('an error behind the guard', () => {
+    const failure = Object.assign(new Error('later'), { status: 409 })
+    const failing: Record<string, Koa.Middleware> = {
+      'a throw': () => {
+        throw failure
+      },
+      'ctx.throw': (ctx) => ctx.throw(failure),
+      'a rejection': () => Promise.reject(failure),
+    }
+
+    it.each(Object.keys(failing))('%s is Koa’s, once', async (kind) => {
+      const onRefuse: OnRefuse = (_error, ctx) => {
+        ctx.status = 418
+      }
+      for (const custom of [true, false]) {
+        const behind = guarded(failing[kind] as Koa.Middleware, { onRefuse, custom })
+        await supertest(behind.listener).get('/').use(issuer.as()).expect(409)
+        expect(behind.seen).toEqual([failure])
+        expect(behind.refused).toEqual([])
+      }
+    })
+  })
+
+  describe('onRefuse', () => {
+    it.each([
+      [
+        'throws',
+        (value: unknown) => () => {
+          throw value
+        },
+      ],
+      [
+        'rejects',
+        (value: unknown) => async () => {
+          await pause(1)
+          throw value
+        },
+      ],
+    ])('that %s is one error to Koa', async (_how, hook) => {
+      for (const value of thrownByHooks) {
+        for (const custom of [true, false]) {
+          const { listener, seen } = guarded(reached, { onRefuse: hook(value), custom })
+          const answer = await supertest(listener).get('/').expect(500)
+          expect(answer.text).not.toContain('reached')
+          expect(seen).toHaveLength(1)
+        }
+      }
+    })
+
+    it('that passes the error on: its status, its challenge and those of @koa/cors are the answer', async () => {
+      const passing: OnRefuse[] = [
+        (error) => {
+          throw error
+        },
+        (error) => Promise.reject(error),
+        (_error, _ctx, next) => next(),
+        (_error, _ctx, next) => {
+          void next()
+          return next()
+        },
+      ]
+      for (const onRefuse of passing) {
+        for (const custom of [true, false]) {
+          const { listener, seen, refused } = guarded(reached, { onRefuse, custom })
+          const answer = await supertest(listener).get('/').expect(401)
+          expect(answer.headers).toMatchObject({
+            'www-authenticate': challenge,
+            'cache-control': 'no-store',
+            'access-control-allow-origin': origin,
+          })
+          expect(answer.text).toBe(custom ? 'custom' : 'the request carried no access token')
+          expect(seen).toEqual(refused)
+        }
+      }
+    })
+
+    it('may answer with Koa’s own means, at once or later', async () => {
+      const teapot: OnRefuse = (_error, ctx) => {
+        ctx.status = 418
+        ctx.body = 'no'
+      }
+      for (const onRefuse of [
+        teapot,
+        async (...all: Parameters<OnRefuse>) => {
+          await pause(10)
+          teapot(...all)
+        },
+      ]) {
+        const { listener, seen } = guarded(reached, { onRefuse })
+        const answer = await supertest(listener).get('/').expect(418, 'no')
+        expect(answer.headers['access-control-allow-origin']).toBe(origin)
+        expect(seen).toEqual([])
+      }
+    })
+  })
+
+  describe('a stream', () => {
+    it('passes as it is written, chunk by chunk', async () => {
+      const { listener } = guarded((ctx) => {
+        const events = new PassThrough()
+        ctx.type = 'text/event-stream'
+        ctx.body = events
+        events.write('data: a\n\n')
+        setTimeout(() => events.end('data: b\n\n'), 5)
+      })
+      const answer = await supertest(listener).get('/').use(issuer.as()).buffer().expect(200)
+      expect(answer.text).toBe('data: a\n\ndata: b\n\n')
+      expect(answer.headers['transfer-encoding']).toBe('chunked')
+    })
+
+    it('that fails half-way is Koa’s, and not answered again', async () => {
+      const failure = new Error('half-way')
+      const { listener, seen } = guarded((ctx) => {
+        const body = new PassThrough()
+        ctx.body = body
+        body.write('half')
+        setTimeout(() => body.destroy(failure), 5)
+      })
+      await serving(listener, async (url, server) => {
+        const answer = await fetch(url, { headers: issuer.headers() })
+        expect(answer.status).toBe(200)
+        await pause(20)
+        server.closeAllConnections()
+        await expect(answer.text()).rejects.toThrow('terminated')
+      })
+      expect(seen).toContain(failure)
+    })
+  })
+
+  it('a time limit that answers while keys are fetched has the only say', async () => {
+    const held = createHeldIssuer()
+    const { requireAuth } = createAuth(held.options)
+    const errors: unknown[] = []
+    const app = new Framework()
+    app.on('error', (error) => void errors.push(error))
+    app.use((ctx, next) => {
+      void held.asked.then(() => {
+        ctx.res.statusCode = 504
+        ctx.res.end('late')
+      })
+      return next()
+    })
+    app.use(requireAuth({ scope: 'a' }))
+    app.use(reached)
+    await serving(app.callback(), async (url, server) => {
+      const finished = once(server, 'request').then(([, response]) => once(response, 'close'))
+      const answer = await fetch(url, { headers: held.issuer.headers() })
+      expect([answer.status, await answer.text()]).toEqual([504, 'late'])
+      held.answer()
+      await finished
+      await pause(20)
+    })
+    expect(errors).toEqual([])
+  })
+})

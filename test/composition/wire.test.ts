@@ -1,0 +1,279 @@
+import { once } from 'node:events'
+import type {
+  ClientRequest,
+  IncomingMessage,
+  RequestListener,
+  Server,
+  ServerResponse,
+} from 'node:http'
+import { Agent, request as httpRequest } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import express from 'express'
+import express4 from 'express4'
+import { fastify } from 'fastify'
+import { Hono } from 'hono'
+import Koa from 'koa'
+import Koa2 from 'koa2'
+import type { VerifierOptions } from 'tollgate'
+import { createAuth as createExpressAuth } from 'tollgate/express'
+import { createAuth as createFastifyAuth } from 'tollgate/fastify'
+import { createAuth as createFetchAuth } from 'tollgate/fetch'
+import { createAuth as createHonoAuth } from 'tollgate/hono'
+import { createAuth as createKoaAuth } from 'tollgate/koa'
+import { createAuth as createNodeAuth } from 'tollgate/node'
+import { describe, expect, it } from 'vitest'
+import { createHeldIssuer, expectNoStrayErrors, gate, issuer, pause, serving } from './stage.ts'
+
+expectNoStrayErrors()
+
+/** One guarded route for all methods: its handler leaves the body alone, and tells that it ran. */
+interface Setup {
+  readonly auth: VerifierOptions
+  readonly scope?: string
+  readonly ran: () => void
+  /** What a hook waits for before it answers 418. */
+  readonly slow?: () => Promise<void>
+}
+type Listen = (setup: Setup) => RequestListener | Promise<RequestListener>
+
+const asked = ({ scope }: Setup) => (scope === undefined ? {} : { scope })
+
+const onExpress =
+  (framework: typeof express): Listen =>
+  (setup) => {
+    const { auth, ran, slow } = setup
+    const { requireAuth } = createExpressAuth({
+      ...auth,
+      onRefuse: slow && ((_error, _req, res) => slow().then(() => res.status(418).send('no'))),
+    })
+    const app = framework()
+    app.set('env', 'test')
+    return app.use(requireAuth(asked(setup)), (_req, res) => {
+      ran()
+      res.send('ran')
+    })
+  }
+
+const onKoa =
+  (Framework: typeof Koa): Listen =>
+  (setup) => {
+    const { auth, ran, slow } = setup
+    const { requireAuth } = createKoaAuth({
+      ...auth,
+      onRefuse:
+        slow &&
+        (async (_error, ctx) => {
+          await slow()
+          ctx.status = 418
+        }),
+    })
+    const app = new Framework()
+    app.use(requireAuth(asked(setup)))
+    app.use((ctx) => {
+      ran()
+      ctx.body = 'ran'
+    })
+    return app.callback()
+  }
+
+const onFastify =
+  (where: 'onRequest' | 'preHandler' | 'plugin', answers = true): Listen =>
+  async (setup) => {
+    const { auth, ran, slow } = setup
+    const { requireAuth, plugin } = createFastifyAuth({
+      ...auth,
+      onRefuse:
+        slow &&
+        (async (_error, _request, reply) => {
+          await slow()
+          if (answers) reply.code(418).send('no')
+          // A reply is a thenable, which settles when it is sent, or when its caller has gone.
+          return reply
+        }),
+    })
+    const app = fastify()
+    app.addContentTypeParser('*', (_request, _body, done) => done(null))
+    if (where === 'plugin') app.register(plugin, asked(setup))
+    const options = where === 'plugin' ? {} : { [where]: requireAuth(asked(setup)) }
+    app.all('/', options, async () => {
+      ran()
+      return 'ran'
+    })
+    await app.ready()
+    return app.routing as RequestListener
+  }
+
+const onHono: Listen = (setup) => {
+  const { auth, ran, slow } = setup
+  const { requireAuth } = createHonoAuth({
+    ...auth,
+    onRefuse: slow && ((_error, c) => slow().then(() => c.text('no', 418))),
+  })
+  const app = new Hono()
+  app.all('/', requireAuth(asked(setup)), (c) => {
+    ran()
+    return c.text('ran')
+  })
+  return getRequestListener(app.fetch)
+}
+
+const onFetch: Listen = (setup) => {
+  const { auth, ran, slow } = setup
+  const { guard } = createFetchAuth({
+    ...auth,
+    onRefuse: slow && (() => slow().then(() => new Response('no', { status: 418 }))),
+  })
+  const handler = (): Response => {
+    ran()
+    return new Response('ran')
+  }
+  return getRequestListener(guard(handler, asked(setup)))
+}
+
+const onNode: Listen = (setup) => {
+  const { auth, ran, slow } = setup
+  const { requireAuth } = createNodeAuth({
+    ...auth,
+    onRefuse:
+      slow &&
+      (async (_error, _req, res) => {
+        await slow()
+        res.statusCode = 418
+        res.end('no')
+      }),
+  })
+  const guard = requireAuth(asked(setup))
+  return async (req, res) => {
+    if ((await guard(req, res)) === false) return
+    ran()
+    res.end('ran')
+  }
+}
+
+const listeners: Readonly<Record<string, Listen>> = {
+  'Express 4': onExpress(express4 as unknown as typeof express),
+  'Express 5': onExpress(express),
+  'Koa 2': onKoa(Koa2 as unknown as typeof Koa),
+  'Koa 3': onKoa(Koa),
+  'Fastify 5, onRequest': onFastify('onRequest'),
+  'Fastify 5, preHandler': onFastify('preHandler'),
+  'Fastify 5, plugin': onFastify('plugin'),
+  'Fastify 5, a hook that only gives back the reply': onFastify('onRequest', false),
+  Hono: onHono,
+  fetch: onFetch,
+  'node:http': onNode,
+}
+
+const agent = (): Agent => new Agent({ keepAlive: true, maxSockets: 1 })
+
+/** Sends a request, and gives its status and whether its connection had served another before. */
+async function exchange(
+  sent: ClientRequest,
+): Promise<[status: number | undefined, reused: boolean]> {
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+  answer.resume()
+  await once(answer, 'end')
+  return [answer.statusCode, sent.reusedSocket]
+}
+
+/** A request whose caller hangs up: `gone` when the server has seen that. */
+function hangingUp(server: Server, url: string, headers: Record<string, string> = {}) {
+  const gone = once(server, 'request').then(([, response]) =>
+    once(response as ServerResponse, 'close'),
+  )
+  const sent = httpRequest(url, { headers, agent: false }).end()
+  sent.on('error', () => {})
+  return {
+    async hangUp(): Promise<void> {
+      sent.destroy()
+      await gone
+    },
+  }
+}
+
+describe.each(Object.entries(listeners))('%s', (_, listen) => {
+  const counting = () => {
+    const count = { ran: 0 }
+    return { count, ran: () => void count.ran++ }
+  }
+
+  it('a refused POST leaves its connection to the next request', async () => {
+    const { count, ran } = counting()
+    await serving(await listen({ auth: issuer.trust(), ran }), async (url) => {
+      const one = agent()
+      const post = () => {
+        const headers = { 'content-type': 'application/octet-stream' }
+        const sent = httpRequest(url, { method: 'POST', agent: one, headers })
+        return exchange(sent.end(Buffer.alloc(60_000)))
+      }
+      expect(await post()).toEqual([401, false])
+      expect(await post()).toEqual([401, true])
+      const passing = httpRequest(url, { agent: one, headers: issuer.headers() }).end()
+      expect(await exchange(passing)).toEqual([200, true])
+      one.destroy()
+    })
+    expect(count.ran).toBe(1)
+  })
+
+  // Nothing but the guard stands before the body here: the parser of the preHandler's route does not read either.
+  it('an upload that never ends is refused while it goes on, and holds up no shutdown', async () => {
+    const { count, ran } = counting()
+    await serving(await listen({ auth: issuer.trust(), ran }), async (url, server) => {
+      const headers = { 'content-type': 'application/octet-stream' }
+      const sent = httpRequest(url, { method: 'POST', agent: false, headers })
+      sent.on('error', () => {})
+      const upload = setInterval(() => sent.write(Buffer.alloc(16_384)), 1)
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+      expect(answer.statusCode).toBe(401)
+      expect(sent.writableEnded).toBe(false)
+      answer.resume()
+      await once(answer, 'end')
+      clearInterval(upload)
+      sent.destroy()
+      server.close()
+      await once(server, 'close')
+    })
+    expect(count.ran).toBe(0)
+  })
+
+  it('a caller who hangs up while keys are fetched harms nobody, and is not let in when refused', async () => {
+    const held = createHeldIssuer()
+    const { count, ran } = counting()
+    const listener = await listen({ auth: held.options, scope: 'a', ran })
+    await serving(listener, async (url, server) => {
+      const { hangUp } = hangingUp(server, url, held.issuer.headers())
+      await held.asked
+      const waiting = exchange(
+        httpRequest(url, { agent: false, headers: held.issuer.headers({ scope: 'a' }) }).end(),
+      )
+      await hangUp()
+      held.answer()
+      expect(await waiting).toEqual([200, false])
+      await pause(10)
+      expect(count.ran).toBe(1)
+      const again = httpRequest(url, { agent: false, headers: held.issuer.headers() }).end()
+      expect((await exchange(again))[0]).toBe(403)
+    })
+  })
+
+  it('a caller who hangs up during a slow onRefuse is not let in', async () => {
+    const { count, ran } = counting()
+    const begun = gate()
+    const answer = gate()
+    const slow = (): Promise<void> => {
+      begun.open()
+      return answer.opened
+    }
+    const listener = await listen({ auth: issuer.trust(), ran, slow })
+    await serving(listener, async (url, server) => {
+      const { hangUp } = hangingUp(server, url)
+      await begun.opened
+      await hangUp()
+      answer.open()
+      await pause(20)
+      const passing = httpRequest(url, { agent: false, headers: issuer.headers() }).end()
+      expect(await exchange(passing)).toEqual([200, false])
+    })
+    expect(count.ran).toBe(1)
+  })
+})
