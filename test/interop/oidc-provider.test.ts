@@ -1,16 +1,10 @@
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { decodeProtectedHeader } from 'jose'
-import type { VerifierOptions } from 'tollgate'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createApp as createExpressApp } from '../../examples/express.ts'
-import { createApp as createKoaApp } from '../../examples/koa.ts'
+import { doors } from '../../examples/doors.ts'
 import { type Algorithm, close, type Issuer, listening, startIssuer } from './issuer.ts'
 
-const doors: Readonly<Record<string, (options: VerifierOptions) => RequestListener>> = {
-  express: createExpressApp,
-  koa: (options) => createKoaApp(options).callback(),
-}
 const algorithms: readonly Algorithm[] = ['RS256', 'ES256']
 const combinations = Object.keys(doors).flatMap((door) =>
   algorithms.map((alg) => ({ door, alg }) as const),
@@ -37,7 +31,7 @@ describe.each(combinations)('the $door example behind oidc-provider, $alg', ({ d
   })
 
   async function startApi(): Promise<string> {
-    const app = doors[door]?.({
+    const app = await doors[door]?.({
       issuer: issuer.url,
       audience: resource,
       allowInsecureLoopback: true,

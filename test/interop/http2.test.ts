@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import type { Http2Server } from 'node:http2'
+import { createServer } from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
+import { createTestIssuer } from 'tollgate/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { nodeListener } from '../doors/node.ts'
+
+const issuer = createTestIssuer()
+const good = issuer.mint()
+let server: Http2Server
+let url: string
+
+beforeAll(async () => {
+  server = createServer(nodeListener({ auth: issuer.trust(), routes: { '/': [{}] } }))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+})
+afterAll(() => server.close())
+
+/** Node's own client cannot send one field twice. */
+async function curl(...authorization: readonly string[]): Promise<string> {
+  const headers = authorization.flatMap((value) => ['-H', `Authorization: ${value}`])
+  const format = ['-w', '%{http_version} %{http_code}', '-o', '/dev/null', '-s']
+  const command = ['--http2-prior-knowledge', ...format, ...headers, url]
+  const { stdout } = await promisify(execFile)('curl', command)
+  return stdout
+}
+
+describe('two Authorization fields over HTTP/2, sent by curl', () => {
+  test('one good token passes', async () => {
+    expect(await curl(`Bearer ${good}`)).toBe('2 200')
+  })
+
+  test.each([
+    ['the good token twice', `Bearer ${good}`, `Bearer ${good}`],
+    ['a good one before a bad one', `Bearer ${good}`, 'Bearer a.b.c'],
+    ['a good one behind a bad one', 'Bearer a.b.c', `Bearer ${good}`],
+    ['another scheme before', 'Basic YTpi', `Bearer ${good}`],
+  ])('%s: 400, whichever Node keeps', async (_, ...values) => {
+    expect(await curl(...values)).toBe('2 400')
+  })
+})
