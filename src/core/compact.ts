@@ -1,4 +1,4 @@
-import { decodeBase64url, isCanonical } from './base64url.ts'
+import { decodeCanonical, isCanonical } from './base64url.ts'
 import { InvalidTokenError } from './errors.ts'
 
 /** The header of a JWS, as far as it is looked at (RFC 7515 section 4.1). `jku`, `jwk`, `x5u`, `x5c` never are. */
@@ -35,10 +35,14 @@ export function readCompact(token: string): CompactJws {
   const afterHeader = token.indexOf('.')
   const afterPayload = token.indexOf('.', afterHeader + 1)
   if (afterHeader > longestHeader) throw new InvalidTokenError('too-large')
-  const header = decode(token.slice(0, afterHeader))
-  const payload = decode(token.slice(afterHeader + 1, afterPayload))
-  if (!isCanonical(token.slice(afterPayload + 1))) throw new InvalidTokenError('malformed')
-  return { token, header: readHeader(header), payload }
+  const segments = [
+    token.slice(0, afterHeader),
+    token.slice(afterHeader + 1, afterPayload),
+    token.slice(afterPayload + 1),
+  ] as const
+  if (!segments.every(isCanonical)) throw new InvalidTokenError('malformed')
+  const [header, payload] = segments
+  return { token, header: readHeader(header), payload: decodeCanonical(payload) }
 }
 
 function formOf(token: string): 'opaque' | 'encrypted' | 'malformed' {
@@ -47,19 +51,13 @@ function formOf(token: string): 'opaque' | 'encrypted' | 'malformed' {
   return token.split('.').length === 5 ? 'encrypted' : 'malformed'
 }
 
-function readHeader(octets: Uint8Array): JwsHeader {
-  const header = parseObject(octets)
+function readHeader(segment: string): JwsHeader {
+  const header = parseObject(decodeCanonical(segment))
   const kid = header['kid']
   if (kid !== undefined && (typeof kid !== 'string' || kid.length > longestKid)) {
     throw new InvalidTokenError('malformed')
   }
   return header
-}
-
-function decode(segment: string): Uint8Array {
-  const octets = decodeBase64url(segment)
-  if (octets === undefined) throw new InvalidTokenError('malformed')
-  return octets
 }
 
 /** A JSON object in UTF-8, as JSON.parse reads it: the last of equal members counts (RFC 7519 section 4). */
