@@ -8,6 +8,7 @@ import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
 import { admittedAuth } from './http/admitted.ts'
 import type { NodeResponse } from './http/answer.ts'
 import { answerNode } from './http/answer.ts'
+import type { Refused } from './http/authenticate.ts'
 import type { AuthOptions as AnyAuthOptions, DoorAuth } from './http/door.ts'
 import { createDoor } from './http/door.ts'
 import type { NodeRequest } from './http/head.ts'
@@ -78,17 +79,6 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
   function requireAuth(requirements?: Requirements<C>): Handler {
     const decide = guard(requirements)
 
-    async function isAdmitted(req: NodeRequest, res: NodeResponse, next: Next): Promise<boolean> {
-      const decision = await decide(nodeHead(req), req, req)
-      if (decision.ok) {
-        Object.assign(req, { auth: decision.auth })
-        return true
-      }
-      if (onRefuse === undefined) answerNode(res, decision.refusal)
-      else await hand(decision.error, req, res, next)
-      return false
-    }
-
     /** To the hook, whose `next` passes an error on whatever it is given: without one, Express would go on to the route. */
     async function hand(
       error: AuthError,
@@ -109,10 +99,22 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
       })
     }
 
+    async function refuse(
+      { error, refusal }: Refused,
+      req: NodeRequest,
+      res: NodeResponse,
+      next: Next,
+    ): Promise<void> {
+      if (onRefuse === undefined) answerNode(res, refusal)
+      else await hand(error, req, res, next)
+    }
+
+    // Express 4 ignores a rejected promise, so an error is passed on by hand; next() stands outside every try.
     return (req, res, next) => {
-      // Express 4 ignores a rejected promise, so an error is passed on by hand; next() stands outside every try.
-      isAdmitted(req, res, next).then((admitted) => {
-        if (admitted) next()
+      decide(nodeHead(req), req, req).then((decision) => {
+        if (!decision.ok) return void refuse(decision, req, res, next).catch(next)
+        Object.assign(req, { auth: decision.auth })
+        next()
       }, next)
     }
   }

@@ -1,11 +1,5 @@
 import type { Auth, JWTPayload } from '../core/auth.ts'
-
-/** What the last guard of a request found; undefined for an anonymous pass. */
-const admitted = new WeakMap<object, Auth | undefined>()
-
-export function admit(carrier: object, auth: Auth | undefined): void {
-  admitted.set(carrier, auth)
-}
+import { visitOf } from './visit.ts'
 
 export interface GetAuthOptions {
   /** Give undefined for an anonymous caller, or on a route without a guard, instead of throwing (false). */
@@ -24,10 +18,10 @@ export function admittedAuth<C extends object = JWTPayload>(
   carrier: object,
   { optional = false }: GetAuthOptions = {},
 ): Auth<C> | undefined {
-  const auth = admitted.get(carrier)
+  const { admitted, auth } = visitOf(carrier)
   if (auth === undefined && !optional) {
     throw new Error(
-      admitted.has(carrier)
+      admitted
         ? 'tollgate: the caller is anonymous: use getAuth(…, { optional: true }) on a route whose guard is optional'
         : 'tollgate: this route has no guard: put requireAuth() before its handler',
     )

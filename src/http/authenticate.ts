@@ -14,11 +14,15 @@ import { readBearer } from './credentials.ts'
 import type { RequestHead } from './head.ts'
 import type { ResolvedRequirements } from './requirements.ts'
 import { unmetRequirement } from './requirements.ts'
+import { thrown } from './thrown.ts'
+import { verifyOnce, visitOf } from './visit.ts'
 
 /** Made once for a request, here; a door only translates it. */
 export type Decision<C extends object = JWTPayload> =
   | { readonly ok: true; readonly auth: Auth<C> | undefined }
   | { readonly ok: false; readonly error: AuthError; readonly refusal: Refusal }
+
+export type Refused = Extract<Decision, { readonly ok: false }>
 
 export interface Guard {
   readonly verifier: Verifier
@@ -36,43 +40,25 @@ export async function authenticate(
   request: unknown,
   guard: Guard,
 ): Promise<Decision> {
-  const { requirements } = guard
-  let auth: Auth
+  const { verifier, requirements } = guard
+  const visit = visitOf(carrier)
+  let auth: Auth | undefined
   try {
     const token = readBearer(authorization)
-    if (token === undefined && requirements.optional) return { ok: true, auth: undefined }
-    if (token === undefined) throw new MissingCredentialsError()
-    auth = await verifyOnce(authorization as string, token, carrier, guard.verifier)
+    if (token !== undefined) {
+      auth = await verifyOnce(visit, verifier, authorization as string, token)
+    } else if (!requirements.optional) throw new MissingCredentialsError()
   } catch (error) {
-    if (error instanceof AuthError) return refuse(error, guard)
-    throw error
+    return error instanceof AuthError ? refuse(error, guard) : thrown(error)
   }
-  const unmet = await unmetRequirement(auth, requirements, request)
-  return unmet ? refuse(new InsufficientScopeError(unmet), guard) : { ok: true, auth }
-}
-
-/** What was verified for a request, so that its second guard checks only its own requirements. */
-interface Verified {
-  readonly authorization: string
-  readonly auth: Auth
-}
-
-/** Per verifier: what one verifier accepted must not pass another's guard on the same request. */
-const verified = new WeakMap<Verifier, WeakMap<object, Verified>>()
-
-async function verifyOnce(
-  authorization: string,
-  token: string,
-  carrier: object,
-  verifier: Verifier,
-): Promise<Auth> {
-  const requests = verified.get(verifier) ?? new WeakMap<object, Verified>()
-  verified.set(verifier, requests)
-  const before = requests.get(carrier)
-  if (before?.authorization === authorization) return before.auth
-  const auth = await verifier.verify(token)
-  requests.set(carrier, { authorization, auth })
-  return auth
+  if (auth !== undefined) {
+    const unmet = unmetRequirement(auth, requirements, request)
+    const reason = unmet instanceof Promise ? await unmet : unmet
+    if (reason !== undefined) return refuse(new InsufficientScopeError(reason), guard)
+  }
+  visit.admitted = true
+  visit.auth = auth
+  return { ok: true, auth }
 }
 
 function refuse(error: AuthError, { verifier, realm, requirements }: Guard): Decision {

@@ -4,12 +4,10 @@ import type { VerifierOptions } from '../core/options.ts'
 import { verifierOptionNames } from '../core/options.ts'
 import type { Verifier } from '../core/verifier.ts'
 import { createVerifier } from '../core/verifier.ts'
-import { admit } from './admitted.ts'
 import type { Decision, Guard } from './authenticate.ts'
 import { authenticate } from './authenticate.ts'
 import type { RequestHead } from './head.ts'
 import { resolveRequirements } from './requirements.ts'
-import { thrown } from './thrown.ts'
 
 /** What every door takes beside the verifier's options. `H` is the framework's form of the hook. */
 export interface DoorOptions<H> {
@@ -72,11 +70,8 @@ export function createDoor<C extends object, H>(given: AuthOptions<C, H>): Door<
         realm: name,
         requirements: resolveRequirements(requirements),
       }
-      return async (head, carrier, request) => {
-        const decision = await authenticate(head, carrier, request, guard).catch(thrown)
-        if (decision.ok) admit(carrier, decision.auth)
-        return decision as Decision<C>
-      }
+      return (head, carrier, request) =>
+        authenticate(head, carrier, request, guard) as Promise<Decision<C>>
     },
   }
 }

@@ -7,6 +7,7 @@ import {
   refuse,
   refuseUndefined,
 } from '../core/option-checks.ts'
+import { hooked } from './thrown.ts'
 
 /** What a route asks of the access token. Checked in this order: token, `scope`, `anyScope`, `check`. */
 export interface Requirements<C extends object = JWTPayload, R = unknown> {
@@ -94,15 +95,19 @@ function listScopes(name: string, value: unknown): readonly string[] {
   return Object.freeze(list)
 }
 
-/** The first requirement that is not met, in the order of the contract. Throws what `check` throws. */
-export async function unmetRequirement(
+/** The first requirement that is not met, in the order of the contract. Rejects with what `check` throws. */
+export function unmetRequirement(
   auth: Auth,
   { scopes, anyScopes, check }: ResolvedRequirements,
   request: unknown,
-): Promise<'scope' | 'check' | undefined> {
+): Unmet | Promise<Unmet> {
   const grants = (scope: string): boolean => auth.scopes.includes(scope)
   if (!scopes.every(grants)) return 'scope'
   if (anyScopes.length > 0 && !anyScopes.some(grants)) return 'scope'
-  if (check !== undefined && (await check(auth, request)) !== true) return 'check'
-  return undefined
+  if (check === undefined) return undefined
+  return hooked(() => check(auth, request)).then((passed) =>
+    passed === true ? undefined : 'check',
+  )
 }
+
+type Unmet = 'scope' | 'check' | undefined
