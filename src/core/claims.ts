@@ -62,13 +62,8 @@ export function checkTimes({ exp, nbf, iat, clockTolerance }: Times, now: number
   }
 }
 
-/** What the claims grant, if they have the shape that the profile demands (RFC 9068 section 2.2). */
-export function readGrant(
-  claims: Claims,
-  issuer: string,
-  profile: Profile,
-  exp: number,
-): Omit<Grant, 'claims'> {
+/** The claims as a grant, if they have the shape that the profile demands (RFC 9068 section 2.2). Frozen by the caller. */
+export function readGrant(claims: Claims, issuer: string, profile: Profile, exp: number): Grant {
   // RFC 7800 section 3.1: to ignore a binding is to accept a stolen token.
   if (Object.hasOwn(claims, 'cnf')) throw new InvalidTokenError('sender-constraint')
   if (profile.refused.some((name) => Object.hasOwn(claims, name))) {
@@ -83,6 +78,7 @@ export function readGrant(
     subject: claims['sub'] as string,
     clientId: readClient(claims, profile),
     scopes: readScopes(claims, profile),
+    claims: claims as Grant['claims'],
     expiresAt: exp,
   }
 }

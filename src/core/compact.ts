@@ -52,7 +52,7 @@ function formOf(token: string): 'opaque' | 'encrypted' | 'malformed' {
 }
 
 function readHeader(segment: string): JwsHeader {
-  const header = parseObject(decodeCanonical(segment))
+  const header = parseObject(readText(decodeCanonical(segment)))
   const kid = header['kid']
   if (kid !== undefined && (typeof kid !== 'string' || kid.length > longestKid)) {
     throw new InvalidTokenError('malformed')
@@ -60,11 +60,20 @@ function readHeader(segment: string): JwsHeader {
   return header
 }
 
-/** A JSON object in UTF-8, as JSON.parse reads it: the last of equal members counts (RFC 7519 section 4). */
-export function parseObject(octets: Uint8Array): Record<string, unknown> {
+/** The octets as UTF-8. */
+export function readText(octets: Uint8Array): string {
+  try {
+    return utf8.decode(octets)
+  } catch {
+    throw new InvalidTokenError('malformed')
+  }
+}
+
+/** A JSON object, as JSON.parse reads it: the last of equal members counts (RFC 7519 section 4). */
+export function parseObject(text: string): Record<string, unknown> {
   let value: unknown
   try {
-    value = JSON.parse(utf8.decode(octets))
+    value = JSON.parse(text)
   } catch {
     throw new InvalidTokenError('malformed')
   }

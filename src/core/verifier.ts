@@ -2,7 +2,7 @@ import type { Auth, Grant, JWTPayload } from './auth.ts'
 import { authOf, deepFreeze } from './auth.ts'
 import { checkAudience, checkTimes, checkType, readGrant, readTimes } from './claims.ts'
 import type { CompactJws } from './compact.ts'
-import { checkSize, parseObject, readCompact } from './compact.ts'
+import { checkSize, parseObject, readCompact, readText } from './compact.ts'
 import type { Reason } from './errors.ts'
 import { AuthError, InvalidTokenError, UnavailableError } from './errors.ts'
 import type { Emit } from './events.ts'
@@ -48,6 +48,11 @@ interface Trail {
   issuer?: LiveIssuer
 }
 
+interface Examined {
+  readonly grant: Grant
+  readonly toRemember: Remembered
+}
+
 const emitters = new WeakMap<object, Emit>()
 
 /** Where a verifier's events go; undefined when nobody listens. */
@@ -77,7 +82,7 @@ export function createVerifier<C extends object = JWTPayload>(
     try {
       if (typeof token !== 'string') throw new InvalidTokenError('malformed')
       checkSize(token)
-      if (memo === undefined) return accept(await examine(token, trail), token, false)
+      if (memo === undefined) return accept((await examine(token, trail)).grant, token, false)
 
       // Only a promise is waited for: most of the 2 µs that a remembered token takes would be waiting for nothing.
       const digested = digestOf(token)
@@ -85,19 +90,19 @@ export function createVerifier<C extends object = JWTPayload>(
       const remembered = memo.recall(digest)
       if (remembered !== undefined) {
         const good = isStillGood(remembered, trail)
-        if (good === true || (await good)) return accept(remembered, token, true)
+        if (good === true || (await good)) return accept(grantOf(remembered), token, true)
         memo.forget(digest)
       }
-      const examined = await examine(token, trail)
-      memo.remember(digest, examined)
-      return accept(examined, token, false)
+      const { grant, toRemember } = await examine(token, trail)
+      memo.remember(digest, toRemember)
+      return accept(grant, token, false)
     } catch (error) {
       if (error instanceof AuthError) tellOf(error.reason, token, trail)
       throw error
     }
   }
 
-  function accept({ grant }: Remembered, token: string, remembered: boolean): Auth<C> {
+  function accept(grant: Grant, token: string, remembered: boolean): Auth<C> {
     emit?.({ type: 'token.accepted', issuer: grant.issuer, remembered })
     return authOf(grant, token) as Auth<C>
   }
@@ -131,10 +136,11 @@ export function createVerifier<C extends object = JWTPayload>(
   }
 
   /** Every check, the cheap ones first: only a token that passed all others meets the keys. */
-  async function examine(token: string, trail: Trail): Promise<Remembered> {
+  async function examine(token: string, trail: Trail): Promise<Examined> {
     const jws = readCompact(token)
     checkHeader(jws, issuers.gate)
-    const claims = parseObject(jws.payload)
+    const text = readText(jws.payload)
+    const claims = parseObject(text)
     const issuer = await issuers.find(claims['iss'])
     if (issuer === undefined) throw new InvalidTokenError('issuer')
     trail.issuer = issuer
@@ -143,12 +149,16 @@ export function createVerifier<C extends object = JWTPayload>(
     checkAudience(claims, policy.audience)
     const times = readTimes(claims, policy)
     checkTimes(times, settings.now())
-    const granted = readGrant(claims, issuer.issuer, policy.profile, times.exp)
+    const grant = readGrant(claims, issuer.issuer, policy.profile, times.exp)
     const { key } = await verifySignature(jws, issuer.keys, policy.algorithms)
     issuers.proven(issuer)
+    if (settings.claims === undefined) {
+      deepFreeze(claims)
+      return { grant, toRemember: { grant: text, times, key, issuer } }
+    }
     // The application's schema comes after the signature: it is never given what a stranger wrote.
-    const seen = settings.claims ? await settings.claims(claims) : deepFreeze(claims)
-    return { grant: { ...granted, claims: seen as Grant['claims'] }, times, key, issuer }
+    const seen = { ...grant, claims: (await settings.claims(claims)) as Grant['claims'] }
+    return { grant: seen, toRemember: { grant: seen, times, key, issuer } }
   }
 
   async function ready(): Promise<void> {
@@ -166,6 +176,14 @@ export function createVerifier<C extends object = JWTPayload>(
   }
   emitters.set(verifier, emit)
   return verifier
+}
+
+function grantOf(remembered: Remembered): Grant {
+  const { grant, issuer, times } = remembered
+  if (typeof grant !== 'string') return grant
+  const claims = deepFreeze(parseObject(grant))
+  remembered.grant = readGrant(claims, issuer.issuer, issuer.policy.profile, times.exp)
+  return remembered.grant
 }
 
 function checkHeader({ header }: CompactJws, { algorithms, profile }: Gate): void {

@@ -15,7 +15,7 @@ import type { RequestHead } from './head.ts'
 import type { ResolvedRequirements } from './requirements.ts'
 import { unmetRequirement } from './requirements.ts'
 import { thrown } from './thrown.ts'
-import { verifyOnce, visitOf } from './visit.ts'
+import { noteVerified, verifiedBefore, visitOf } from './visit.ts'
 
 /** Made once for a request, here; a door only translates it. */
 export type Decision<C extends object = JWTPayload> =
@@ -46,7 +46,10 @@ export async function authenticate(
   try {
     const token = readBearer(authorization)
     if (token !== undefined) {
-      auth = await verifyOnce(visit, verifier, authorization as string, token)
+      const value = authorization as string
+      auth =
+        verifiedBefore(visit, verifier, value) ??
+        noteVerified(visit, verifier, value, await verifier.verify(token))
     } else if (!requirements.optional) throw new MissingCredentialsError()
   } catch (error) {
     return error instanceof AuthError ? refuse(error, guard) : thrown(error)

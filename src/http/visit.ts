@@ -28,16 +28,23 @@ export function visitOf(carrier: object): Visit {
 }
 
 /** Per verifier, because what one accepted must not pass another's guard on the same request. */
-export async function verifyOnce(
+export function verifiedBefore(
+  { verified }: Visit,
+  verifier: Verifier,
+  authorization: string,
+): Auth | undefined {
+  for (let one = verified; one !== undefined; one = one.earlier) {
+    if (one.verifier === verifier && one.authorization === authorization) return one.auth
+  }
+  return undefined
+}
+
+export function noteVerified(
   visit: Visit,
   verifier: Verifier,
   authorization: string,
-  token: string,
-): Promise<Auth> {
-  for (let one = visit.verified; one !== undefined; one = one.earlier) {
-    if (one.verifier === verifier && one.authorization === authorization) return one.auth
-  }
-  const auth = await verifier.verify(token)
+  auth: Auth,
+): Auth {
   visit.verified = { verifier, authorization, auth, earlier: visit.verified }
   return auth
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import fc from 'fast-check'
 import type { Auth, AuthError, AuthEvent, Verifier } from 'tollgate'
 import { createVerifier } from 'tollgate'
@@ -33,6 +34,50 @@ describe('a remembered token', () => {
     await expect(verifier.verify(issuer.bad.tampered())).rejects.toMatchObject({
       reason: 'signature',
     })
+  })
+
+  it('gives the same each time, all of it frozen', async () => {
+    const { issuer, verifier } = createStage()
+    const token = issuer.mint({ scope: 'a b', roles: ['x', { y: ['z'] }], address: { city: 'c' } })
+    const first = await verifier.verify(token)
+    for (let time = 0; time < 3; time++) {
+      const again = await verifier.verify(token)
+      expect(again).toStrictEqual(first)
+      expect(JSON.stringify(again)).toBe(JSON.stringify(first))
+      const { roles, address } = again.claims as {
+        roles: [string, { y: string[] }]
+        address: object
+      }
+      for (const part of [
+        again,
+        again.scopes,
+        again.claims,
+        roles,
+        roles[1],
+        roles[1].y,
+        address,
+      ]) {
+        expect(Object.isFrozen(part)).toBe(true)
+      }
+    }
+  })
+
+  it('shows its token to whoever asks for it, and in no log', async () => {
+    const { issuer, verifier } = createStage()
+    const token = issuer.mint()
+    for (let time = 0; time < 2; time++) {
+      const auth = await verifier.verify(token)
+      expect(auth.token).toBe(token)
+      expect(Object.keys(auth)).not.toContain('token')
+      const seen = [JSON.stringify(auth), inspect(auth, { getters: true, depth: null })]
+      seen.push(
+        JSON.stringify({ ...auth }),
+        inspect({ ...auth }),
+        JSON.stringify(structuredClone(auth)),
+      )
+      for (const text of seen) expect(text).not.toContain(token.split('.')[2])
+      expect(() => Object.assign(auth, { token: 'x' })).toThrow(TypeError)
+    }
   })
 
   it('expires all the same', async () => {
