@@ -79,34 +79,24 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
   function requireAuth(requirements?: Requirements<C>): Handler {
     const decide = guard(requirements)
 
-    /** To the hook, whose `next` passes an error on whatever it is given: without one, Express would go on to the route. */
-    async function hand(
-      error: AuthError,
-      req: NodeRequest,
-      res: NodeResponse,
-      next: Next,
-    ): Promise<void> {
-      let passed = false
-      const pass: Next = (other) => {
-        if (!passed) next(typeof other === 'object' && other !== null ? other : error)
-        passed = true
-      }
-      await hooked(() =>
-        onRefuse?.(error, req as ExpressRequest, res as ExpressResponse, pass),
-      ).catch((failure) => {
-        // What it threw after it had passed something on is nobody's: Express has its error.
-        if (!passed) throw failure
-      })
-    }
-
     async function refuse(
       { error, refusal }: Refused,
       req: NodeRequest,
       res: NodeResponse,
       next: Next,
     ): Promise<void> {
-      if (onRefuse === undefined) answerNode(res, refusal)
-      else await hand(error, req, res, next)
+      if (onRefuse === undefined) return answerNode(res, refusal)
+      let passed = false
+      // It passes an error on whatever it is given: without one, Express would go on to the route.
+      const pass: Next = (other) => {
+        if (!passed) next(typeof other === 'object' && other !== null ? other : error)
+        passed = true
+      }
+      const hook = () => onRefuse(error, req as ExpressRequest, res as ExpressResponse, pass)
+      await hooked(hook).catch((failure) => {
+        // What it threw after it had passed something on is nobody's: Express has its error.
+        if (!passed) throw failure
+      })
     }
 
     // Express 4 ignores a rejected promise, so an error is passed on by hand; next() stands outside every try.
