@@ -11,6 +11,8 @@ import type { LiveIssuer } from './live-issuer.ts'
 import { bringToLife } from './live-issuer.ts'
 import type { Settings } from './options.ts'
 import { resolveProfile } from './profile.ts'
+import type { SharedWork } from './shared-work.ts'
+import { shareWork } from './shared-work.ts'
 
 interface Answer {
   readonly live: LiveIssuer
@@ -33,7 +35,8 @@ export function createResolvedIssuers(
   const proven = createAnswers()
   const unproven = createAnswers()
   const refusals = new LRUCache<string, number>({ max: mostAnswers })
-  const asking = new Map<string, Promise<LiveIssuer | undefined>>()
+  // Bounded, for what a runtime drops with its request is never taken out.
+  const asking = new LRUCache<string, SharedWork<LiveIssuer | undefined>>({ max: mostAnswers })
   let closed = false
 
   const answerFor = (iss: string): Answer | undefined => proven.get(iss) ?? unproven.get(iss)
@@ -56,13 +59,24 @@ export function createResolvedIssuers(
 
   /** One call for all that wait; each gets an error of its own. */
   async function consultOnce(iss: string): Promise<LiveIssuer | undefined> {
-    const shared = asking.get(iss) ?? consult(iss).finally(() => asking.delete(iss))
-    asking.set(iss, shared)
+    const { timeout } = settings.keys
     try {
-      return await shared
+      return await consulting(iss).wait(timeout, () => fail('it gave no answer in time'))
     } catch {
       throw new UnavailableError('resolver', 1)
     }
+  }
+
+  function consulting(iss: string): SharedWork<LiveIssuer | undefined> {
+    const t = settings.now() / 1000
+    const current = asking.get(iss)
+    if (current !== undefined && (current.ended || current.left(t) > 0)) return current
+    const work = consult(iss).finally(() => {
+      if (asking.get(iss) === shared) asking.delete(iss)
+    })
+    const shared = shareWork(work, t, settings.keys.timeout)
+    asking.set(iss, shared)
+    return shared
   }
 
   async function consult(iss: string): Promise<LiveIssuer | undefined> {

@@ -1,4 +1,5 @@
-import { within } from '../deadline.ts'
+import type { SharedWork } from '../shared-work.ts'
+import { shareWork } from '../shared-work.ts'
 import { LoadError } from './load-error.ts'
 
 export interface Loaded<T> {
@@ -16,6 +17,8 @@ export interface LifecycleOptions<T> {
   readonly staleIfError: number
   /** Seconds that one caller waits at most for a shared attempt. */
   readonly timeout: number
+  /** Seconds within which a load ends, unless the runtime has dropped it with the request that started it. */
+  readonly lostAfter: number
   now(): number
   onLoaded(value: T, duration: number, previous: T | undefined): void
   onFailed(error: LoadError, duration: number, retryAfter: number): void
@@ -32,6 +35,18 @@ export interface Lifecycle<T> {
   settle(): Promise<void>
   status(): LifecycleStatus<T>
   close(): void
+}
+
+/** What holds attempts back: when, after how many that came to nothing, for how many seconds. */
+interface Setback {
+  at: number
+  times: number
+  delay: number
+}
+
+interface Attempt {
+  readonly forced: boolean
+  readonly work: SharedWork<void>
 }
 
 export interface LifecycleStatus<T> {
@@ -56,13 +71,16 @@ const longestBackoff = 60
 const longestRetryAfter = 300
 
 export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
-  const { staleIfError, timeout } = options
+  const { staleIfError, timeout, lostAfter } = options
   let held: { value: T; at: number; lifetime: number; refreshAfter: number } | undefined
-  let failed: { at: number; times: number; delay: number } | undefined
+  let failed: (Setback & { heardAt: number }) | undefined
   let lastError: LoadError | undefined
   let askedUntil = 0
-  let attempt: Promise<void> | undefined
-  let attemptForced = false
+  let attempt: Attempt | undefined
+  /** The number of the newest attempt. */
+  let newest = 0
+  /** Whether the last attempt got lost. */
+  let missed = false
   let announcedStale = false
   let closed = false
   let lastReading = 0
@@ -72,6 +90,7 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
     const t = reading()
     if (held !== undefined && held.at > t) held.at = t
     if (failed !== undefined && failed.at > t) failed.at = t
+    if (failed !== undefined && failed.heardAt > t) failed.heardAt = t
     askedUntil = Math.min(askedUntil, t + longestRetryAfter)
     return t
   }
@@ -94,15 +113,32 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
 
   function current(): T | Promise<T> {
     const t = clock()
-    if (held !== undefined && age(t) < held.lifetime) {
-      if (isDue(t)) attemptUnlessHeldBack(t)
-      return held.value
-    }
+    giveUpLost(t)
     if (held === undefined || !isUsable(t)) return demand(t)
+    const { value, lifetime } = held
+    if (age(t) < lifetime) return isDue(t) ? refreshed(value, t) : value
     // Within the wait a removed key could slip in, so one refresh is waited for; then nobody waits for a dead issuer.
-    if (mustWait(t)) return wait(start(false)).then(atHand)
-    attemptUnlessHeldBack(t)
-    return inUse(held.value, t)
+    if (mustWait(t)) return wait(false).then(atHand)
+    const newest = refreshed(value, t)
+    return newest instanceof Promise ? newest : inUse(value, t)
+  }
+
+  /** The value at hand, while an attempt runs in the background. */
+  function refreshed(value: T, t: number): T | Promise<T> {
+    if (heldBack(t) > 0) return value
+    // One that got lost is made up for by one that its own request keeps alive.
+    if (missed) return wait(false).then(atHand)
+    start(false)
+    return value
+  }
+
+  /** No outcome is no failure of the issuer; yet while it fails, it is asked no more often for that. */
+  function giveUpLost(t: number): void {
+    if (attempt === undefined || attempt.work.ended || attempt.work.left(t) > 0) return
+    attempt = undefined
+    newest++
+    if (failed === undefined) missed = true
+    else failed = { ...failed, ...setback(t) }
   }
 
   function inUse(value: T, t: number): T {
@@ -116,7 +152,7 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
   function demand(t: number): Promise<T> {
     const left = heldBack(t)
     if (closed || (attempt === undefined && left > 0)) throw gone(t)
-    return wait(start(false)).then(atHand)
+    return wait(false).then(atHand)
   }
 
   /** What a wait was for, whether it ended well or not. */
@@ -134,30 +170,30 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
   function mustWait(t: number): boolean {
     if (closed) return false
     if (failed === undefined) return true
-    const failedSinceExpiry = failed.at >= (held?.at ?? 0) + lifetime()
-    const idle = t - failed.at >= lifetime()
+    const failedSinceExpiry = failed.heardAt >= (held?.at ?? 0) + lifetime()
+    const idle = t - failed.heardAt >= lifetime()
     return (!failedSinceExpiry || idle) && heldBack(t) === 0
   }
 
-  function attemptUnlessHeldBack(t: number): void {
-    if (heldBack(t) === 0) void start(false)
-  }
-
-  function start(forced: boolean): Promise<void> {
-    if (closed) return Promise.resolve()
-    if (attempt === undefined) {
-      attemptForced = forced
-      attempt = run(forced).finally(() => {
-        attempt = undefined
-      })
-    }
+  function start(forced: boolean): Attempt | undefined {
+    if (closed) return undefined
+    const t = clock()
+    giveUpLost(t)
+    if (attempt !== undefined) return attempt
+    missed = false
+    const number = ++newest
+    const work = run(forced, t, number).finally(() => {
+      if (number === newest) attempt = undefined
+    })
+    attempt = { forced, work: shareWork(work, t, lostAfter) }
     return attempt
   }
 
-  async function run(forced: boolean): Promise<void> {
-    const began = clock()
+  async function run(forced: boolean, began: number, number: number): Promise<void> {
     try {
       const { value, maxAge } = await options.load({ forced })
+      // It was taken for lost, and a newer one has its place.
+      if (number !== newest) return
       const allowed = Math.max(shortestLifetime, maxAge ?? Infinity)
       const lifetime = Math.min(options.maxAge, allowed)
       // 80 % ± 10 %, so that many processes do not ask at once.
@@ -174,6 +210,7 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
       announcedStale = false
       options.onLoaded(value, rounded(clock() - began), previous)
     } catch (error) {
+      if (number !== newest) return
       fail(error instanceof LoadError ? error : new LoadError('failed'), began, forced)
     }
   }
@@ -186,25 +223,38 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
     askedUntil = t + asked
     // A stranger's `kid` must not delay a refresh: a forced attempt counts only where one was due anyway.
     if (!forced || isDue(t) || asked > 0) {
-      const times = (failed?.times ?? 0) + 1
-      failed = { at: t, times, delay: Math.max(backoff(times), asked, later) }
+      failed = { ...setback(t, asked, later), heardAt: t }
     }
     options.onFailed(error, rounded(t - began), rounded(heldBack(t)))
   }
 
+  function setback(t: number, ...least: readonly number[]): Setback {
+    const times = (failed?.times ?? 0) + 1
+    return { at: t, times, delay: Math.max(backoff(times), ...least) }
+  }
+
   /** The caller's own deadline: the attempt goes on when the caller no longer waits. */
-  const wait = (attempt: Promise<void>): Promise<void> => within(timeout, attempt, () => {})
+  async function wait(forced: boolean): Promise<void> {
+    const shared = start(forced)?.work
+    if (shared === undefined) return
+    const first = Math.min(timeout, shared.left(clock()))
+    await shared.wait(first, () => {})
+    if (first < timeout && !shared.ended) await start(forced)?.work.wait(timeout - first, () => {})
+  }
 
   return {
     current,
-    force: () => wait(start(true)),
+    force: () => wait(true),
     async settle() {
       const t = clock()
+      giveUpLost(t)
       if (isUsable(t) || (attempt === undefined && heldBack(t) > 0)) return
-      await start(false)
+      const shared = start(false)?.work
+      await shared?.wait(shared.left(t), () => {})
     },
     status() {
       const t = clock()
+      giveUpLost(t)
       const due = held === undefined ? 0 : Math.max(0, held.refreshAfter - age(t))
       const idle = closed || (held === undefined && failed === undefined)
       return {
@@ -214,7 +264,7 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
         age: held === undefined ? undefined : rounded(age(t)),
         nextRefresh: idle ? undefined : rounded(Math.max(due, heldBack(t))),
         lastError,
-        attempt: attempt && (attemptForced ? 'forced' : 'scheduled'),
+        attempt: attempt && (attempt.forced ? 'forced' : 'scheduled'),
         asked: Math.max(0, askedUntil - t),
       }
     },

@@ -21,6 +21,8 @@ export function createMetadata(options: MetadataOptions): Lifecycle<string> {
     maxAge,
     staleIfError,
     timeout,
+    // One place after the other, each for as long.
+    lostAfter: 3 * timeout,
     now,
     onLoaded(jwksUri, duration, previous) {
       emit?.({ type: 'metadata.refreshed', issuer, duration })

@@ -23,10 +23,37 @@ export interface RefusedJwk {
 }
 
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
-const coordinateLength: ReadonlyMap<unknown, number> = new Map([
-  ['P-256', 32],
-  ['P-384', 48],
-  ['P-521', 66],
+/** The octets of a coordinate, and the curve y² = x³ - 3x + b over the integers modulo p (SP 800-186 section 3.2.1). */
+interface Curve {
+  readonly octets: number
+  readonly p: bigint
+  readonly b: bigint
+}
+const curves: ReadonlyMap<unknown, Curve> = new Map([
+  [
+    'P-256',
+    {
+      octets: 32,
+      p: 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n,
+      b: 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn,
+    },
+  ],
+  [
+    'P-384',
+    {
+      octets: 48,
+      p: 2n ** 384n - 2n ** 128n - 2n ** 96n + 2n ** 32n - 1n,
+      b: 0xb3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aefn,
+    },
+  ],
+  [
+    'P-521',
+    {
+      octets: 66,
+      p: 2n ** 521n - 1n,
+      b: 0x0051953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef109e156193951ec7e937b1652c0bd3bb1bf073573df883d2c34f1ef451fd46b503f00n,
+    },
+  ],
 ])
 
 export function admitJwk(member: unknown, allowed: readonly Algorithm[]): AdmittedJwk | RefusedJwk {
@@ -39,7 +66,8 @@ export function admitJwk(member: unknown, allowed: readonly Algorithm[]): Admitt
 
   if (jwk['kid'] !== undefined && kid === undefined) return refused('kid is not a string')
   if (kid !== undefined && kid.length > longestKid) return refused('kid is too long')
-  if (privateMembers.some((name) => Object.hasOwn(jwk, name))) {
+  // What workerd exports has every member, those of other kinds of key as undefined.
+  if (privateMembers.some((name) => jwk[name] !== undefined)) {
     return refused('holds private or symmetric key material')
   }
   const unfit = purposeFlaw(jwk)
@@ -69,9 +97,11 @@ function readPublicKey(jwk: Record<string, unknown>): PublicJwk | string {
   const { kty, crv, n, e, x, y } = jwk
   if (kty === 'RSA') return rsaFlaw(n, e) ?? { kty, n: n as string, e: e as string }
   if (kty === 'EC') {
-    const length = coordinateLength.get(crv)
-    if (length === undefined) return 'unsupported curve'
-    if (!hasLength(x, length) || !hasLength(y, length)) return 'malformed coordinates'
+    const curve = curves.get(crv)
+    if (curve === undefined) return 'unsupported curve'
+    if (!hasLength(x, curve.octets) || !hasLength(y, curve.octets)) return 'malformed coordinates'
+    // Deno imports any point.
+    if (!isOnCurve(x, y, curve)) return 'a point off the curve'
     return { kty, crv: crv as string, x: x as string, y: y as string }
   }
   if (kty === 'OKP') {
@@ -84,6 +114,14 @@ function readPublicKey(jwk: Record<string, unknown>): PublicJwk | string {
 
 function hasLength(value: unknown, octets: number): boolean {
   return decodeBase64url(value)?.length === octets
+}
+
+function isOnCurve(x: unknown, y: unknown, { p, b }: Curve): boolean {
+  const [x1, y1] = [x, y].map((value) => toBigInt(decodeBase64url(value) ?? new Uint8Array(1))) as [
+    bigint,
+    bigint,
+  ]
+  return x1 < p && y1 < p && (y1 * y1 - x1 * x1 * x1 + 3n * x1 - b) % p === 0n
 }
 
 /** RSA 2048 to 8192 bits, odd exponent 3 … 2^32: below anyone can forge, above each check costs milliseconds. */

@@ -38,6 +38,7 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
     maxAge: settings.maxAge,
     staleIfError,
     timeout,
+    lostAfter: timeout,
     now,
     onLoaded: ({ keys: { length } }, duration) =>
       emit?.({ type: 'keys.refreshed', issuer, keys: length, duration }),

@@ -89,6 +89,7 @@ describe('a key is refused', () => {
     ['malformed coordinates', { ...ec, y: undefined }],
     ['malformed coordinates', { ...okp, x: 'AA' }],
     ['malformed coordinates', { ...ec, x: `${ec.x}=` }],
+    ['a point off the curve', { ...ec, x: ec.y }],
     ['modulus is not base64url', { ...rsa, n: ` ${rsa.n}` }],
     ['modulus is not base64url', { ...rsa, n: 1 }],
     ['exponent is not base64url', { ...rsa, e: '+AAB' }],
