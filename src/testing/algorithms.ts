@@ -1,4 +1,11 @@
-import { constants, createPrivateKey, type KeyObject, sign } from 'node:crypto'
+import {
+  constants,
+  createPrivateKey,
+  createSign,
+  type JsonWebKeyInput,
+  type KeyObject,
+  sign,
+} from 'node:crypto'
 import type { JWK } from 'jose'
 import type { Algorithm } from '../index.ts'
 
@@ -54,17 +61,24 @@ const imported = new WeakMap<JWK, KeyObject>()
 
 /** Signs the bytes; the JWK is imported once. */
 export const signBytes = (alg: Algorithm, privateJwk: JWK, data: Uint8Array): Buffer => {
-  const key = imported.get(privateJwk) ?? createPrivateKey({ key: privateJwk, format: 'jwk' })
+  const jwk = { key: privateJwk, format: 'jwk' } as const
+  const key = imported.get(privateJwk) ?? createPrivateKey(jwk)
   imported.set(privateJwk, key)
   const { digest, padding } = schemes[alg]
-  return sign(digest, data, {
-    key,
+  const options = {
     // RFC 7518 §3.4: the two integers side by side, not DER.
     dsaEncoding: 'ieee-p1363',
     ...(padding !== undefined && { padding }),
     // RFC 7518 §3.5: the salt is as long as the digest.
     ...(padding === constants.RSA_PKCS1_PSS_PADDING && {
-      saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
+      saltLength: Number(digest?.slice('sha'.length)) / 8,
     }),
-  })
+  } as const
+  try {
+    return sign(digest, data, { key, ...options })
+  } catch {
+    // workerd takes no imported key beside options, and its one-shot function ignores the padding.
+    const given = { ...jwk, ...options } as JsonWebKeyInput & typeof options
+    return digest === null ? sign(null, data, given) : createSign(digest).update(data).sign(given)
+  }
 }

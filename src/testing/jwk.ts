@@ -4,6 +4,7 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  type KeyObject,
 } from 'node:crypto'
 import type { JWK } from 'jose'
 import type { Algorithm } from '../index.ts'
@@ -20,8 +21,12 @@ export const generateJwk = (alg: Algorithm, bits = 2048): JWK => {
   return { ...exported(generateKeyPairSync('ed25519')), alg }
 }
 
-const exported = (pair: { privateKey: import('node:crypto').KeyObject }): JWK =>
-  pair.privateKey.export({ format: 'jwk' })
+const exported = ({ privateKey }: { privateKey: KeyObject }): JWK =>
+  membersOf(privateKey.export({ format: 'jwk' }))
+
+/** workerd exports the members of every kind of key, those that it does not have as undefined. */
+const membersOf = (jwk: JWK): JWK =>
+  Object.fromEntries(Object.entries(jwk).filter(([, value]) => value !== undefined)) as JWK
 
 /** RFC 8410 §7: what stands before the 32 bytes of an Ed25519 private key in PKCS #8. */
 const ed25519Prefix = Buffer.from('302e020100300506032b657004220420', 'hex')
@@ -70,7 +75,7 @@ export const algorithmOf = (jwk: JWK, preferred: Algorithm | undefined): Algorit
 
 /** The public half, made from the private one: nothing else of the given JWK is copied. */
 export const publicHalf = (jwk: JWK): JWK =>
-  createPublicKey({ key: jwk, format: 'jwk' }).export({ format: 'jwk' })
+  membersOf(createPublicKey({ key: jwk, format: 'jwk' }).export({ format: 'jwk' }))
 
 /** RFC 7638: the SHA-256 of the required public members, in lexical order. */
 export const thumbprint = (jwk: JWK): string => {

@@ -116,6 +116,12 @@ describe('a guard', () => {
     ],
     [
       'LEAKED',
+      'shows a stack trace of Bun',
+      (response) =>
+        response.writeHead(401, challenge).end('Error\n    at <anonymous> (/srv/app.js:7:9)'),
+    ],
+    [
+      'LEAKED',
       'shows a private key',
       (response) =>
         response.writeHead(401, challenge).end(JSON.stringify(issuer.keys.current.privateJwk)),

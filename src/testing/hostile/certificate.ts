@@ -22,17 +22,23 @@ export const integer = (bytes: Uint8Array): Buffer => {
 const identifier = (hex: string, ...parameters: readonly Uint8Array[]): Buffer =>
   sequence(der(0x06, Buffer.from(hex, 'hex')), ...parameters)
 
-/** What the key signs certificates with: sha256WithRSAEncryption, ecdsa-with-SHA256, Ed25519. */
-const algorithms: Readonly<Record<string, Buffer>> = {
-  RSA: identifier('2a864886f70d01010b', der(0x05)),
-  EC: identifier('2a8648ce3d040302'),
-  OKP: identifier('2b6570'),
+/** What a key signs certificates with, and over which digest; RFC 5758 §3.2 has a digest as strong as the curve. */
+const algorithms: Readonly<Record<string, readonly [Buffer, string | null]>> = {
+  RSA: [identifier('2a864886f70d01010b', der(0x05)), 'sha256'],
+  'P-256': [identifier('2a8648ce3d040302'), 'sha256'],
+  'P-384': [identifier('2a8648ce3d040303'), 'sha384'],
+  // Deno signs no shorter digest with P-521.
+  'P-521': [identifier('2a8648ce3d040304'), 'sha512'],
+  Ed25519: [identifier('2b6570'), null],
 }
 
 /** A self-signed X.509 certificate of a key (RFC 5280 §4.1), in DER. */
 export const certify = ({ privateJwk, publicJwk }: TestKey): Buffer => {
   const key = createPrivateKey({ key: privateJwk, format: 'jwk' })
-  const algorithm = algorithms[String(publicJwk.kty)] as Buffer
+  const [algorithm, digest] = algorithms[publicJwk.crv ?? String(publicJwk.kty)] as [
+    Buffer,
+    string | null,
+  ]
   const name = sequence(der(0x31, identifier('550403', der(0x0c, Buffer.from('attacker')))))
   const time = (text: string): Buffer => der(0x17, Buffer.from(text))
   const toBeSigned = sequence(
@@ -43,7 +49,7 @@ export const certify = ({ privateJwk, publicJwk }: TestKey): Buffer => {
     name,
     createPublicKey({ key: publicJwk, format: 'jwk' }).export({ type: 'spki', format: 'der' }),
   )
-  const signature = sign(publicJwk.kty === 'OKP' ? null : 'sha256', toBeSigned, key)
+  const signature = sign(digest, toBeSigned, key)
   return sequence(toBeSigned, algorithm, der(0x03, Buffer.of(0), signature))
 }
 

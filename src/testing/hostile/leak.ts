@@ -1,8 +1,9 @@
 import type { TestIssuer } from '../issuer.ts'
 import type { Reply } from './reply.ts'
 
-/** A frame of a stack trace, plain or in HTML. */
-const frame = /\bat (?:async )?[^\n<]{0,200}?(?:node:|file:\/\/|[A-Z]:\\|\/)[^\s<)]*:\d+:\d+/
+/** A frame of a stack trace, plain or in HTML; Bun writes a function without a name as `<anonymous>`. */
+const frame =
+  /\bat (?:async )?(?:<anonymous> )?[^\n<]{0,200}?(?:node:|file:\/\/|[A-Z]:\\|\/)[^\s<)]*:\d+:\d+/
 const privateKey = /-----BEGIN (?:\w+ )?PRIVATE KEY-----/
 
 /** Shorter ones are in anything by chance. */
