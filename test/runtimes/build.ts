@@ -1,0 +1,162 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, readFile, rm, symlink } from 'node:fs/promises'
+import { builtinModules } from 'node:module'
+import { dirname, join, relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import type { BuildOptions, Plugin } from 'esbuild'
+import { build } from 'esbuild'
+
+export const here: string = import.meta.dirname
+export const root: string = resolve(here, '../..')
+/** All that is built here. */
+export const output: string = join(here, 'dist')
+/** The package as it ships. */
+export const packaged: string = join(output, 'node_modules/tollgate')
+
+/** Builds the package as `npm run build` does, and lays it where a consumer's project has it. */
+export async function buildPackage(): Promise<void> {
+  await rm(output, { recursive: true, force: true })
+  await mkdir(packaged, { recursive: true })
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  const compile = [tsc, '-p', 'tsconfig.build.json', '--outDir', join(packaged, 'dist')]
+  await promisify(execFile)(process.execPath, compile, { cwd: root })
+  await cp(join(root, 'package.json'), join(packaged, 'package.json'))
+  for (const name of ['jose', 'lru-cache', 'hono']) {
+    await symlink(join(root, 'node_modules', name), join(output, 'node_modules', name))
+  }
+}
+
+export type Target = 'process' | 'workerd'
+
+/** One module that runs test files: unmodified, with the package as it ships in place of its source. */
+export async function bundleTests(
+  outfile: string,
+  files: readonly string[],
+  { target, doors }: { readonly target: Target; readonly doors: 'portable' | 'framework' },
+): Promise<void> {
+  await build({
+    ...settings(target),
+    entryPoints: [join(here, 'inside', `${target}.ts`)],
+    outfile,
+    plugins: [testFiles(files), asShipped, placed, requiredBuiltins, doorsOf(doors)],
+  })
+}
+
+/** One module for a Worker, of a file that uses the package as it ships. */
+export async function bundleWorker(outfile: string, entry: string): Promise<void> {
+  await build({
+    ...settings('workerd'),
+    external: [],
+    entryPoints: [entry],
+    outfile,
+    plugins: [asShipped],
+  })
+}
+
+/** The packages that the doors adapt, loaded as a server loads them; all else becomes one file. */
+const frameworks = [
+  '@fastify/*',
+  '@hono/node-server',
+  '@koa/*',
+  'express',
+  'express4',
+  'fastify',
+  'koa',
+  'koa2',
+  'light-my-request',
+  'serverless-http',
+  'supertest',
+]
+
+function settings(target: Target): BuildOptions {
+  return {
+    absWorkingDir: root,
+    bundle: true,
+    format: 'esm',
+    target: 'es2023',
+    sourcemap: 'inline',
+    sourcesContent: false,
+    logLevel: 'silent',
+    ...(target === 'workerd'
+      ? {
+          platform: 'neutral',
+          mainFields: ['browser', 'module', 'main'],
+          conditions: ['workerd', 'worker', 'browser'],
+          external: ['node:*', ...frameworks],
+        }
+      : { platform: 'node', external: frameworks }),
+  }
+}
+
+function testFiles(files: readonly string[]): Plugin {
+  const entries = files.map((file) => `'${file}': () => import('./${file}'),`)
+  return {
+    name: 'test files',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^test-files$/ }, ({ path }) => ({ path, namespace: 'tests' }))
+      onLoad({ filter: /./, namespace: 'tests' }, () => ({
+        contents: `export const files = {\n${entries.join('\n')}\n}`,
+        resolveDir: root,
+      }))
+    },
+  }
+}
+
+const asShipped: Plugin = {
+  name: 'the package as it ships',
+  setup({ onResolve }) {
+    onResolve({ filter: /^vitest$/ }, () => ({ path: join(here, 'inside/vitest.ts') }))
+    onResolve({ filter: /^tollgate(\/|$)/ }, ({ path }) => {
+      const door = path.slice('tollgate/'.length) || 'index'
+      return { path: join(packaged, 'dist', `${door}.js`) }
+    })
+    // Tests of a part that no door exports.
+    onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, importer }) => {
+      const inSource = relative(join(root, 'src'), resolve(dirname(importer), path))
+      if (inSource.startsWith('..')) return undefined
+      return { path: join(packaged, 'dist', inSource.replace(/\.ts$/, '.js')) }
+    })
+  },
+}
+
+/** Test files look for their fixtures beside themselves. */
+const placed: Plugin = {
+  name: 'where a test file is',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/test\/.*\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll(
+        'import.meta.url',
+        JSON.stringify(pathToFileURL(path).href),
+      ),
+      loader: 'ts',
+    }))
+  },
+}
+
+/** A bundle is an ES module, which cannot `require` what a runtime has built in, as the fake timers do. */
+const requiredBuiltins: Plugin = {
+  name: 'required built-ins',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^[a-z_]+(\/[a-z]+)?$/ }, ({ path, kind }) => {
+      const asked = kind === 'require-call' && builtinModules.includes(path)
+      return asked ? { path, namespace: 'built-in' } : undefined
+    })
+    onLoad({ filter: /./, namespace: 'built-in' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('node:${path}')`,
+    }))
+  },
+}
+
+/** Tests that go through every door get those of a kind. */
+function doorsOf(kind: 'portable' | 'framework'): Plugin {
+  const path = join(here, `inside/${kind}-doors.ts`)
+  return {
+    name: 'doors',
+    setup({ onResolve }) {
+      onResolve({ filter: /\/all\.ts$/ }, ({ importer }) =>
+        importer === path ? undefined : { path },
+      )
+    },
+  }
+}

@@ -1,0 +1,77 @@
+/** A test that a runtime cannot pass, and why. It is run there, and has to fail as stated: that pins the difference. */
+export interface Difference {
+  readonly runtimes: readonly string[]
+  readonly tests: readonly string[]
+  /** How they fail. */
+  readonly fails: RegExp
+  readonly why: string
+}
+
+export const differences: readonly Difference[] = [
+  {
+    runtimes: ['Bun'],
+    tests: [
+      "faults over HTTP > 'refuse'",
+      "faults over HTTP > 'dnsFailure'",
+      "faults over HTTP > 'reset'",
+      'faults over HTTP > reset after some bytes',
+      'close > ends open sockets, twice without harm',
+      'close > is what await using does',
+    ],
+    fails: /but got 'ECONN(RESET|REFUSED): /,
+    why: "Bun's fetch words a broken connection in its own way. The library never reads the words: it says `no connection`.",
+  },
+  {
+    runtimes: ['Bun'],
+    tests: ['what can be attacked > a server with TLS, whose certificate nobody signed'],
+    fails: /the connection broke: ECONNRESET/,
+    why: "Bun's node:https client ends the connection to a server whose certificate nobody signed, allowed or not: attack a server on http, or a fetch handler.",
+  },
+  {
+    runtimes: ['Bun'],
+    tests: ['node:http2 > gives check the framework request, and passes only exactly true'],
+    fails: /timed out|STACK_TRACE_ERROR/,
+    why: 'Over HTTP/2, Bun answers no PUT whose stream the client has left open.',
+  },
+  {
+    runtimes: ['Deno'],
+    tests: ['faults over HTTP > reset after some bytes'],
+    fails: /but got 'error reading a body from connection'/,
+    why: "Deno's fetch words a broken connection in its own way. The library never reads the words: it says `no connection`.",
+  },
+  {
+    runtimes: ['Deno'],
+    tests: ['a served issuer > answers 404 elsewhere, whatever the path looks like'],
+    fails: /timed out|STACK_TRACE_ERROR/,
+    why: "Deno's server closes without an answer when the client half-closes behind its request, or sends a malformed one.",
+  },
+  {
+    runtimes: ['Deno'],
+    tests: ['beside the answers > a change of Object.prototype is found, and undone'],
+    fails: /expected true to be false/,
+    why: 'Deno has no setter `Object.prototype.__proto__`: the careless merge of the test pollutes nothing there.',
+  },
+  {
+    runtimes: ['Deno'],
+    tests: [
+      'a claim named __proto__ > passes nobody when a schema makes it the prototype of what it gives',
+    ],
+    fails: /the token was accepted/,
+    why: 'Deno has no setter `Object.prototype.__proto__`: the schema of the test makes an ordinary member of it, which is harmless.',
+  },
+  {
+    runtimes: ['workerd'],
+    tests: [
+      'cold start > 10,000 concurrent requests: one metadata and one key fetch',
+      'cold start > down and never loaded: 503 at once after the first failure, and recovers by itself',
+    ],
+    fails: /number of active timeouts|expected 'undefined undefined' to be '503 keys'/,
+    why: 'A request has 10,000 timers at most in workerd, and all of these verifications, and what they leave behind, are within the one request that runs the tests. In a Worker each has its own.',
+  },
+  {
+    runtimes: ['workerd'],
+    tests: ['redirects > are shown with redirect: manual, and fail with redirect: error'],
+    fails: /Invalid redirect value/,
+    why: "workerd refuses `redirect: 'error'`. The library asks with `redirect: 'manual'`.",
+  },
+]
