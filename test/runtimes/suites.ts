@@ -14,6 +14,11 @@ export interface Suite {
 
 const framed = { on: ['workerd'], why: 'goes through Express, Koa or a server of Node' } as const
 
+const long = {
+  on: ['Node 20', 'Node 22', 'Node 24'],
+  why: 'takes long, and `npm test` runs it on Node: only the timers and clocks of another runtime could differ',
+} as const
+
 export const suites: readonly Suite[] = [
   { name: 'doors', files: ['test/doors.test.ts'], doors: 'portable' },
   { name: 'hostile', files: ['test/doors/hostile.test.ts'], doors: 'portable' },
@@ -35,10 +40,8 @@ export const suites: readonly Suite[] = [
     without: {
       'test/core/claims-schema.test.ts': framed,
       'test/core/options.test.ts': framed,
-      'test/core/keys/promises.test.ts': {
-        on: ['Node 20', 'Node 22', 'Node 24'],
-        why: 'takes long, and `npm test` runs it on Node: only the timers and clocks of another runtime could differ',
-      },
+      'test/core/keys/model.test.ts': long,
+      'test/core/keys/promises.test.ts': long,
     },
   },
   {
