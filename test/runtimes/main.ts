@@ -110,7 +110,8 @@ function judged(
 /** Two at a time: as many as there are cores where this has to be quick. */
 async function inPairs<T>(tasks: readonly (() => Promise<T>)[]): Promise<T[]> {
   const results: T[] = []
-  const left = [...tasks.entries()]
+  // The slow ones stand last, and begin, lest one of them be left when all others have ended.
+  const left = [...tasks.entries()].reverse()
   const work = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) {
       results[next[0]] = await next[1]()
