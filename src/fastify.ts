@@ -61,7 +61,10 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
   function requireAuth(requirements?: Requirements<C>): Hook {
     const decide = guard(requirements)
 
-    async function isAdmitted(...[request, reply]: Parameters<Hook>): Promise<boolean> {
+    async function isAdmitted(
+      request: Parameters<Hook>[0],
+      reply: Parameters<Hook>[1],
+    ): Promise<boolean> {
       const decision = await decide(nodeHead(request.raw), request, request)
       if (decision.ok) {
         Object.assign(request, { auth: decision.auth })
@@ -82,7 +85,7 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
 
     return (request, reply, done) => {
       // After the promise of an async hook Fastify may go on to a route whose caller has hung up.
-      isAdmitted(request, reply, done).then((admitted) => {
+      isAdmitted(request, reply).then((admitted) => {
         if (admitted) done()
       }, done)
     }

@@ -119,8 +119,8 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
     if (age(t) < lifetime) return isDue(t) ? refreshed(value, t) : value
     // Within the wait a removed key could slip in, so one refresh is waited for; then nobody waits for a dead issuer.
     if (mustWait(t)) return wait(false).then(atHand)
-    const newest = refreshed(value, t)
-    return newest instanceof Promise ? newest : inUse(value, t)
+    const serving = refreshed(value, t)
+    return serving instanceof Promise ? serving : inUse(value, t)
   }
 
   /** The value at hand, while an attempt runs in the background. */
