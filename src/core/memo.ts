@@ -7,12 +7,14 @@ import type { LiveIssuer } from './live-issuer.ts'
 /** What is remembered of a token: that its signature was right, by which key. Never a decision, never the token. */
 export interface Remembered {
   /**
-   * The payload's text until the token comes again: all that JSON.parse makes of it costs more to keep for a token that
-   * never does (12 µs, in the garbage collector) than to make once more (3 µs).
+   * Undefined until the token comes again, and brings what is read then: all that JSON.parse makes of a token costs more to
+   * keep for one that never does (12 µs, in the garbage collector) than to make once more (3 µs).
    */
-  grant: Grant | string
+  grant: Grant | undefined
   readonly times: Times
   readonly key: Key
+  /** Of the key set that it was last found in. */
+  edition: number | undefined
   readonly issuer: LiveIssuer
 }
 
@@ -41,7 +43,7 @@ const hash = globalThis.process?.getBuiltinModule?.('node:crypto')?.hash
 
 /** SHA-256 of a token: what is remembered cannot be replayed by whoever reads the memory. */
 export function digestOf(token: string): string | Promise<string> {
-  return hash === undefined ? webDigest(token) : hash('sha256', token, 'base64')
+  return hash === undefined ? webDigest(token) : hash('sha256', token, 'binary')
 }
 
 async function webDigest(token: string): Promise<string> {

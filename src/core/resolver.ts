@@ -142,6 +142,10 @@ export function createResolvedIssuers(
     listed: [],
     all,
     find,
+    trusts(live) {
+      const found = find(live.issuer)
+      return found instanceof Promise ? found.then((one) => one === live) : found === live
+    },
     proven({ issuer }) {
       const answer = unproven.get(issuer)
       if (answer === undefined) return

@@ -2,7 +2,7 @@ import type { Auth, Grant, JWTPayload } from './auth.ts'
 import { authOf, deepFreeze } from './auth.ts'
 import { checkAudience, checkTimes, checkType, readGrant, readTimes } from './claims.ts'
 import type { CompactJws } from './compact.ts'
-import { checkSize, parseObject, readCompact, readText } from './compact.ts'
+import { checkSize, readClaims, readClaimsAgain, readCompact } from './compact.ts'
 import type { Reason } from './errors.ts'
 import { AuthError, InvalidTokenError, UnavailableError } from './errors.ts'
 import type { Emit } from './events.ts'
@@ -90,7 +90,7 @@ export function createVerifier<C extends object = JWTPayload>(
       const remembered = memo.recall(digest)
       if (remembered !== undefined) {
         const good = isStillGood(remembered, trail)
-        if (good === true || (await good)) return accept(grantOf(remembered), token, true)
+        if (good === true || (await good)) return accept(grantOf(remembered, token), token, true)
         memo.forget(digest)
       }
       const { grant, toRemember } = await examine(token, trail)
@@ -119,29 +119,28 @@ export function createVerifier<C extends object = JWTPayload>(
   }
 
   /** All that can change after a signature was checked. False: it must be checked anew. */
-  function isStillGood(
-    { issuer, times, key }: Remembered,
-    trail: Trail,
-  ): boolean | Promise<boolean> {
-    const hasKey = (set: KeySet): boolean => set.has(key)
-    const isLive = (found: LiveIssuer | undefined): boolean | Promise<boolean> => {
-      if (found !== issuer) return false
+  function isStillGood(remembered: Remembered, trail: Trail): boolean | Promise<boolean> {
+    const { issuer, times } = remembered
+    const isLive = (trusted: boolean): boolean | Promise<boolean> => {
+      if (!trusted) return false
       trail.issuer = issuer
       checkTimes(times, settings.now())
       const set = issuer.keys.current()
-      return set instanceof Promise ? set.then(hasKey) : hasKey(set)
+      return set instanceof Promise
+        ? set.then((waited) => isInUse(remembered, waited))
+        : isInUse(remembered, set)
     }
-    const found = issuers.find(issuer.issuer)
-    return found instanceof Promise ? found.then(isLive) : isLive(found)
+    const trusted = issuers.trusts(issuer)
+    return trusted instanceof Promise ? trusted.then(isLive) : isLive(trusted)
   }
 
   /** Every check, the cheap ones first: only a token that passed all others meets the keys. */
   async function examine(token: string, trail: Trail): Promise<Examined> {
     const jws = readCompact(token)
     checkHeader(jws, issuers.gate)
-    const text = readText(jws.payload)
-    const claims = parseObject(text)
-    const issuer = await issuers.find(claims['iss'])
+    const claims = readClaims(jws)
+    const found = issuers.find(claims['iss'])
+    const issuer = found instanceof Promise ? await found : found
     if (issuer === undefined) throw new InvalidTokenError('issuer')
     trail.issuer = issuer
     const { policy } = issuer
@@ -154,11 +153,11 @@ export function createVerifier<C extends object = JWTPayload>(
     issuers.proven(issuer)
     if (settings.claims === undefined) {
       deepFreeze(claims)
-      return { grant, toRemember: { grant: text, times, key, issuer } }
+      return { grant, toRemember: { grant: undefined, times, key, edition: undefined, issuer } }
     }
     // The application's schema comes after the signature: it is never given what a stranger wrote.
     const seen = { ...grant, claims: (await settings.claims(claims)) as Grant['claims'] }
-    return { grant: seen, toRemember: { grant: seen, times, key, issuer } }
+    return { grant: seen, toRemember: { grant: seen, times, key, edition: undefined, issuer } }
   }
 
   async function ready(): Promise<void> {
@@ -178,11 +177,19 @@ export function createVerifier<C extends object = JWTPayload>(
   return verifier
 }
 
-function grantOf(remembered: Remembered): Grant {
-  const { grant, issuer, times } = remembered
-  if (typeof grant !== 'string') return grant
-  const claims = deepFreeze(parseObject(grant))
-  remembered.grant = readGrant(claims, issuer.issuer, issuer.policy.profile, times.exp)
+function isInUse(remembered: Remembered, set: KeySet): boolean {
+  if (set.edition === remembered.edition) return true
+  if (!set.has(remembered.key)) return false
+  remembered.edition = set.edition
+  return true
+}
+
+function grantOf(remembered: Remembered, token: string): Grant {
+  if (remembered.grant === undefined) {
+    const { issuer, times } = remembered
+    const claims = deepFreeze(readClaimsAgain(token))
+    remembered.grant = readGrant(claims, issuer.issuer, issuer.policy.profile, times.exp)
+  }
   return remembered.grant
 }
 

@@ -72,6 +72,21 @@ describe('the issuer resolver', () => {
     expect(await outcome(token)).toBe('401 issuer')
   })
 
+  it.each<[string, IssuerOptions | undefined, string]>([
+    ['changed', { issuer: tenant.url, audience: 'https://elsewhere.test' }, '401 audience'],
+    ['withdrawn', undefined, '401 issuer'],
+  ])('forgets all of it at once, though another token asked: %s', async (_, next, refused) => {
+    let answer: IssuerOptions | undefined = { issuer: tenant.url }
+    const { outcome, asked } = createStage(() => answer)
+    const exp = Math.floor(tenant.clock.now() / 1000) + 3600
+    const [one, two] = [tenant.mint({ exp }), tenant.mint({ exp })]
+    expect([await outcome(one), await outcome(two)]).toEqual(['accepted', 'accepted'])
+    answer = next
+    tenant.clock.advance(601)
+    expect([await outcome(one), await outcome(two)]).toEqual([refused, refused])
+    expect(asked).toHaveLength(2)
+  })
+
   it('refuses for 30 seconds what it was told to refuse', async () => {
     const { outcome, asked } = createStage(() => undefined)
     for (let second = 0; second < 30; second++) {

@@ -13,6 +13,16 @@ describe('verifySignature with a plain JWK Set', () => {
     expect(JSON.parse(new TextDecoder().decode(payload))).toMatchObject({ sub: 'alice' })
   })
 
+  it('gives a header that nobody can change for the next token', async () => {
+    const header = { jwk: { kty: 'oct' } }
+    const [one, two] = [issuer.mint({}, { header }), issuer.mint({ sub: 'bob' }, { header })]
+    const first = await verifySignature(one, issuer.jwks, ['ES256'])
+    expect(Object.isFrozen(first.header)).toBe(true)
+    expect(Object.isFrozen(first.header['jwk'])).toBe(true)
+    const second = await verifySignature(two, issuer.jwks, ['ES256'])
+    expect(second.header).toEqual({ ...first.header, ...header })
+  })
+
   it.each([
     ['algorithm', issuer.mint(), issuer.jwks, ['RS256']],
     ['signature', issuer.bad.tampered(), issuer.jwks, ['ES256']],

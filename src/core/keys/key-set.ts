@@ -6,6 +6,8 @@ import { admitJwk } from './policy.ts'
 
 /** The keys of one issuer at one moment. */
 export interface KeySet {
+  /** Its own among all key sets: what holds for an edition holds for good. */
+  readonly edition: number
   readonly keys: readonly Key[]
   has(key: Key): boolean
   /** The keys that may have signed a token: at most two, none if it cannot be told which. */
@@ -13,6 +15,8 @@ export interface KeySet {
 }
 
 export type OnIgnored = (kid: string | undefined, why: string) => void
+
+let editions = 0
 
 export function createKeySet(keys: readonly Key[]): KeySet {
   const byKid = new Map<string | undefined, Key[]>()
@@ -29,7 +33,7 @@ export function createKeySet(keys: readonly Key[]): KeySet {
     return kid === undefined || only.kid === undefined ? [only] : []
   }
 
-  return { keys, has: (key) => members.has(key), candidates }
+  return { edition: ++editions, keys, has: (key) => members.has(key), candidates }
 }
 
 export interface KeySetLimits {
