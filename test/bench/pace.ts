@@ -11,6 +11,8 @@ export interface Pace {
   readonly loadRounds: number
   /** Seconds of load in one of these rounds; wrk takes whole ones. */
   readonly loadSeconds: number
+  /** Processes of each side of a profile. */
+  readonly profiles: number
   /** Fresh processes per entry. */
   readonly starts: number
   /** Seconds of load beside key refreshes. */
@@ -19,11 +21,12 @@ export interface Pace {
 
 export const fullPace: Pace = {
   quick: false,
-  rounds: 15,
+  rounds: 25,
   slice: 40,
   warmUp: 250,
-  loadRounds: 5,
+  loadRounds: 6,
   loadSeconds: 1,
+  profiles: 5,
   starts: 11,
   refreshSeconds: 20,
 }
@@ -35,6 +38,7 @@ export const quickPace: Pace = {
   warmUp: 60,
   loadRounds: 1,
   loadSeconds: 1,
+  profiles: 1,
   starts: 3,
   refreshSeconds: 4,
 }

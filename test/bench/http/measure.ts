@@ -3,8 +3,8 @@ import { loadGenerator } from '../load/generator.ts'
 import type { Load } from '../load/load.ts'
 import { inTurn, type Pace } from '../pace.ts'
 import { start } from '../process.ts'
-import type { Order } from './app.ts'
 import type { Listening } from './apps/app.ts'
+import type { AppOrder } from './apps/open.ts'
 import { type Framework, type GuardName, matrix } from './matrix.ts'
 import { assertGuarded } from './soundness.ts'
 import type { Traffic, TrafficName } from './traffic.ts'
@@ -45,7 +45,7 @@ export async function measureFramework(
         framework,
         guard,
         setting,
-      } satisfies Order)
+      } satisfies AppOrder)
       const url = `http://127.0.0.1:${reply.port}/me`
       const app = { guard, url, end, from: { one: 0, many: 0, new: 0 } }
       apps.push({ ...app, loads: { one: [], many: [], new: [] } })

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Load, LoadOrder } from './load.ts'
 
-const script = fileURLToPath(new URL('wrk.lua', import.meta.url))
+// From here or from dist/.
+const script = fileURLToPath(new URL('../load/wrk.lua', import.meta.url))
 const execute = promisify(execFile)
 
 export async function wrk({ url, tokens, from, seconds, connections }: LoadOrder): Promise<Load> {

@@ -11,6 +11,7 @@ export const programs = {
   memory: 'scale/memory.ts',
   'first-request': 'scale/first-request.ts',
   'import-time': 'start-up/import-time.ts',
+  profile: 'profile/program.ts',
 } as const
 
 export type ProgramName = keyof typeof programs

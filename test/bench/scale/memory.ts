@@ -10,6 +10,8 @@ import { mintTokens } from '../tokens.ts'
 export interface Order {
   readonly contender: 'tollgate' | 'fast-jwt'
   readonly count: number
+  /** How often each token comes. */
+  readonly times: number
 }
 
 /** Minted and verified together; the tokens are not kept. */
@@ -18,7 +20,7 @@ const audience = 'https://api.test'
 const alg = 'ES256'
 
 /** Bytes. */
-await perform(async ({ contender, count }: Order): Promise<number> => {
+await perform(async ({ contender, count, times }: Order): Promise<number> => {
   const { url, jwks, keys } = createTestIssuer({ alg, audience })
   const minter = { url, audience, alg, privateJwk: keys.current.privateJwk } as const
   const verifiers = {
@@ -42,7 +44,8 @@ await perform(async ({ contender, count }: Order): Promise<number> => {
   const verify: (token: string) => unknown = verifiers[contender]()
   const before = used()
   for (let done = 0; done < count; done += together) {
-    await Promise.all((await mintTokens(minter, together)).map(verify))
+    const tokens = await mintTokens(minter, together)
+    for (let time = 0; time < times; time++) await Promise.all(tokens.map(verify))
   }
   const bytes = used() - before
   // Still there, and so not collected before it was weighed.

@@ -1,0 +1,63 @@
+/** Where the time of one token or request goes, in a process of its own. */
+import { createTestIssuer } from 'tollgate/testing'
+import { type AppOrder, openApp } from '../http/apps/open.ts'
+import { loadGenerator } from '../load/generator.ts'
+import { perform } from '../program.ts'
+import { mintTokens } from '../tokens.ts'
+import { createQueue, runBatch } from '../verify/batch.ts'
+import { contenders } from '../verify/contenders.ts'
+import { type Profile, sample } from './sample.ts'
+
+export type Order = {
+  /** Of the warm-up, and again of the profile. */
+  readonly seconds: number
+} & (
+  | { readonly app: AppOrder; readonly tokens: string; readonly connections: number }
+  | { readonly contender: string; readonly atOnce: number }
+)
+
+await perform(
+  (order: Order): Promise<Profile> =>
+    'app' in order ? profileApp(order) : profileNewTokens(order),
+)
+
+async function profileApp({
+  app,
+  tokens,
+  seconds,
+  connections,
+}: Extract<Order, { app: unknown }>): Promise<Profile> {
+  const { port } = await openApp(app)
+  const { fire } = await loadGenerator()
+  const load = { url: `http://127.0.0.1:${port}/me`, tokens, from: 0, seconds, connections }
+  await fire(load)
+  return sample(async () => ({ count: (await fire(load)).sent }))
+}
+
+/** RS256. More than a cache holds, so that a token which comes again is new again. */
+async function profileNewTokens({
+  contender,
+  atOnce,
+  seconds,
+}: Extract<Order, { contender: unknown }>): Promise<Profile> {
+  const audience = 'https://api.test'
+  const alg = 'RS256'
+  const issuer = createTestIssuer({ alg, audience })
+  const { privateJwk } = issuer.keys.current
+  const queue = createQueue(
+    await mintTokens({ url: issuer.url, audience, alg, privateJwk }, 12_000),
+  )
+  const verify = await contenders
+    .find(({ name }) => name === contender)
+    ?.create({ issuer, audience, alg })
+  if (verify === undefined) throw new Error(`There is no ${contender}`)
+
+  const work = async (): Promise<{ count: number }> => {
+    const until = performance.now() + 1000 * seconds
+    let count = 0
+    for (; performance.now() < until; count += 500) await runBatch(verify, queue, 500, atOnce)
+    return { count }
+  }
+  await work()
+  return sample(work)
+}
