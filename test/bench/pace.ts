@@ -11,6 +11,8 @@ export interface Pace {
   readonly loadRounds: number
   /** Seconds of load in one of these rounds; wrk takes whole ones. */
   readonly loadSeconds: number
+  /** Seconds of load before it with new tokens: at a few thousand a second, their longer way is compiled late. */
+  readonly warmUpSeconds: number
   /** Processes of each side of a profile. */
   readonly profiles: number
   /** Fresh processes per entry. */
@@ -26,6 +28,7 @@ export const fullPace: Pace = {
   warmUp: 250,
   loadRounds: 6,
   loadSeconds: 1,
+  warmUpSeconds: 4,
   profiles: 5,
   starts: 11,
   refreshSeconds: 20,
@@ -38,6 +41,7 @@ export const quickPace: Pace = {
   warmUp: 60,
   loadRounds: 1,
   loadSeconds: 1,
+  warmUpSeconds: 1,
   profiles: 1,
   starts: 3,
   refreshSeconds: 4,

@@ -29,12 +29,15 @@ export async function measureFramework(
   { setting }: BenchIssuer,
   traffic: readonly Traffic[],
   good: string,
-  { loadRounds, loadSeconds }: Pace,
+  { loadRounds, loadSeconds, warmUpSeconds }: Pace,
 ): Promise<readonly AppUnderLoad[]> {
   const apps: RunningApp[] = []
   const { fire } = await loadGenerator()
-  const load = async ({ url, from }: RunningApp, { name, tokens }: Traffic): Promise<Load> => {
-    const seconds = loadSeconds
+  const load = async (
+    { url, from }: RunningApp,
+    { name, tokens }: Traffic,
+    seconds = loadSeconds,
+  ): Promise<Load> => {
     const fired = await fire({ url, tokens, from: from[name], seconds, connections })
     from[name] += fired.sent
     return fired
@@ -53,7 +56,8 @@ export async function measureFramework(
     }
     for (const kind of traffic) {
       // To be warm, and to remember what it can.
-      for (const app of apps) await load(app, kind)
+      const seconds = kind.name === 'new' ? warmUpSeconds : loadSeconds
+      for (const app of apps) await load(app, kind, seconds)
       for (let round = 0; round < loadRounds; round++) {
         for (const app of inTurn(apps, round)) app.loads[kind.name].push(await load(app, kind))
       }

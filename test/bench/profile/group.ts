@@ -1,6 +1,6 @@
-import { type Framework, frameworkTitles } from '../http/matrix.ts'
+import { type Framework, frameworkTitles, type GuardName, guardTitles } from '../http/matrix.ts'
 import { connections } from '../http/measure.ts'
-import { withTraffic } from '../http/traffic.ts'
+import { type TrafficName, trafficTitles, withTraffic } from '../http/traffic.ts'
 import { serveIssuer } from '../issuer.ts'
 import { inTurn, type Pace } from '../pace.ts'
 import { run } from '../process.ts'
@@ -23,18 +23,21 @@ async function measure(pace: Pace): Promise<GroupReport> {
   const served = await serveIssuer('RS256')
   try {
     return await withTraffic(served.mint, async (traffic) => {
-      const tokens = traffic.find(({ name }) => name === 'many')?.tokens as string
-      const seconds = pace.loadSeconds
+      const seconds = { warmUpSeconds: pace.warmUpSeconds, seconds: pace.loadSeconds }
+      const underLoad = (framework: Framework, kind: TrafficName, peer: GuardName): Pair =>
+        appPair(framework, kind, peer, (guard) => ({
+          app: { framework, guard, setting: served.setting },
+          tokens: traffic.find(({ name }) => name === kind)?.tokens as string,
+          ...seconds,
+          connections,
+        }))
       const pairs = [
-        ...[1, 50].map((atOnce) => verifyPair(atOnce, seconds)),
-        ...(['express', 'koa', 'node'] as const).map((framework) =>
-          appPair(framework, (guard) => ({
-            app: { framework, guard, setting: served.setting },
-            tokens,
-            seconds,
-            connections,
-          })),
-        ),
+        verifyPair(1, seconds),
+        verifyPair(50, seconds),
+        underLoad('express', 'many', 'bare'),
+        underLoad('koa', 'many', 'bare'),
+        underLoad('node', 'many', 'bare'),
+        underLoad('express', 'new', 'jose'),
       ]
       for (const { sides } of pairs) {
         for (let round = 0; round < pace.profiles; round++) {
@@ -50,24 +53,33 @@ async function measure(pace: Pace): Promise<GroupReport> {
   }
 }
 
-function verifyPair(atOnce: number, seconds: number): Pair {
+function verifyPair(
+  atOnce: number,
+  seconds: { readonly warmUpSeconds: number; readonly seconds: number },
+): Pair {
   return {
     title: `New tokens, ${atOnce === 1 ? 'one at a time' : `${atOnce} at once`}`,
     sides: [jose, tollgate].map((contender) => ({
       name: contender,
-      order: { contender, atOnce, seconds },
+      order: { contender, atOnce, ...seconds },
       profiles: [],
     })),
   }
 }
 
-function appPair(framework: Framework, order: (guard: 'bare' | 'tollgate') => Order): Pair {
+function appPair(
+  framework: Framework,
+  kind: TrafficName,
+  peer: GuardName,
+  order: (guard: GuardName) => Order,
+): Pair {
   return {
-    title: `${frameworkTitles[framework]}, 1,000 tokens`,
-    sides: [
-      { name: 'no guard', order: order('bare'), profiles: [] },
-      { name: 'tollgate', order: order('tollgate'), profiles: [] },
-    ],
+    title: `${frameworkTitles[framework]}, ${trafficTitles[kind]}`,
+    sides: ([peer, 'tollgate'] as const).map((guard) => ({
+      name: guardTitles[guard],
+      order: order(guard),
+      profiles: [],
+    })),
   }
 }
 

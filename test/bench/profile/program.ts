@@ -9,7 +9,7 @@ import { contenders } from '../verify/contenders.ts'
 import { type Profile, sample } from './sample.ts'
 
 export type Order = {
-  /** Of the warm-up, and again of the profile. */
+  readonly warmUpSeconds: number
   readonly seconds: number
 } & (
   | { readonly app: AppOrder; readonly tokens: string; readonly connections: number }
@@ -24,20 +24,23 @@ await perform(
 async function profileApp({
   app,
   tokens,
+  warmUpSeconds,
   seconds,
   connections,
 }: Extract<Order, { app: unknown }>): Promise<Profile> {
   const { port } = await openApp(app)
   const { fire } = await loadGenerator()
-  const load = { url: `http://127.0.0.1:${port}/me`, tokens, from: 0, seconds, connections }
-  await fire(load)
-  return sample(async () => ({ count: (await fire(load)).sent }))
+  const url = `http://127.0.0.1:${port}/me`
+  const load = { url, tokens, connections }
+  const { sent } = await fire({ ...load, from: 0, seconds: warmUpSeconds })
+  return sample(async () => ({ count: (await fire({ ...load, from: sent, seconds })).sent }))
 }
 
 /** RS256. More than a cache holds, so that a token which comes again is new again. */
 async function profileNewTokens({
   contender,
   atOnce,
+  warmUpSeconds,
   seconds,
 }: Extract<Order, { contender: unknown }>): Promise<Profile> {
   const audience = 'https://api.test'
@@ -52,12 +55,12 @@ async function profileNewTokens({
     ?.create({ issuer, audience, alg })
   if (verify === undefined) throw new Error(`There is no ${contender}`)
 
-  const work = async (): Promise<{ count: number }> => {
+  const work = async (seconds: number): Promise<{ count: number }> => {
     const until = performance.now() + 1000 * seconds
     let count = 0
     for (; performance.now() < until; count += 500) await runBatch(verify, queue, 500, atOnce)
     return { count }
   }
-  await work()
-  return sample(work)
+  await work(warmUpSeconds)
+  return sample(() => work(seconds))
 }
