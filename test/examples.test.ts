@@ -159,6 +159,15 @@ describe('README.md', () => {
     expect(readme).toMatch(row(String(fetchesIf4xx)))
   })
 
+  it('quotes the speed benchmark as it was written', () => {
+    const written = readFileSync(`${root}test/bench/RESULTS.md`, 'utf8')
+    const [section = ''] = readme.split('\n## How fast it is\n')[1]?.split('\n## ') ?? []
+    const quoted = section.match(/^### .+\n\n(?:\|.*\n)+/gm) ?? []
+    expect(quoted).toHaveLength(3)
+    expect(section.match(/^\|/gm)).toHaveLength(quoted.join('').match(/^\|/gm)?.length ?? 0)
+    for (const table of quoted) expect(written).toContain(table)
+  })
+
   it('quotes the outage benchmark as it was written', () => {
     const written = readFileSync(`${root}test/bench/OUTAGE.md`, 'utf8')
     const quoted = [
