@@ -177,6 +177,7 @@ export function createVerifier<C extends object = JWTPayload>(
   return verifier
 }
 
+/** Whether the key still serves. A set that was asked once is known by its edition, which is cheaper to look at. */
 function isInUse(remembered: Remembered, set: KeySet): boolean {
   if (set.edition === remembered.edition) return true
   if (!set.has(remembered.key)) return false
