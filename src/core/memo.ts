@@ -14,7 +14,7 @@ export interface Remembered {
   readonly times: Times
   readonly key: Key
   /** Of the key set that it was last found in. */
-  edition: number | undefined
+  edition: number
   readonly issuer: LiveIssuer
 }
 

@@ -13,8 +13,9 @@ import type { KeySource, Renewed } from './keys/source.ts'
 export interface VerifiedSignature {
   readonly header: JwsHeader
   readonly payload: Uint8Array
-  /** The key that verified it. */
+  /** The key that verified it, and the edition of the key set that it was in. */
   readonly key: Key
+  readonly edition: number
 }
 
 type LiveKeys = Pick<KeySource, 'current' | 'renew'>
@@ -44,10 +45,13 @@ export async function verifySignature(
   // What the request waited for was fetched for it.
   let latest: Renewed | undefined = { set: await current, fetched: current instanceof Promise }
   while (latest !== undefined) {
-    for (const key of latest.set.candidates(algorithm, header.kid)) {
+    const { set }: Renewed = latest
+    for (const key of set.candidates(algorithm, header.kid)) {
       if (tried.has(key)) continue
       tried.add(key)
-      if (await hasSigned(key, algorithm, jws)) return { header, payload, key }
+      if (await hasSigned(key, algorithm, jws)) {
+        return { header, payload, key, edition: set.edition }
+      }
     }
     // RFC 7517 section 4.5 lets issuers rotate at any time, even under an old `kid`: look once more before refusing.
     latest = await live.renew(latest, header.kid)

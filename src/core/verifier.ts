@@ -149,15 +149,15 @@ export function createVerifier<C extends object = JWTPayload>(
     const times = readTimes(claims, policy)
     checkTimes(times, settings.now())
     const grant = readGrant(claims, issuer.issuer, policy.profile, times.exp)
-    const { key } = await verifySignature(jws, issuer.keys, policy.algorithms)
+    const { key, edition } = await verifySignature(jws, issuer.keys, policy.algorithms)
     issuers.proven(issuer)
     if (settings.claims === undefined) {
       deepFreeze(claims)
-      return { grant, toRemember: { grant: undefined, times, key, edition: undefined, issuer } }
+      return { grant, toRemember: { grant: undefined, times, key, edition, issuer } }
     }
     // The application's schema comes after the signature: it is never given what a stranger wrote.
     const seen = { ...grant, claims: (await settings.claims(claims)) as Grant['claims'] }
-    return { grant: seen, toRemember: { grant: seen, times, key, edition: undefined, issuer } }
+    return { grant: seen, toRemember: { grant: seen, times, key, edition, issuer } }
   }
 
   async function ready(): Promise<void> {

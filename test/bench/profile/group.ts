@@ -7,7 +7,7 @@ import { run } from '../process.ts'
 import type { Group, GroupReport } from '../report/group.ts'
 import { median } from '../report/statistics.ts'
 import { table } from '../report/table.ts'
-import { jose, tollgate } from '../verify/names.ts'
+import { jose, tollgate, way } from '../verify/names.ts'
 import type { Order } from './program.ts'
 import { type Profile, roomOf } from './sample.ts'
 
@@ -53,12 +53,9 @@ async function measure(pace: Pace): Promise<GroupReport> {
   }
 }
 
-function verifyPair(
-  atOnce: number,
-  seconds: { readonly warmUpSeconds: number; readonly seconds: number },
-): Pair {
+function verifyPair(atOnce: number, seconds: Pick<Order, 'warmUpSeconds' | 'seconds'>): Pair {
   return {
-    title: `New tokens, ${atOnce === 1 ? 'one at a time' : `${atOnce} at once`}`,
+    title: `New tokens, ${way(atOnce)}`,
     sides: [jose, tollgate].map((contender) => ({
       name: contender,
       order: { contender, atOnce, ...seconds },

@@ -5,7 +5,7 @@ import { absent, times, withSpread } from '../report/numbers.ts'
 import { median, type Rounds, ratio } from '../report/statistics.ts'
 import { table } from '../report/table.ts'
 import type { SignatureName } from '../tokens.ts'
-import { fastJwtCache, jose, tollgate, tollgateDiscovered } from './names.ts'
+import { fastJwtCache, jose, tollgate, tollgateDiscovered, way } from './names.ts'
 import type { Order, Series, Tokens } from './program.ts'
 
 const algorithms: Readonly<Record<SignatureName, string>> = {
@@ -41,7 +41,7 @@ async function measure(pace: Pace): Promise<GroupReport> {
 }
 
 const heading = (tokens: Tokens, atOnce: number): string =>
-  `### ${tokens === 'new' ? 'New tokens' : 'Repeated tokens'}, ${atOnce === 1 ? 'one at a time' : `${atOnce} at once`}`
+  `### ${tokens === 'new' ? 'New tokens' : 'Repeated tokens'}, ${way(atOnce)}`
 
 function tableOf(results: Results, tokens: Tokens, atOnce: number): string {
   const contenders = new Set([...results.values()].flat().map(({ contender }) => contender))
@@ -112,8 +112,6 @@ function targetsOf(results: Results): readonly Target[] {
     ),
   ]
 }
-
-const way = (atOnce: number): string => (atOnce === 1 ? 'one at a time' : `${atOnce} at once`)
 
 const method = ({ rounds, slice }: Pace): string =>
   [

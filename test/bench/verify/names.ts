@@ -3,3 +3,7 @@ export const tollgate = 'tollgate, `jwks` given'
 export const tollgateDiscovered = 'tollgate, discovered'
 export const jose = 'jose, key at hand'
 export const fastJwtCache = 'fast-jwt, cache'
+
+/** How tokens come. */
+export const way = (atOnce: number): string =>
+  atOnce === 1 ? 'one at a time' : `${atOnce} at once`
