@@ -134,11 +134,13 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
 
   /** No outcome is no failure of the issuer; yet while it fails, it is asked no more often for that. */
   function giveUpLost(t: number): void {
-    if (attempt === undefined || attempt.work.ended || attempt.work.left(t) > 0) return
+    if (attempt === undefined || attempt.work.ended) return
+    const left = attempt.work.left(t)
+    if (left > 0) return
     attempt = undefined
     newest++
     if (failed === undefined) missed = true
-    else failed = { ...failed, ...setback(t) }
+    else failed = { ...failed, ...setback(t + left) }
   }
 
   function inUse(value: T, t: number): T {

@@ -131,12 +131,14 @@ describe('an attempt that never ends', () => {
 })
 
 describe('an attempt that never ends, in an outage', () => {
-  const hung = { refuse: () => Promise.reject(new LoadError('status 500')), hang: () => never }
+  const refuse = () => Promise.reject(new LoadError('status 500'))
+  const hang = () => never
+  const give = (value: string) => async () => ({ value, maxAge: undefined })
 
-  it('holds further ones back as a failure does, and one is waited for after a max age', async () => {
+  /** A document whose loads all go as last said. */
+  function createFailing(first: () => Promise<Loaded<string>>) {
     let now = 1_000_000
-    let answer: () => Promise<Loaded<string>> = async () => ({ value: 'old', maxAge: undefined })
-    const load = vi.fn(() => answer())
+    const load = vi.fn(first)
     const document = createLifecycle<string>({
       load,
       maxAge: 600,
@@ -147,19 +149,42 @@ describe('an attempt that never ends, in an outage', () => {
       onLoaded() {},
       onFailed() {},
     })
+    const advance = (seconds: number) => {
+      now += seconds
+    }
+    return { document, load, advance }
+  }
+
+  it('holds further ones back as a failure does, and one is waited for after a max age', async () => {
+    const { document, load, advance } = createFailing(give('old'))
     await document.current()
-    now += 601
-    answer = hung.refuse
+    advance(601)
+    load.mockImplementation(refuse)
     expect(await document.current()).toBe('old')
-    answer = hung.hang
-    const until = now + 599
-    for (load.mockClear(); now < until; now++) expect(document.current()).toBe('old')
+    load.mockClear().mockImplementation(hang)
+    for (let second = 0; second < 599; second++) {
+      expect(document.current()).toBe('old')
+      advance(1)
+    }
     // 1 → 60 seconds, as after failures: not one a second.
     expect(load.mock.calls.length).toBeGreaterThan(8)
     expect(load.mock.calls.length).toBeLessThan(80)
-    answer = async () => ({ value: 'new', maxAge: undefined })
-    now += 61
+    load.mockImplementation(give('new'))
+    advance(61)
     expect(await document.current()).toBe('new')
+  })
+
+  it('holds them back from when it got lost, not from when a request found out', async () => {
+    const { document, load, advance } = createFailing(refuse)
+    await document.force()
+    load.mockImplementation(hang)
+    advance(1)
+    document.force()
+    expect(load).toHaveBeenCalledTimes(2)
+    // Lost within a second; then at most two, as after a second failure.
+    advance(3)
+    document.settle()
+    expect(load).toHaveBeenCalledTimes(3)
   })
 })
 
