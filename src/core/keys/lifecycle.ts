@@ -1,5 +1,6 @@
 import type { SharedWork } from '../shared-work.ts'
 import { shareWork } from '../shared-work.ts'
+import { createBackoff } from './backoff.ts'
 import { LoadError } from './load-error.ts'
 
 export interface Loaded<T> {
@@ -37,13 +38,6 @@ export interface Lifecycle<T> {
   close(): void
 }
 
-/** What holds attempts back: when, after how many that came to nothing, for how many seconds. */
-interface Setback {
-  at: number
-  times: number
-  delay: number
-}
-
 interface Attempt {
   readonly forced: boolean
   readonly work: SharedWork<void>
@@ -67,15 +61,12 @@ export interface LifecycleStatus<T> {
 }
 
 const shortestLifetime = 60
-const longestBackoff = 60
-const longestRetryAfter = 300
 
 export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
   const { staleIfError, timeout, lostAfter } = options
   let held: { value: T; at: number; lifetime: number; refreshAfter: number } | undefined
-  let failed: (Setback & { heardAt: number }) | undefined
+  const backoff = createBackoff()
   let lastError: LoadError | undefined
-  let askedUntil = 0
   let attempt: Attempt | undefined
   /** The number of the newest attempt. */
   let newest = 0
@@ -89,9 +80,7 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
   function clock(): number {
     const t = reading()
     if (held !== undefined && held.at > t) held.at = t
-    if (failed !== undefined && failed.at > t) failed.at = t
-    if (failed !== undefined && failed.heardAt > t) failed.heardAt = t
-    askedUntil = Math.min(askedUntil, t + longestRetryAfter)
+    backoff.notAfter(t)
     return t
   }
 
@@ -108,8 +97,6 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
   const lifetime = (): number => held?.lifetime ?? 0
   const isUsable = (t: number): boolean => age(t) < lifetime() + (held ? staleIfError : 0)
   const isDue = (t: number): boolean => age(t) >= (held?.refreshAfter ?? 0)
-  const heldBack = (t: number): number =>
-    failed === undefined ? 0 : Math.max(0, failed.at + failed.delay - t)
 
   function current(): T | Promise<T> {
     const t = clock()
@@ -125,7 +112,7 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
 
   /** The value at hand, while an attempt runs in the background. */
   function refreshed(value: T, t: number): T | Promise<T> {
-    if (heldBack(t) > 0) return value
+    if (backoff.left(t) > 0) return value
     // One that got lost is made up for by one that its own request keeps alive.
     if (missed) return wait(false).then(atHand)
     start(false)
@@ -139,8 +126,8 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
     if (left > 0) return
     attempt = undefined
     newest++
-    if (failed === undefined) missed = true
-    else failed = { ...failed, ...setback(t + left) }
+    if (backoff.heardAt === undefined) missed = true
+    else backoff.lose(t + left)
   }
 
   function inUse(value: T, t: number): T {
@@ -152,7 +139,7 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
   }
 
   function demand(t: number): Promise<T> {
-    const left = heldBack(t)
+    const left = backoff.left(t)
     if (closed || (attempt === undefined && left > 0)) throw gone(t)
     return wait(false).then(atHand)
   }
@@ -165,16 +152,17 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
   }
 
   function gone(t: number): LoadError {
-    return new LoadError(lastError?.message ?? 'timeout', { heldBack: heldBack(t) })
+    return new LoadError(lastError?.message ?? 'timeout', { heldBack: backoff.left(t) })
   }
 
   /** Past max age the first caller waits, and the first after an idle spell; not while attempts are held back. */
   function mustWait(t: number): boolean {
     if (closed) return false
-    if (failed === undefined) return true
-    const failedSinceExpiry = failed.heardAt >= (held?.at ?? 0) + lifetime()
-    const idle = t - failed.heardAt >= lifetime()
-    return (!failedSinceExpiry || idle) && heldBack(t) === 0
+    const { heardAt } = backoff
+    if (heardAt === undefined) return true
+    const failedSinceExpiry = heardAt >= (held?.at ?? 0) + lifetime()
+    const idle = t - heardAt >= lifetime()
+    return (!failedSinceExpiry || idle) && backoff.left(t) === 0
   }
 
   function start(forced: boolean): Attempt | undefined {
@@ -206,9 +194,8 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
         lifetime,
         refreshAfter: lifetime * 0.8 * (0.9 + 0.2 * Math.random()),
       }
-      failed = undefined
+      backoff.clear()
       lastError = undefined
-      askedUntil = 0
       announcedStale = false
       options.onLoaded(value, rounded(clock() - began), previous)
     } catch (error) {
@@ -220,19 +207,11 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
   function fail(error: LoadError, began: number, forced: boolean): void {
     const t = clock()
     lastError = error
-    const { retryAfter = 0, heldBack: later = 0 } = error.details
-    const asked = Math.min(retryAfter, longestRetryAfter)
-    askedUntil = t + asked
+    const { retryAfter = 0, heldBack = 0 } = error.details
+    backoff.ask(t, retryAfter)
     // A stranger's `kid` must not delay a refresh: a forced attempt counts only where one was due anyway.
-    if (!forced || isDue(t) || asked > 0) {
-      failed = { ...setback(t, asked, later), heardAt: t }
-    }
-    options.onFailed(error, rounded(t - began), rounded(heldBack(t)))
-  }
-
-  function setback(t: number, ...least: readonly number[]): Setback {
-    const times = (failed?.times ?? 0) + 1
-    return { at: t, times, delay: Math.max(backoff(times), ...least) }
+    if (!forced || isDue(t) || retryAfter > 0) backoff.fail(t, heldBack)
+    options.onFailed(error, rounded(t - began), rounded(backoff.left(t)))
   }
 
   /** The caller's own deadline: the attempt goes on when the caller no longer waits. */
@@ -250,7 +229,7 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
     async settle() {
       const t = clock()
       giveUpLost(t)
-      if (isUsable(t) || (attempt === undefined && heldBack(t) > 0)) return
+      if (isUsable(t) || (attempt === undefined && backoff.left(t) > 0)) return
       const shared = start(false)?.work
       await shared?.wait(shared.left(t), () => {})
     },
@@ -258,28 +237,22 @@ export function createLifecycle<T>(options: LifecycleOptions<T>): Lifecycle<T> {
       const t = clock()
       giveUpLost(t)
       const due = held === undefined ? 0 : Math.max(0, held.refreshAfter - age(t))
-      const idle = closed || (held === undefined && failed === undefined)
+      const idle = closed || (held === undefined && backoff.heardAt === undefined)
       return {
         value: held?.value,
         usable: isUsable(t),
         stale: held !== undefined && age(t) >= held.lifetime,
         age: held === undefined ? undefined : rounded(age(t)),
-        nextRefresh: idle ? undefined : rounded(Math.max(due, heldBack(t))),
+        nextRefresh: idle ? undefined : rounded(Math.max(due, backoff.left(t))),
         lastError,
         attempt: attempt && (attempt.forced ? 'forced' : 'scheduled'),
-        asked: Math.max(0, askedUntil - t),
+        asked: backoff.asked(t),
       }
     },
     close() {
       closed = true
     },
   }
-}
-
-/** 1 → 60 seconds, doubling, with full jitter above the first second. */
-function backoff(times: number): number {
-  const ceiling = Math.min(longestBackoff, 2 ** (times - 1))
-  return 1 + Math.random() * (ceiling - 1)
 }
 
 /** Seconds to the millisecond, as the clock has them. */
