@@ -37,14 +37,10 @@ export function readCompact(token: string): CompactJws {
   const afterHeader = token.indexOf('.')
   const afterPayload = token.indexOf('.', afterHeader + 1)
   if (afterHeader > longestHeader) throw new InvalidTokenError('too-large')
-  const segments = [
-    token.slice(0, afterHeader),
-    token.slice(afterHeader + 1, afterPayload),
-    token.slice(afterPayload + 1),
-  ] as const
-  if (!segments.every(isCanonical)) throw new InvalidTokenError('malformed')
-  const [header, payload] = segments
-  return { token, header: headerOf(header), payload: decodeCanonical(payload) }
+  const payload = token.slice(afterHeader + 1, afterPayload)
+  const signature = token.slice(afterPayload + 1)
+  if (!isCanonical(payload) || !isCanonical(signature)) throw new InvalidTokenError('malformed')
+  return { token, header: headerOf(token.slice(0, afterHeader)), payload: decodeCanonical(payload) }
 }
 
 function formOf(token: string): 'opaque' | 'encrypted' | 'malformed' {
@@ -77,6 +73,7 @@ function headerOf(segment: string): JwsHeader {
 }
 
 function readHeader(segment: string): JwsHeader {
+  if (!isCanonical(segment)) throw new InvalidTokenError('malformed')
   const header = parseObject(readText(decodeCanonical(segment)))
   const kid = header['kid']
   if (kid !== undefined && (typeof kid !== 'string' || kid.length > longestKid)) {

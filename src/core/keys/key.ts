@@ -10,25 +10,30 @@ export interface Key {
   /** Equal for equal keys: what a refresh compares. */
   readonly identity: string
   fits(algorithm: string): boolean
-  /** The key as the platform's cryptography takes it. Rejects if the platform refuses it, e.g. a point off the curve. */
-  import(algorithm: Algorithm): Promise<CryptoKey>
+  /**
+   * The key as the platform's cryptography takes it, a promise until it is there. Rejects if the platform refuses it, e.g. a
+   * point off the curve.
+   */
+  import(algorithm: Algorithm): CryptoKey | Promise<CryptoKey>
   /** Imports the key under the first algorithm that it fits, to see that the platform takes it. */
-  probe(): Promise<unknown>
+  probe(): unknown
   /** RFC 8725bis section 3.1: one key, one algorithm. The first that verified with it stays; false for another. */
   pin(algorithm: Algorithm): boolean
 }
 
 export function createKey({ kid, jwk, algorithms }: AdmittedJwk): Key {
-  const imported = new Map<string, Promise<CryptoKey>>()
+  const imported = new Map<string, CryptoKey | Promise<CryptoKey>>()
   let fitting = algorithms
 
-  function importAs(algorithm: Algorithm): Promise<CryptoKey> {
-    let key = imported.get(algorithm)
-    if (key === undefined) {
-      key = importJWK(jwk, algorithm) as Promise<CryptoKey>
+  function importAs(algorithm: Algorithm): CryptoKey | Promise<CryptoKey> {
+    const known = imported.get(algorithm)
+    if (known !== undefined) return known
+    const importing = (importJWK(jwk, algorithm) as Promise<CryptoKey>).then((key) => {
       imported.set(algorithm, key)
-    }
-    return key
+      return key
+    })
+    imported.set(algorithm, importing)
+    return importing
   }
 
   return {
@@ -39,7 +44,7 @@ export function createKey({ kid, jwk, algorithms }: AdmittedJwk): Key {
     probe: () => importAs(algorithms[0] as Algorithm),
     pin(algorithm) {
       if (!fitting.includes(algorithm)) return false
-      fitting = fitting.filter((name) => sameAlgorithm(name, algorithm))
+      if (fitting.length > 1) fitting = fitting.filter((name) => sameAlgorithm(name, algorithm))
       return true
     },
   }
