@@ -18,6 +18,37 @@ describe('the visit of a request', () => {
     }
   })
 
+  it('leaves nothing on the list of raw headers that belongs to another request, either', () => {
+    const rawHeaders = ['Authorization', 'Bearer a']
+    const request = { url: '/', rawHeaders }
+    const visit = visitOf(request)
+    visit.admitted = true
+    expect(Reflect.ownKeys(rawHeaders)).toEqual(['0', '1', 'length'])
+    for (const other of [{ ...request }, Object.create(request), new Proxy(request, {})]) {
+      expect(visitOf(other).admitted).toBe(false)
+      visitOf(other).admitted = true
+      expect(visitOf(other).admitted).toBe(true)
+    }
+    expect(visitOf(request)).toBe(visit)
+  })
+
+  it.each<[string, object]>([
+    ['empty', { rawHeaders: [] }],
+    [
+      'made anew at each look',
+      {
+        get rawHeaders() {
+          return ['Host', 'api.test']
+        },
+      },
+    ],
+    ['no list', { rawHeaders: 'Host: api.test' }],
+  ])('does not need that list: %s', (_, request) => {
+    visitOf(request).admitted = true
+    expect(visitOf(request).admitted).toBe(true)
+    expect(visitOf({ ...request }).admitted).toBe(false)
+  })
+
   it('is not that of the request behind a proxy', () => {
     const request = { url: '/' }
     visitOf(request).admitted = true
