@@ -1,7 +1,7 @@
 import type { ServedTestIssuer } from 'tollgate/testing'
 import type { Setting } from './contenders/contender.ts'
 import type { SignatureName } from './tokens.ts'
-import { mintTokens } from './tokens.ts'
+import { audience, mintTokens } from './tokens.ts'
 
 /** An issuer over HTTP on loopback, for programs in processes of their own. */
 export interface BenchIssuer {
@@ -9,8 +9,6 @@ export interface BenchIssuer {
   readonly setting: Setting
   mint(count: number): Promise<string[]>
 }
-
-const audience = 'https://api.test'
 
 export async function serveIssuer(alg: SignatureName): Promise<BenchIssuer> {
   // On demand: it is the package that was built a moment ago.

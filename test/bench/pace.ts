@@ -7,7 +7,9 @@ export interface Pace {
   readonly slice: number
   /** Milliseconds of one contender before the first of these rounds. */
   readonly warmUp: number
-  /** Rounds of each guarded app under load. */
+  /** Fresh processes of each guarded app: one may be compiled, or lie in memory, better than another. */
+  readonly appStarts: number
+  /** Rounds of each of these under load. */
   readonly loadRounds: number
   /** Seconds of load in one of these rounds; wrk takes whole ones. */
   readonly loadSeconds: number
@@ -23,12 +25,13 @@ export interface Pace {
 
 export const fullPace: Pace = {
   quick: false,
-  rounds: 25,
-  slice: 40,
-  warmUp: 250,
-  loadRounds: 6,
+  rounds: 20,
+  slice: 60,
+  warmUp: 1_000,
+  appStarts: 3,
+  loadRounds: 3,
   loadSeconds: 1,
-  warmUpSeconds: 4,
+  warmUpSeconds: 3,
   profiles: 5,
   starts: 11,
   refreshSeconds: 20,
@@ -39,6 +42,7 @@ export const quickPace: Pace = {
   rounds: 3,
   slice: 15,
   warmUp: 60,
+  appStarts: 1,
   loadRounds: 1,
   loadSeconds: 1,
   warmUpSeconds: 1,
@@ -47,8 +51,10 @@ export const quickPace: Pace = {
   refreshSeconds: 4,
 }
 
-/** Each round begins with another contender, so that none always runs after the same one. */
-export function inTurn<T>(all: readonly T[], round: number): readonly T[] {
-  const first = round % all.length
-  return [...all.slice(first), ...all.slice(0, first)]
+/** All of them once, in an order by chance: none always runs after the same one. */
+export function inTurn<T>(all: readonly T[]): readonly T[] {
+  return all
+    .map((one) => ({ one, place: Math.random() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ one }) => one)
 }

@@ -6,6 +6,8 @@ import { type ProgramName, programFile } from './prepare/programs.ts'
 export interface Started<R> {
   /** What it said when it was ready or done. */
   readonly reply: R
+  /** Gives it another order, and waits for the reply to that. */
+  ask<A>(order: unknown): Promise<A>
   /** Ends it, if it has not ended by itself. */
   end(): Promise<void>
 }
@@ -24,19 +26,30 @@ export async function start<R>(
     execArgv: [...execArgv],
     env: { ...environment, NODE_ENV: 'production' },
   })
-  child.send(order as object)
-  const signal = AbortSignal.timeout(patience)
   try {
-    const [reply] = await Promise.race([
-      once(child, 'message', { signal }),
-      once(child, 'exit', { signal }).then(([code]) => {
-        throw new Error(`The program ${name} ended with code ${code} and no reply`)
-      }),
-    ])
-    return { reply: reply as R, end: () => end(child) }
+    const reply = await ask<R>(child, name, order)
+    return { reply, ask: (next) => ask(child, name, next), end: () => end(child) }
   } catch (error) {
     await end(child)
     throw error
+  }
+}
+
+async function ask<R>(child: ChildProcess, name: ProgramName, order: unknown): Promise<R> {
+  // Ends the listener that is left over, too.
+  const over = new AbortController()
+  const signal = AbortSignal.any([over.signal, AbortSignal.timeout(patience)])
+  const ended = once(child, 'exit', { signal }).then(([code]) => {
+    throw new Error(`The program ${name} ended with code ${code} and no reply`)
+  })
+  const replied = once(child, 'message', { signal })
+  child.send(order as object)
+  try {
+    const [reply] = await Promise.race([replied, ended])
+    return reply as R
+  } finally {
+    over.abort()
+    await Promise.allSettled([replied, ended])
   }
 }
 

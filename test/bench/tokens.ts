@@ -2,6 +2,9 @@ import { createPrivateKey, randomUUID, type SignKeyObjectInput, sign } from 'nod
 import { promisify } from 'node:util'
 import type { JWK } from 'jose'
 
+/** Of every token here. */
+export const audience = 'https://api.test'
+
 export type SignatureName = 'RS256' | 'PS256' | 'ES256' | 'EdDSA'
 
 /** Who issues tokens, and what signs them. */

@@ -9,7 +9,8 @@ export function createBearerGuard(verify: (token: string) => Promise<unknown>): 
       return
     }
     try {
-      response.locals['claims'] = await verify(token)
+      // On the request, as the libraries do.
+      Object.assign(request, { claims: await verify(token) })
     } catch {
       response.sendStatus(401)
       return

@@ -1,10 +1,18 @@
 /** Which guards are measured in which framework. The bare app is the measure of the others. */
 export const matrix = {
-  express: ['bare', 'tollgate', 'jose', 'fast-jwt', 'express-oauth2-jwt-bearer', 'express-jwt'],
-  koa: ['bare', 'tollgate', 'jose', 'koa-jwt'],
+  express: [
+    'bare',
+    'tollgate',
+    'jose',
+    'jose-map',
+    'fast-jwt',
+    'express-oauth2-jwt-bearer',
+    'express-jwt',
+  ],
+  koa: ['bare', 'tollgate', 'jose', 'jose-map', 'koa-jwt'],
   fastify: ['bare', 'tollgate', 'jose'],
   hono: ['bare', 'tollgate', 'jose'],
-  node: ['bare', 'tollgate', 'jose', 'fast-jwt'],
+  node: ['bare', 'tollgate', 'jose', 'jose-map', 'fast-jwt'],
 } as const
 
 export type Framework = keyof typeof matrix
@@ -22,6 +30,7 @@ export const guardTitles: Readonly<Record<GuardName, string>> = {
   bare: 'no guard',
   tollgate: 'tollgate',
   jose: 'jose, middleware by hand',
+  'jose-map': 'the same with a Map by SHA-256: the least that remembers',
   'fast-jwt': 'fast-jwt with its cache and get-jwks, middleware by hand',
   'express-oauth2-jwt-bearer': 'express-oauth2-jwt-bearer',
   'express-jwt': 'express-jwt + jwks-rsa',

@@ -29,9 +29,11 @@ export async function measureFramework(
   { setting }: BenchIssuer,
   traffic: readonly Traffic[],
   good: string,
-  { loadRounds, loadSeconds, warmUpSeconds }: Pace,
+  { appStarts, loadRounds, loadSeconds, warmUpSeconds }: Pace,
 ): Promise<readonly AppUnderLoad[]> {
-  const apps: RunningApp[] = []
+  const measured = matrix[framework].map(
+    (guard): AppUnderLoad => ({ guard, loads: { one: [], many: [], new: [] } }),
+  )
   const { fire } = await loadGenerator()
   const load = async (
     { url, from }: RunningApp,
@@ -42,28 +44,36 @@ export async function measureFramework(
     from[name] += fired.sent
     return fired
   }
-  try {
-    for (const guard of matrix[framework]) {
-      const { reply, end } = await start<Listening>('app', {
-        framework,
-        guard,
-        setting,
-      } satisfies AppOrder)
-      const url = `http://127.0.0.1:${reply.port}/me`
-      const app = { guard, url, end, from: { one: 0, many: 0, new: 0 } }
-      apps.push({ ...app, loads: { one: [], many: [], new: [] } })
-      await assertGuarded(guard, url, good)
-    }
-    for (const kind of traffic) {
-      // To be warm, and to remember what it can.
-      const seconds = kind.name === 'new' ? warmUpSeconds : loadSeconds
-      for (const app of apps) await load(app, kind, seconds)
-      for (let round = 0; round < loadRounds; round++) {
-        for (const app of inTurn(apps, round)) app.loads[kind.name].push(await load(app, kind))
+  for (let again = 0; again < appStarts; again++) {
+    const apps: RunningApp[] = []
+    try {
+      for (const app of measured) {
+        const running = await startApp(framework, app, setting)
+        apps.push(running)
+        await assertGuarded(app.guard, running.url, good)
       }
+      for (const kind of traffic) {
+        // To be warm, and to remember what it can.
+        const seconds = kind.name === 'new' ? warmUpSeconds : loadSeconds
+        for (const app of apps) await load(app, kind, seconds)
+        for (let round = 0; round < loadRounds; round++) {
+          for (const app of inTurn(apps)) app.loads[kind.name].push(await load(app, kind))
+        }
+      }
+    } finally {
+      await Promise.all(apps.map(({ end }) => end()))
     }
-  } finally {
-    await Promise.all(apps.map(({ end }) => end()))
   }
-  return apps
+  return measured
+}
+
+async function startApp(
+  framework: Framework,
+  app: AppUnderLoad,
+  setting: AppOrder['setting'],
+): Promise<RunningApp> {
+  const order: AppOrder = { framework, guard: app.guard, setting }
+  const { reply, end } = await start<Listening>('app', order)
+  const url = `http://127.0.0.1:${reply.port}/me`
+  return { ...app, url, end, from: { one: 0, many: 0, new: 0 } }
 }

@@ -41,7 +41,7 @@ async function measure(pace: Pace): Promise<GroupReport> {
       ]
       for (const { sides } of pairs) {
         for (let round = 0; round < pace.profiles; round++) {
-          for (const { order, profiles } of inTurn(sides, round)) {
+          for (const { order, profiles } of inTurn(sides)) {
             profiles.push(await run<Profile>('profile', order))
           }
         }
@@ -56,7 +56,7 @@ async function measure(pace: Pace): Promise<GroupReport> {
 function verifyPair(atOnce: number, seconds: Pick<Order, 'warmUpSeconds' | 'seconds'>): Pair {
   return {
     title: `New tokens, ${way(atOnce)}`,
-    sides: [jose, tollgate].map((contender) => ({
+    sides: ([jose, tollgate] as const).map((contender) => ({
       name: contender,
       order: { contender, atOnce, ...seconds },
       profiles: [],

@@ -3,9 +3,10 @@ import { createTestIssuer } from 'tollgate/testing'
 import { type AppOrder, openApp } from '../http/apps/open.ts'
 import { loadGenerator } from '../load/generator.ts'
 import { perform } from '../program.ts'
-import { mintTokens } from '../tokens.ts'
+import { audience, mintTokens } from '../tokens.ts'
 import { createQueue, runBatch } from '../verify/batch.ts'
 import { contenders } from '../verify/contenders.ts'
+import type { ContenderName } from '../verify/names.ts'
 import { type Profile, sample } from './sample.ts'
 
 export type Order = {
@@ -13,7 +14,7 @@ export type Order = {
   readonly seconds: number
 } & (
   | { readonly app: AppOrder; readonly tokens: string; readonly connections: number }
-  | { readonly contender: string; readonly atOnce: number }
+  | { readonly contender: ContenderName; readonly atOnce: number }
 )
 
 await perform(
@@ -43,16 +44,13 @@ async function profileNewTokens({
   warmUpSeconds,
   seconds,
 }: Extract<Order, { contender: unknown }>): Promise<Profile> {
-  const audience = 'https://api.test'
   const alg = 'RS256'
   const issuer = createTestIssuer({ alg, audience })
   const { privateJwk } = issuer.keys.current
   const queue = createQueue(
     await mintTokens({ url: issuer.url, audience, alg, privateJwk }, 12_000),
   )
-  const verify = await contenders
-    .find(({ name }) => name === contender)
-    ?.create({ issuer, audience, alg })
+  const verify = await contenders[contender]({ issuer, audience, alg })
   if (verify === undefined) throw new Error(`There is no ${contender}`)
 
   const work = async (seconds: number): Promise<{ count: number }> => {

@@ -5,7 +5,7 @@ import { createAuth } from 'tollgate/express'
 import { createTestIssuer, type TestIssuer } from 'tollgate/testing'
 import { inTurn, type Pace } from '../pace.ts'
 import { perform } from '../program.ts'
-import { mintTokens } from '../tokens.ts'
+import { audience, mintTokens } from '../tokens.ts'
 import { calibrate, createQueue, runBatch } from '../verify/batch.ts'
 
 export interface Order {
@@ -24,7 +24,6 @@ export type Curves = Readonly<Record<CurveName, readonly Point[]>>
 
 type Handle = (token: string) => unknown
 
-const audience = 'https://api.test'
 /** Of every point of every curve; all issuers and keys have their share. */
 const tokenCount = 1_000
 /** ES256, as its keys are made at once. */
@@ -63,7 +62,7 @@ async function measureCurve<S extends Subject>(
     runners.push({ subject, handle, queue, count, took: [] as number[] })
   }
   for (let round = 0; round < pace.rounds; round++) {
-    for (const { handle, queue, count, took } of inTurn(runners, round)) {
+    for (const { handle, queue, count, took } of inTurn(runners)) {
       took.push((1000 * (await runBatch(handle, queue, count, 1))) / count)
     }
   }

@@ -110,7 +110,7 @@ async function measureFirst(
   const found: Firsts = { tollgate: [], jose: [] }
   const contenders = ['tollgate', 'jose'] as const
   for (let round = 0; round < starts; round++) {
-    for (const contender of inTurn(contenders, round)) {
+    for (const contender of inTurn(contenders)) {
       const order: FirstOrder = { contender, ...setting, tokens: await mint(2) }
       found[contender].push(await run<FirstRequest>('first-request', order))
     }

@@ -5,7 +5,7 @@ import { createVerifier as createFastVerifier } from 'fast-jwt'
 import { createVerifier } from 'tollgate'
 import { createTestIssuer } from 'tollgate/testing'
 import { perform } from '../program.ts'
-import { mintTokens } from '../tokens.ts'
+import { audience, mintTokens } from '../tokens.ts'
 
 export interface Order {
   readonly contender: 'tollgate' | 'fast-jwt'
@@ -16,7 +16,6 @@ export interface Order {
 
 /** Minted and verified together; the tokens are not kept. */
 const together = 500
-const audience = 'https://api.test'
 const alg = 'ES256'
 
 /** Bytes. */

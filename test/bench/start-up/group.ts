@@ -23,7 +23,7 @@ async function measure({ starts }: Pace): Promise<GroupReport> {
     found.push({ name, imports, bytes: await measureBytes(imports), took: [] })
   }
   for (let round = 0; round < starts; round++) {
-    for (const { imports, took } of inTurn(found, round)) {
+    for (const { imports, took } of inTurn(found)) {
       took.push(await run<number>('import-time', { imports } satisfies Order))
     }
   }

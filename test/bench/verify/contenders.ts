@@ -6,7 +6,7 @@ import jsonwebtoken from 'jsonwebtoken'
 import { createVerifier } from 'tollgate'
 import type { TestIssuer } from 'tollgate/testing'
 import type { SignatureName } from '../tokens.ts'
-import { fastJwtCache, jose, tollgate, tollgateDiscovered } from './names.ts'
+import { type ContenderName, fastJwtCache, jose, tollgate, tollgateDiscovered } from './names.ts'
 
 export interface Setting {
   readonly issuer: TestIssuer
@@ -17,73 +17,49 @@ export interface Setting {
 /** Gives claims or a promise of them; throws or rejects otherwise. */
 export type Verify = (token: string) => unknown
 
-export interface Contender {
-  readonly name: string
-  /** Undefined: it does not know the algorithm. */
-  create(setting: Setting): Verify | undefined | Promise<Verify | undefined>
-}
+/** Undefined: it does not know the algorithm. */
+type Create = (setting: Setting) => Verify | undefined | Promise<Verify | undefined>
 
 /** All check issuer, audience, times and algorithm; typ where they can. */
-export const contenders: readonly Contender[] = [
-  {
-    name: tollgate,
-    create({ issuer: { url, jwks }, audience }) {
-      const { verify } = createVerifier({ issuer: { issuer: url, jwks }, audience })
-      return verify
-    },
+export const contenders: Readonly<Record<ContenderName, Create>> = {
+  [tollgate]({ issuer: { url, jwks }, audience }) {
+    const { verify } = createVerifier({ issuer: { issuer: url, jwks }, audience })
+    return verify
   },
-  {
-    name: tollgateDiscovered,
-    create({ issuer: { url, fetch }, audience }) {
-      const { verify } = createVerifier({ issuer: url, audience, fetch })
-      return verify
-    },
+  [tollgateDiscovered]({ issuer: { url, fetch }, audience }) {
+    const { verify } = createVerifier({ issuer: url, audience, fetch })
+    return verify
   },
-  {
-    name: jose,
-    async create(setting) {
-      const key = await importJWK(publicJwk(setting), setting.alg)
-      const options = joseOptions(setting)
-      return (token) => jwtVerify(token, key, options)
-    },
+  async [jose](setting) {
+    const key = await importJWK(publicJwk(setting), setting.alg)
+    const options = joseOptions(setting)
+    return (token) => jwtVerify(token, key, options)
   },
-  {
-    name: 'jose, local set',
-    create(setting) {
-      const keys = createLocalJWKSet(setting.issuer.jwks)
-      const options = joseOptions(setting)
-      return (token) => jwtVerify(token, keys, options)
-    },
+  'jose, local set'(setting) {
+    const keys = createLocalJWKSet(setting.issuer.jwks)
+    const options = joseOptions(setting)
+    return (token) => jwtVerify(token, keys, options)
   },
-  { name: fastJwtCache, create: (setting) => fastJwt(setting, true, pem(setting)) },
-  {
-    name: 'fast-jwt, cache, key by function',
-    create(setting) {
-      const key = pem(setting)
-      return fastJwt(setting, true, async () => key)
-    },
+  [fastJwtCache]: (setting) => fastJwt(setting, true, pem(setting)),
+  'fast-jwt, cache, key by function'(setting) {
+    const key = pem(setting)
+    return fastJwt(setting, true, async () => key)
   },
-  { name: 'fast-jwt, no cache', create: (setting) => fastJwt(setting, false, pem(setting)) },
-  {
-    name: 'jsonwebtoken',
-    create(setting) {
-      const { alg, issuer, audience } = setting
-      if (alg === 'EdDSA') return undefined
-      const key = createPublicKey(pem(setting))
-      const options = { algorithms: [alg], issuer: issuer.url, audience }
-      return (token) => jsonwebtoken.verify(token, key, options)
-    },
+  'fast-jwt, no cache': (setting) => fastJwt(setting, false, pem(setting)),
+  jsonwebtoken(setting) {
+    const { alg, issuer, audience } = setting
+    if (alg === 'EdDSA') return undefined
+    const key = createPublicKey(pem(setting))
+    const options = { algorithms: [alg], issuer: issuer.url, audience }
+    return (token) => jsonwebtoken.verify(token, key, options)
   },
-  {
-    name: 'aws-jwt-verify',
-    create({ alg, issuer, audience }) {
-      if (alg === 'PS256') return undefined
-      const verifier = JwtVerifier.create({ issuer: issuer.url, audience })
-      verifier.cacheJwks(issuer.jwks as Parameters<typeof verifier.cacheJwks>[0])
-      return (token) => verifier.verifySync(token)
-    },
+  'aws-jwt-verify'({ alg, issuer, audience }) {
+    if (alg === 'PS256') return undefined
+    const verifier = JwtVerifier.create({ issuer: issuer.url, audience })
+    verifier.cacheJwks(issuer.jwks as Parameters<typeof verifier.cacheJwks>[0])
+    return (token) => verifier.verifySync(token)
   },
-]
+}
 
 function fastJwt(
   { alg, issuer, audience }: Setting,

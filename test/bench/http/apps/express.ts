@@ -5,7 +5,7 @@ import { createBearerGuard } from '../../contenders/bearer.ts'
 import { contender as oauth2Bearer } from '../../contenders/express-oauth2-jwt-bearer.ts'
 import { contender as jwksRsa } from '../../contenders/jwks-rsa.ts'
 import { type Apps, body, type Listening, listen } from './app.ts'
-import { withFastJwt, withJose } from './verify-by-hand.ts'
+import { withFastJwt, withJose, withJoseAndMap } from './verify-by-hand.ts'
 
 export const express: Apps = {
   bare: () => serve(),
@@ -19,6 +19,7 @@ export const express: Apps = {
     return serve(requireAuth() as RequestHandler)
   },
   jose: (setting) => serve(createBearerGuard(withJose(setting))),
+  'jose-map': (setting) => serve(createBearerGuard(withJoseAndMap(setting))),
   'fast-jwt': (setting) => serve(createBearerGuard(withFastJwt(setting))),
   'express-oauth2-jwt-bearer': (setting) => serve(oauth2Bearer.createGuard(setting)),
   'express-jwt': (setting) => serve(jwksRsa.createGuard(setting)),

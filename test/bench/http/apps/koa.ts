@@ -4,7 +4,7 @@ import Koa, { type Middleware } from 'koa'
 import koaJwt from 'koa-jwt'
 import { createAuth } from 'tollgate/koa'
 import { type Apps, body, type Listening, listen } from './app.ts'
-import { bearerOf, type VerifyByHand, withJose } from './verify-by-hand.ts'
+import { bearerOf, type VerifyByHand, withJose, withJoseAndMap } from './verify-by-hand.ts'
 
 export const koa: Apps = {
   bare: () => serve(),
@@ -13,6 +13,7 @@ export const koa: Apps = {
     return serve(requireAuth() as Middleware)
   },
   jose: (setting) => serve(byHand(withJose(setting))),
+  'jose-map': (setting) => serve(byHand(withJoseAndMap(setting))),
   'koa-jwt': ({ issuer, jwksUri, audience }) =>
     serve(
       koaJwt({

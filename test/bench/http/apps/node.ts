@@ -1,7 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createAuth } from 'tollgate/node'
 import { type Apps, body, type Listening, listen } from './app.ts'
-import { bearerOf, type VerifyByHand, withFastJwt, withJose } from './verify-by-hand.ts'
+import {
+  bearerOf,
+  type VerifyByHand,
+  withFastJwt,
+  withJose,
+  withJoseAndMap,
+} from './verify-by-hand.ts'
 
 /** Whether the request may go on; if not, it is answered. */
 type Guard = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
@@ -14,6 +20,7 @@ export const node: Apps = {
     return serve(async (request, response) => (await guard(request, response)) !== false)
   },
   jose: (setting) => serve(byHand(withJose(setting))),
+  'jose-map': (setting) => serve(byHand(withJoseAndMap(setting))),
   'fast-jwt': (setting) => serve(byHand(withFastJwt(setting))),
 }
 

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { DecodedJwt } from 'fast-jwt'
 import { createVerifier } from 'fast-jwt'
 import buildGetJwks from 'get-jwks'
@@ -10,6 +11,20 @@ export type VerifyByHand = (token: string) => Promise<unknown>
 export function withJose({ issuer, jwksUri, audience }: Setting): VerifyByHand {
   const keys = createRemoteJWKSet(new URL(jwksUri))
   return async (token) => (await jwtVerify(token, keys, { issuer, audience })).payload
+}
+
+/** The least that a guard which remembers can do: no time and no key is looked at again, and nothing is forgotten. */
+export function withJoseAndMap(setting: Setting): VerifyByHand {
+  const verify = withJose(setting)
+  const known = new Map<string, unknown>()
+  return async (token) => {
+    const digest = hash('sha256', token, 'binary')
+    const remembered = known.get(digest)
+    if (remembered !== undefined) return remembered
+    const claims = await verify(token)
+    known.set(digest, claims)
+    return claims
+  }
 }
 
 export function withFastJwt({ issuer, jwksUri, audience }: Setting): VerifyByHand {
