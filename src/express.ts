@@ -87,19 +87,19 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
     ): Promise<void> {
       if (onRefuse === undefined) return answerNode(res, refusal)
       let passed = false
-      // It passes an error on whatever it is given: without one, Express would go on to the route.
+      // Always with an error: without one, Express would go on to the route.
       const pass: Next = (other) => {
         if (!passed) next(typeof other === 'object' && other !== null ? other : error)
         passed = true
       }
       const hook = () => onRefuse(error, req as ExpressRequest, res as ExpressResponse, pass)
       await hooked(hook).catch((failure) => {
-        // What it threw after it had passed something on is nobody's: Express has its error.
+        // A throw after that is nobody's: Express has its error.
         if (!passed) throw failure
       })
     }
 
-    // Express 4 ignores a rejected promise, so an error is passed on by hand; next() stands outside every try.
+    // Express 4 ignores a rejected promise: errors are passed on by hand. next() stands outside every try.
     return (req, res, next) => {
       decide(nodeHead(req), req, req).then((decision) => {
         if (!decision.ok) return void refuse(decision, req, res, next).catch(next)

@@ -31,13 +31,10 @@ export function checkType(
 
 /** RFC 7519 section 4.1.3, RFC 9068 section 4: `aud` names this API. */
 export function checkAudience({ aud }: Claims, expected: readonly string[]): void {
-  if (!isNamed(aud, expected)) throw new InvalidTokenError('audience')
-}
-
-function isNamed(aud: unknown, expected: readonly string[]): boolean {
-  if (typeof aud === 'string') return expected.includes(aud)
-  const isList = Array.isArray(aud) && aud.every((one) => typeof one === 'string')
-  return isList && expected.some((one) => aud.includes(one))
+  const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
+  const isList = named.every((one) => typeof one === 'string')
+  if (!isList || !expected.some((one) => named.includes(one)))
+    throw new InvalidTokenError('audience')
 }
 
 /** RFC 7519 sections 4.1.4 to 4.1.6: dates are finite numbers, if they are there. */

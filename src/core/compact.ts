@@ -38,8 +38,9 @@ export function readCompact(token: string): CompactJws {
   const afterPayload = token.indexOf('.', afterHeader + 1)
   if (afterHeader > longestHeader) throw new InvalidTokenError('too-large')
   const payload = token.slice(afterHeader + 1, afterPayload)
-  const signature = token.slice(afterPayload + 1)
-  if (!isCanonical(payload) || !isCanonical(signature)) throw new InvalidTokenError('malformed')
+  if (!isCanonical(payload) || !isCanonical(token.slice(afterPayload + 1))) {
+    throw new InvalidTokenError('malformed')
+  }
   return { token, header: headerOf(token.slice(0, afterHeader)), payload: decodeCanonical(payload) }
 }
 

@@ -42,11 +42,9 @@ export async function verifySignature(
   const live = 'current' in keys ? keys : await fixedKeys(keys, algorithms)
   const tried: Key[] = []
   const current = live.current()
+  const waited = current instanceof Promise
   // What the request waited for was fetched for it.
-  let latest: Renewed | undefined =
-    current instanceof Promise
-      ? { set: await current, fetched: true }
-      : { set: current, fetched: false }
+  let latest: Renewed | undefined = { set: waited ? await current : current, fetched: waited }
   while (latest !== undefined) {
     const { set }: Renewed = latest
     for (const key of set.candidates(algorithm, header.kid)) {
@@ -76,7 +74,7 @@ export function refuseCritical(header: JwsHeader): void {
   }
 }
 
-/** Not async, and waits for no key at hand: a new token takes 1 µs less. */
+/** Neither async nor waiting for a key at hand: 1 µs less. */
 function hasSigned(key: Key, algorithm: Algorithm, { token }: CompactJws): Promise<boolean> {
   const check = (imported: CryptoKey) => compactVerify(token, imported, { algorithms: [algorithm] })
   const imported = key.import(algorithm)

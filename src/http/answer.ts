@@ -10,7 +10,7 @@ export interface NodeResponse {
 
 /** Writes with the runtime's own means: frameworks add a charset here, an ETag there. Node leaves out HEAD's body. */
 export function answerNode(response: NodeResponse, { status, headers, body }: Refusal): void {
-  // Somebody has answered already, e.g. a time limit: there is nothing to refuse any more.
+  // Somebody has answered already, e.g. a time limit.
   if (response.headersSent) return
   response.statusCode = status
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)

@@ -24,13 +24,6 @@ export function nodeHead({ headers, rawHeaders = [] }: NodeRequest): RequestHead
   return { authorization: Array.isArray(authorization) ? authorization.join(', ') : authorization }
 }
 
-/** The list of raw headers that a request has for as long as it lives. Some adapters make one anew at each look. */
-export function ownRawHeaders(request: { readonly rawHeaders?: unknown }): object | undefined {
-  const { rawHeaders } = request
-  const isList = Array.isArray(rawHeaders) && rawHeaders.length > 0
-  return isList && rawHeaders === request.rawHeaders ? rawHeaders : undefined
-}
-
 /** The part of a fetch request that is read. */
 export interface FetchRequest {
   readonly headers: { get(name: string): string | null }

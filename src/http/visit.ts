@@ -1,6 +1,5 @@
 import type { Auth } from '../core/auth.ts'
 import type { Verifier } from '../core/verifier.ts'
-import { ownRawHeaders } from './head.ts'
 
 /** What is known of one request. */
 export interface Visit {
@@ -20,21 +19,15 @@ interface Verified {
   readonly earlier: Verified | undefined
 }
 
-/** Constructs the object that it is given: a subclass's private members are put on that. */
 class Given {
   constructor(keeper: object) {
-    // biome-ignore lint/correctness/noConstructorReturn: what this class is for
+    // biome-ignore lint/correctness/noConstructorReturn: for private members
     return keeper
   }
 }
 
-/**
- * What a visit is kept on: the list of raw headers where a request has one of its own, as a member of the request takes
- * 15,000 of the 600,000 instructions of a guarded request through Express (it sets a prototype on each, after which V8, in
- * Node 20 and 22, makes a hidden class for every member). A WeakMap would do the same, but V8 keeps its values through every
- * minor collection, whether their keys live or not: copying those took 5 of the 12 µs that a guard cost a request under load.
- */
-class Keeper extends Given {
+/** V8 copies a WeakMap's values at each minor collection: 5 µs a request (test/bench/README.md). */
+class Visited extends Given {
   readonly #visit: Visit
 
   constructor(keeper: object, carrier: object) {
@@ -42,18 +35,18 @@ class Keeper extends Given {
     this.#visit = { carrier, admitted: false, auth: undefined, verified: undefined }
   }
 
-  static visitOf(carrier: object): Visit {
-    const kept = Keeper.#kept(ownRawHeaders(carrier) ?? carrier, carrier)
-    // A list that another request has, too, keeps the visit of the first.
-    return kept.carrier === carrier ? kept : Keeper.#kept(carrier, carrier)
-  }
-
-  static #kept(keeper: object, carrier: object): Visit {
-    return #visit in keeper ? keeper.#visit : new Keeper(keeper, carrier).#visit
+  static at(keeper: object, carrier: object): Visit {
+    return #visit in keeper ? keeper.#visit : new Visited(keeper, carrier).#visit
   }
 }
 
-export const visitOf: (carrier: object) => Visit = Keeper.visitOf
+/** On the raw headers, if they stay: a member of Express' requests costs 5 µs. Two requests may have one list. */
+export function visitOf(carrier: object & { readonly rawHeaders?: unknown }): Visit {
+  const { rawHeaders } = carrier
+  const stay = Array.isArray(rawHeaders) && rawHeaders === carrier.rawHeaders
+  const visit = Visited.at(stay ? rawHeaders : carrier, carrier)
+  return visit.carrier === carrier ? visit : Visited.at(carrier, carrier)
+}
 
 /** Per verifier, because what one accepted must not pass another's guard on the same request. */
 export function verifiedBefore(

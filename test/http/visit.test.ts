@@ -33,7 +33,7 @@ describe('the visit of a request', () => {
   })
 
   it.each<[string, object]>([
-    ['empty', { rawHeaders: [] }],
+    ['empty, and shared', { rawHeaders: [] }],
     [
       'made anew at each look',
       {

@@ -26,14 +26,16 @@ export function createKey({ kid, jwk, algorithms }: AdmittedJwk): Key {
   let fitting = algorithms
 
   function importAs(algorithm: Algorithm): CryptoKey | Promise<CryptoKey> {
-    const known = imported.get(algorithm)
-    if (known !== undefined) return known
-    const importing = (importJWK(jwk, algorithm) as Promise<CryptoKey>).then((key) => {
+    let key = imported.get(algorithm)
+    if (key === undefined) {
+      key = importJWK(jwk, algorithm) as Promise<CryptoKey>
       imported.set(algorithm, key)
-      return key
-    })
-    imported.set(algorithm, importing)
-    return importing
+      key.then(
+        (ready) => imported.set(algorithm, ready),
+        () => {},
+      )
+    }
+    return key
   }
 
   return {
@@ -44,7 +46,7 @@ export function createKey({ kid, jwk, algorithms }: AdmittedJwk): Key {
     probe: () => importAs(algorithms[0] as Algorithm),
     pin(algorithm) {
       if (!fitting.includes(algorithm)) return false
-      if (fitting.length > 1) fitting = fitting.filter((name) => sameAlgorithm(name, algorithm))
+      fitting = fitting.filter((name) => sameAlgorithm(name, algorithm))
       return true
     },
   }
