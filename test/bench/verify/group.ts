@@ -4,7 +4,7 @@ import { absent, times, whole, withSpread } from '../report/numbers.ts'
 import { median, type Rounds, ratio } from '../report/statistics.ts'
 import { table } from '../report/table.ts'
 import type { SignatureName } from '../tokens.ts'
-import { fresh, measureAlgorithm, type Series, ways } from './measure.ts'
+import { fresh, measureAlgorithm, remembered, type Series, ways } from './measure.ts'
 import { fastJwtCache, jose, tollgate, tollgateDiscovered, way } from './names.ts'
 import type { Tokens } from './program.ts'
 
@@ -116,6 +116,6 @@ const method = ({ rounds, slice }: Pace): string =>
   [
     `- ${rounds} rounds of ${slice} ms for each contender, in turn, each in a process of its own. Each contender first had to accept a good token twice and to refuse a tampered, a foreign, an expired one and one of another key.`,
     '- All check signature, algorithm, `iss`, `aud` and times; tollgate, jose and fast-jwt also `typ`; tollgate also the claims that RFC 9068 demands.',
-    `- Repeated: 100 tokens in turn, seen before. New: ${whole(fresh)} in turn, so that a token comes again when the caches (10,000 in tollgate, 1,000 in fast-jwt, their defaults) have long dropped it; what is remembered is stored and dropped all the while.`,
+    `- Repeated: ${remembered} tokens in turn, seen before. New: ${whole(fresh)} in turn, so that a token comes again when the caches (10,000 in tollgate, 1,000 in fast-jwt, their defaults) have long dropped it; what is remembered is stored and dropped all the while.`,
     '- jsonwebtoken, aws-jwt-verify and fast-jwt with a key at hand block the thread while they verify, and are called without `await`; tollgate and jose use the thread pool of WebCrypto, which is what 50 at once gain from.',
   ].join('\n')

@@ -14,7 +14,7 @@ export interface Series {
 }
 
 /** In turn, for those who remember. */
-const remembered = 100
+export const remembered = 100
 /** More than any cache holds (tollgate's 10,000, fast-jwt's 1,000), so a token that comes again is new again. */
 export const fresh = 12_000
 export const ways = [1, 50]
