@@ -4,7 +4,7 @@ import base from './vitest.config.ts'
 const properties = [
   'test/attacks/any-token.test.ts',
   'test/core/keys/model.test.ts',
-  'test/core/memo.test.ts',
+  'test/core/token-cache.test.ts',
   'test/http/any-bytes.test.ts',
 ]
 /** How many properties share the time: those of the longest file, one for each way in. */

@@ -1,5 +1,5 @@
 /**
- * `npm start`: a local test issuer over HTTP and an example API guarded by it, Express' or that of another `--door`. With
+ * `npm start`: a local test issuer over HTTP and an example API guarded by it, Express' or that of another `--adapter`. With
  * `--once` it makes the calls itself, and fails unless each is answered as it should be.
  */
 import { once } from 'node:events'
@@ -7,7 +7,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
 import { serveTestIssuer } from 'tollgate/testing'
-import { doors } from './doors.ts'
+import { adapters } from './adapters.ts'
 
 interface Call {
   readonly title: string
@@ -22,12 +22,12 @@ interface Call {
 const { values } = parseArgs({
   options: {
     once: { type: 'boolean', default: false },
-    door: { type: 'string', default: 'express' },
+    adapter: { type: 'string', default: 'express' },
   },
 })
-const open = doors[values.door]
+const open = adapters[values.adapter]
 if (open === undefined) {
-  console.error(`--door is one of ${Object.keys(doors).join(', ')}`)
+  console.error(`--adapter is one of ${Object.keys(adapters).join(', ')}`)
   process.exit(1)
 }
 
@@ -69,7 +69,7 @@ const calls: readonly Call[] = [
 ]
 
 console.log(`issuer  ${issuer.url}`)
-console.log(`API     ${api} (${values.door})\n`)
+console.log(`API     ${api} (${values.adapter})\n`)
 
 if (values.once) {
   let failed = 0

@@ -1,16 +1,16 @@
 /**
- * The Express door (4.18+ and 5). Its types describe Express without importing it: those published for its majors
+ * The Express adapter (4.18+ and 5). Its types describe Express without importing it: those published for its majors
  * disagree.
  */
 import type { JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
+import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
+import { createAdapter } from './http/adapter.ts'
 import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
 import { admittedAuth } from './http/admitted.ts'
 import type { NodeResponse } from './http/answer.ts'
 import { answerNode } from './http/answer.ts'
 import type { Refused } from './http/authenticate.ts'
-import type { AuthOptions as AnyAuthOptions, DoorAuth } from './http/door.ts'
-import { createDoor } from './http/door.ts'
 import type { NodeRequest } from './http/head.ts'
 import { nodeHead } from './http/head.ts'
 import type { Requirements as AnyRequirements } from './http/requirements.ts'
@@ -62,7 +62,7 @@ export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, Exp
 export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, object>
 
 /** `req.auth` holds what a guard found. */
-export type ExpressAuth<C extends object = JWTPayload> = DoorAuth<
+export type ExpressAuth<C extends object = JWTPayload> = AdapterAuth<
   C,
   (requirements?: Requirements<C>) => Handler,
   GetAuth<C>
@@ -74,7 +74,7 @@ export type ExpressAuth<C extends object = JWTPayload> = DoorAuth<
  * @throws TypeError if an option is wrong, with the mend.
  */
 export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): ExpressAuth<C> {
-  const { verifier, onRefuse, guard } = createDoor<C, OnRefuse>(options)
+  const { verifier, onRefuse, guard } = createAdapter<C, OnRefuse>(options)
 
   function requireAuth(requirements?: Requirements<C>): Handler {
     const decide = guard(requirements)

@@ -1,11 +1,11 @@
-/** The Fastify door (5): a hook for a route, a plugin for a scope. */
+/** The Fastify adapter (5): a hook for a route, a plugin for a scope. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
+import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
+import { createAdapter } from './http/adapter.ts'
 import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
 import { admittedAuth } from './http/admitted.ts'
-import type { AuthOptions as AnyAuthOptions, DoorAuth } from './http/door.ts'
-import { createDoor } from './http/door.ts'
 import type { NodeRequest } from './http/head.ts'
 import { nodeHead } from './http/head.ts'
 import type { Requirements as AnyRequirements } from './http/requirements.ts'
@@ -45,7 +45,7 @@ export type Hook = (
 ) => void
 
 export interface FastifyAuth<C extends object = JWTPayload>
-  extends DoorAuth<C, (requirements?: Requirements<C>) => Hook, GetAuth<C>> {
+  extends AdapterAuth<C, (requirements?: Requirements<C>) => Hook, GetAuth<C>> {
   /** Guards every route of the scope that it is registered in, before the body is read. Its options are requirements. */
   readonly plugin: (app: Scope, requirements: Requirements<C>) => Promise<void>
 }
@@ -56,7 +56,7 @@ export interface FastifyAuth<C extends object = JWTPayload>
  * @throws TypeError if an option is wrong, with the mend.
  */
 export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): FastifyAuth<C> {
-  const { verifier, onRefuse, guard } = createDoor<C, OnRefuse>(options)
+  const { verifier, onRefuse, guard } = createAdapter<C, OnRefuse>(options)
 
   function requireAuth(requirements?: Requirements<C>): Hook {
     const decide = guard(requirements)

@@ -1,13 +1,13 @@
 /**
- * The fetch door: for whatever takes a `Request` and gives a `Response` (Workers, Bun, Deno, route handlers of Next.js).
+ * The fetch adapter: for whatever takes a `Request` and gives a `Response` (Workers, Bun, Deno, route handlers of Next.js).
  */
 import type { Auth, JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
+import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
+import { createAdapter } from './http/adapter.ts'
 import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
 import { admittedAuth } from './http/admitted.ts'
 import { answerFetch } from './http/answer.ts'
-import type { AuthOptions as AnyAuthOptions, DoorAuth } from './http/door.ts'
-import { createDoor } from './http/door.ts'
 import { fetchHead } from './http/head.ts'
 import type { Requirements as AnyRequirements, SignedIn } from './http/requirements.ts'
 import { hooked } from './http/thrown.ts'
@@ -36,7 +36,7 @@ export interface RequireAuth<C extends object> {
 }
 
 export interface FetchAuth<C extends object = JWTPayload>
-  extends DoorAuth<C, RequireAuth<C>, GetAuth<C>> {
+  extends AdapterAuth<C, RequireAuth<C>, GetAuth<C>> {
   /**
    * Wraps a handler, so that it only sees requests that meet the requirements. In it, `getAuth(request)`.
    *
@@ -54,11 +54,11 @@ export interface FetchAuth<C extends object = JWTPayload>
  * @throws TypeError if an option is wrong, with the mend.
  */
 export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): FetchAuth<C> {
-  const door = createDoor<C, OnRefuse>(options)
-  const { verifier, onRefuse } = door
+  const adapter = createAdapter<C, OnRefuse>(options)
+  const { verifier, onRefuse } = adapter
 
   function requireAuth(requirements?: Requirements<C>) {
-    const decide = door.guard(requirements)
+    const decide = adapter.guard(requirements)
     return async (request: Request): Promise<Auth<C> | Response | undefined> => {
       const decision = await decide(fetchHead(request), request, request)
       if (decision.ok) return decision.auth

@@ -1,11 +1,11 @@
-/** The Hono door (4). */
+/** The Hono adapter (4). */
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Auth, JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
+import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
+import { createAdapter } from './http/adapter.ts'
 import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
 import { admittedAuth } from './http/admitted.ts'
-import type { AuthOptions as AnyAuthOptions, DoorAuth } from './http/door.ts'
-import { createDoor } from './http/door.ts'
 import { fetchHead } from './http/head.ts'
 import type { Requirements as AnyRequirements, SignedIn } from './http/requirements.ts'
 import { hooked } from './http/thrown.ts'
@@ -29,7 +29,7 @@ export interface RequireAuth<C extends object> {
   (requirements: Requirements<C>): Guard<Auth<C> | undefined>
 }
 
-export type HonoAuth<C extends object = JWTPayload> = DoorAuth<C, RequireAuth<C>, GetAuth<C>>
+export type HonoAuth<C extends object = JWTPayload> = AdapterAuth<C, RequireAuth<C>, GetAuth<C>>
 
 /**
  * Guards for Hono. Does no I/O: keys are fetched when the first token comes.
@@ -37,7 +37,7 @@ export type HonoAuth<C extends object = JWTPayload> = DoorAuth<C, RequireAuth<C>
  * @throws TypeError if an option is wrong, with the mend.
  */
 export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): HonoAuth<C> {
-  const { verifier, onRefuse, guard } = createDoor<C, OnRefuse>(options)
+  const { verifier, onRefuse, guard } = createAdapter<C, OnRefuse>(options)
 
   function requireAuth(requirements?: Requirements<C>): Guard<Auth<C> | undefined> {
     const decide = guard(requirements)

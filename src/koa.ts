@@ -1,14 +1,14 @@
 /**
- * The Koa door (2.15+ and 3). Its types describe Koa without importing it: those published for its majors disagree.
+ * The Koa adapter (2.15+ and 3). Its types describe Koa without importing it: those published for its majors disagree.
  */
 import type { JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
+import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
+import { createAdapter } from './http/adapter.ts'
 import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
 import { admittedAuth } from './http/admitted.ts'
 import type { NodeResponse } from './http/answer.ts'
 import { answerNode } from './http/answer.ts'
-import type { AuthOptions as AnyAuthOptions, DoorAuth } from './http/door.ts'
-import { createDoor } from './http/door.ts'
 import type { NodeRequest } from './http/head.ts'
 import { nodeHead } from './http/head.ts'
 import type { Requirements as AnyRequirements } from './http/requirements.ts'
@@ -55,7 +55,7 @@ export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, Koa
 export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, Pick<KoaContext, 'req'>>
 
 /** `ctx.state.auth` holds what a guard found. */
-export type KoaAuth<C extends object = JWTPayload> = DoorAuth<
+export type KoaAuth<C extends object = JWTPayload> = AdapterAuth<
   C,
   (requirements?: Requirements<C>) => Middleware,
   GetAuth<C>
@@ -67,7 +67,7 @@ export type KoaAuth<C extends object = JWTPayload> = DoorAuth<
  * @throws TypeError if an option is wrong, with the mend.
  */
 export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): KoaAuth<C> {
-  const { verifier, onRefuse, guard } = createDoor<C, OnRefuse>(options)
+  const { verifier, onRefuse, guard } = createAdapter<C, OnRefuse>(options)
 
   function requireAuth(requirements?: Requirements<C>): Middleware {
     const decide = guard(requirements)

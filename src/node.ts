@@ -1,12 +1,12 @@
-/** The door of bare Node servers: `node:http`, and the compatibility requests of `node:http2`. */
+/** The adapter of bare Node servers: `node:http`, and the compatibility requests of `node:http2`. */
 import type { Auth, JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
+import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
+import { createAdapter } from './http/adapter.ts'
 import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
 import { admittedAuth } from './http/admitted.ts'
 import type { NodeResponse } from './http/answer.ts'
 import { answerNode } from './http/answer.ts'
-import type { AuthOptions as AnyAuthOptions, DoorAuth } from './http/door.ts'
-import { createDoor } from './http/door.ts'
 import type { NodeRequest } from './http/head.ts'
 import { nodeHead } from './http/head.ts'
 import type { Requirements as AnyRequirements, SignedIn } from './http/requirements.ts'
@@ -37,7 +37,7 @@ export interface RequireAuth<C extends object> {
   (requirements: Requirements<C>): Guard<Auth<C> | undefined>
 }
 
-export type NodeAuth<C extends object = JWTPayload> = DoorAuth<C, RequireAuth<C>, GetAuth<C>>
+export type NodeAuth<C extends object = JWTPayload> = AdapterAuth<C, RequireAuth<C>, GetAuth<C>>
 
 /**
  * Guards for bare Node servers. Does no I/O: keys are fetched when the first token comes.
@@ -45,7 +45,7 @@ export type NodeAuth<C extends object = JWTPayload> = DoorAuth<C, RequireAuth<C>
  * @throws TypeError if an option is wrong, with the mend.
  */
 export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): NodeAuth<C> {
-  const { verifier, onRefuse, guard } = createDoor<C, OnRefuse>(options)
+  const { verifier, onRefuse, guard } = createAdapter<C, OnRefuse>(options)
 
   function requireAuth(requirements?: Requirements<C>): Guard<Auth<C> | undefined> {
     const decide = guard(requirements)

@@ -1,4 +1,4 @@
-// The door of the test kit. Adding a line here is a public promise.
+// The adapter of the test kit. Adding a line here is a public promise.
 
 export type { BadTokens } from './testing/bad.ts'
 export type { TestClock } from './testing/clock.ts'

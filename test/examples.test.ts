@@ -7,15 +7,15 @@ import supertest from 'supertest'
 import { createVerifier } from 'tollgate'
 import { assertRejectsHostileTokens, createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
+import { adapters } from '../examples/adapters.ts'
 import { createApp as createClaimsApp } from '../examples/claims.ts'
-import { doors } from '../examples/doors.ts'
 import { createGreeter } from '../examples/verifier.ts'
 import { boundsOf } from './core/keys/bounds.ts'
 
 const issuer = createTestIssuer()
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-describe.each(Object.entries(doors))('examples/%s.ts', async (_, open) => {
+describe.each(Object.entries(adapters))('examples/%s.ts', async (_, open) => {
   const app = await open(issuer.trust())
   const alice = (scope: string) => issuer.as({ sub: 'alice', scope })
 
@@ -76,7 +76,7 @@ describe('examples/verifier.ts', () => {
 })
 
 describe('npm start', () => {
-  it.each(['--once', ...Object.keys(doors).map((door) => `--once --door ${door}`)])(
+  it.each(['--once', ...Object.keys(adapters).map((adapter) => `--once --adapter ${adapter}`)])(
     '%s makes its calls and succeeds',
     async (line) => {
       const command = ['start', '--', ...line.split(' ')]
@@ -87,11 +87,13 @@ describe('npm start', () => {
     },
   )
 
-  it('names the doors there are, if there is no such door', async () => {
-    const started = promisify(execFile)('npm', ['start', '--', '--door', 'rails'], { cwd: root })
+  it('names the adapters there are, if there is no such adapter', async () => {
+    const started = promisify(execFile)('npm', ['start', '--', '--adapter', 'rails'], { cwd: root })
     await expect(started).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('--door is one of express, koa, fastify, hono, fetch, node'),
+      stderr: expect.stringContaining(
+        '--adapter is one of express, koa, fastify, hono, fetch, node',
+      ),
     })
   })
 

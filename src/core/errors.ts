@@ -42,7 +42,7 @@ export abstract class AuthError extends Error {
   abstract readonly error: string | undefined
   readonly reason: Reason
   /**
-   * Headers of the answer. A door fills in the challenge before it calls `onRefuse`, so that a framework which is
+   * Headers of the answer. An adapter fills in the challenge before it calls `onRefuse`, so that a framework which is
    * given the error (`next(error)`, `throw error`) still answers with it.
    */
   readonly headers: AnswerHeaders = noHeaders

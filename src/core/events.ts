@@ -5,7 +5,7 @@ import type { Reason } from './errors.ts'
  * material; `kid` is escaped and cut to 64 characters, `issuer` is always a trusted one.
  */
 export type AuthEvent =
-  | { readonly type: 'token.accepted'; readonly issuer: string; readonly remembered: boolean }
+  | { readonly type: 'token.accepted'; readonly issuer: string; readonly cached: boolean }
   | {
       readonly type: 'token.refused'
       readonly issuer?: string

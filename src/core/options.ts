@@ -47,7 +47,7 @@ export interface VerifierOptions<C extends object = JWTPayload> {
   /** How keys are fetched and kept. */
   keys?: KeyOptions | undefined
   /** How many verified tokens are remembered (10000), or false for none. */
-  memo?: number | false | undefined
+  tokenCache?: number | false | undefined
   /** Accept http issuers on localhost, 127.0.0.1 and [::1], for tests (false). */
   allowInsecureLoopback?: boolean | undefined
   /** Fetches metadata and keys (`globalThis.fetch`, looked up at each call). */
@@ -82,7 +82,7 @@ export interface Settings {
   readonly resolver: { readonly ask: IssuerResolver; readonly policy: Policy } | undefined
   readonly claims: ReadClaims | undefined
   readonly keys: KeySettings
-  readonly memo: number
+  readonly tokenCache: number
   readonly allowInsecureLoopback: boolean
   readonly fetch: typeof globalThis.fetch
   readonly now: () => number
@@ -97,14 +97,14 @@ const known = {
   clockTolerance: true,
   claims: true,
   keys: true,
-  memo: true,
+  tokenCache: true,
   allowInsecureLoopback: true,
   fetch: true,
   now: true,
   onEvent: true,
 } as const satisfies Record<keyof VerifierOptions, true>
 
-/** For a door, whose options are these and its own. */
+/** For an adapter, whose options are these and its own. */
 export const verifierOptionNames: Readonly<Record<string, true>> = known
 
 const knownKeyOptions = {
@@ -146,7 +146,7 @@ export function resolveOptions(given: VerifierOptions<object>): Settings {
     resolver,
     claims: resolveClaims(options['claims']),
     keys: resolveKeys(options['keys']),
-    memo: resolveMemo(options['memo']),
+    tokenCache: resolveTokenCache(options['tokenCache']),
     allowInsecureLoopback,
     fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
     now: now ?? (() => Date.now()),
@@ -197,11 +197,11 @@ function resolveKeys(value: unknown): KeySettings {
   })
 }
 
-function resolveMemo(value: unknown): number {
+function resolveTokenCache(value: unknown): number {
   if (value === undefined) return 10_000
   if (value === false) return 0
   if (typeof value !== 'number') {
-    refuse("option 'memo'", `must be a number of tokens or false, not ${kindOf(value)}`)
+    refuse("option 'tokenCache'", `must be a number of tokens or false, not ${kindOf(value)}`)
   }
-  return numberWithin("option 'memo'", value, { min: 1, max: 1_000_000, whole: true })
+  return numberWithin("option 'tokenCache'", value, { min: 1, max: 1_000_000, whole: true })
 }

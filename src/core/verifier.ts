@@ -12,11 +12,11 @@ import { createIssuers } from './issuers.ts'
 import type { KeySet } from './keys/key-set.ts'
 import type { KeyHealth } from './keys/source.ts'
 import type { LiveIssuer } from './live-issuer.ts'
-import type { Remembered } from './memo.ts'
-import { createMemo, digestOf } from './memo.ts'
 import type { VerifierOptions } from './options.ts'
 import { resolveOptions } from './options.ts'
 import { allowedAlgorithm, refuseCritical, verifySignature } from './signature.ts'
+import type { CachedToken } from './token-cache.ts'
+import { createTokenCache, digestOf } from './token-cache.ts'
 
 /** The state of one trusted issuer. Ages and times are in seconds. */
 export interface IssuerHealth extends KeyHealth {
@@ -50,7 +50,7 @@ interface Trail {
 
 interface Examined {
   readonly grant: Grant
-  readonly toRemember: Remembered
+  readonly toRemember: CachedToken
 }
 
 const emitters = new WeakMap<object, Emit>()
@@ -74,7 +74,7 @@ export function createVerifier<C extends object = JWTPayload>(
   const settings = resolveOptions(options)
   const { emit } = settings
   const issuers = createIssuers(settings)
-  const memo = settings.memo > 0 ? createMemo(settings.memo) : undefined
+  const cache = settings.tokenCache > 0 ? createTokenCache(settings.tokenCache) : undefined
 
   async function verify(token: string): Promise<Auth<C>> {
     // Filled in on the way, for the event alone.
@@ -82,19 +82,19 @@ export function createVerifier<C extends object = JWTPayload>(
     try {
       if (typeof token !== 'string') throw new InvalidTokenError('malformed')
       checkSize(token)
-      if (memo === undefined) return accept((await examine(token, trail)).grant, token, false)
+      if (cache === undefined) return accept((await examine(token, trail)).grant, token, false)
 
       // Only a promise is waited for: most of the 2 µs that a remembered token takes would be waiting for nothing.
       const digested = digestOf(token)
       const digest = typeof digested === 'string' ? digested : await digested
-      const remembered = memo.recall(digest)
+      const remembered = cache.recall(digest)
       if (remembered !== undefined) {
         const good = isStillGood(remembered, trail)
         if (good === true || (await good)) return accept(grantOf(remembered, token), token, true)
-        memo.forget(digest)
+        cache.forget(digest)
       }
       const { grant, toRemember } = await examine(token, trail)
-      memo.remember(digest, toRemember)
+      cache.remember(digest, toRemember)
       return accept(grant, token, false)
     } catch (error) {
       if (error instanceof AuthError) tellOf(error.reason, token, trail)
@@ -103,7 +103,7 @@ export function createVerifier<C extends object = JWTPayload>(
   }
 
   function accept(grant: Grant, token: string, remembered: boolean): Auth<C> {
-    emit?.({ type: 'token.accepted', issuer: grant.issuer, remembered })
+    emit?.({ type: 'token.accepted', issuer: grant.issuer, cached: remembered })
     return authOf(grant, token) as Auth<C>
   }
 
@@ -119,7 +119,7 @@ export function createVerifier<C extends object = JWTPayload>(
   }
 
   /** All that can change after a signature was checked. False: it must be checked anew. */
-  function isStillGood(remembered: Remembered, trail: Trail): boolean | Promise<boolean> {
+  function isStillGood(remembered: CachedToken, trail: Trail): boolean | Promise<boolean> {
     const { issuer, times } = remembered
     const isLive = (trusted: boolean): boolean | Promise<boolean> => {
       if (!trusted) return false
@@ -178,14 +178,14 @@ export function createVerifier<C extends object = JWTPayload>(
 }
 
 /** Whether the key still serves. A set that was asked once is known by its edition, which is cheaper to look at. */
-function isInUse(remembered: Remembered, set: KeySet): boolean {
+function isInUse(remembered: CachedToken, set: KeySet): boolean {
   if (set.edition === remembered.edition) return true
   if (!set.has(remembered.key)) return false
   remembered.edition = set.edition
   return true
 }
 
-function grantOf(remembered: Remembered, token: string): Grant {
+function grantOf(remembered: CachedToken, token: string): Grant {
   if (remembered.grant === undefined) {
     const { issuer, times } = remembered
     const claims = deepFreeze(readClaimsAgain(token))

@@ -17,7 +17,7 @@ import { unmetRequirement } from './requirements.ts'
 import { thrown } from './thrown.ts'
 import { noteVerified, verifiedBefore, visitOf } from './visit.ts'
 
-/** Made once for a request, here; a door only translates it. */
+/** Made once for a request, here; an adapter only translates it. */
 export type Decision<C extends object = JWTPayload> =
   | { readonly ok: true; readonly auth: Auth<C> | undefined }
   | { readonly ok: false; readonly error: AuthError; readonly refusal: Refusal }

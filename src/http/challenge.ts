@@ -1,7 +1,7 @@
 import type { AuthError } from '../core/errors.ts'
 import { answerWith } from '../core/errors.ts'
 
-/** An answer that refuses a request, ready to be written: the same at every door. */
+/** An answer that refuses a request, ready to be written: the same at every adapter. */
 export interface Refusal {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>

@@ -2,7 +2,7 @@ import type { Answer, Outcome } from './answer.ts'
 import { type Endpoint, isMetadata } from './endpoints.ts'
 import type { TestKey } from './test-key.ts'
 
-/** What a fault does to the right answer. Not exported by the door: a Fault is opaque to users. */
+/** What a fault does to the right answer. Not exported by the adapter: a Fault is opaque to users. */
 export const strike: unique symbol = Symbol('strike')
 
 /** Something that can go wrong; made by `faults`, put to work by `issuer.fail()`. */

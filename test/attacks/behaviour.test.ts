@@ -2,8 +2,8 @@ import type { AuthEvent } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import { createTestIssuer, faults } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import { doors } from '../doors/all.ts'
-import { bearer, through } from '../doors/door.ts'
+import { bearer, through } from '../adapters/adapter.ts'
+import { adapters } from '../adapters/all.ts'
 import { attack, expectRefused } from './stage.ts'
 
 const options = { issuer: 'https://login.example.com', audience: 'https://api.example.com' }
@@ -39,10 +39,10 @@ describe('V-8, V-11, V-17, V-31 what would switch a check off', () => {
   })
 })
 
-describe.each(doors)('V-20 another scheme: $name', (door) => {
+describe.each(adapters)('V-20 another scheme: $name', (adapter) => {
   it('carries no token', async () => {
     const issuer = createTestIssuer()
-    await through(door, { auth: issuer.trust(), routes: { '/': [{}] } }, async ({ call }) => {
+    await through(adapter, { auth: issuer.trust(), routes: { '/': [{}] } }, async ({ call }) => {
       for (const scheme of ['Basic', 'Token', 'JWT', 'DPoP', 'Foo', 'Bearer2', 'X-Bearer']) {
         const answer = await call('/', [['Authorization', `${scheme} ${issuer.mint()}`]])
         expect([scheme, answer.status, answer.headers['www-authenticate']]).toEqual([
@@ -57,7 +57,7 @@ describe.each(doors)('V-20 another scheme: $name', (door) => {
   it('nor does a query, a cookie or another header', async () => {
     const issuer = createTestIssuer()
     const token = issuer.mint()
-    await through(door, { auth: issuer.trust(), routes: { '/': [{}] } }, async ({ call }) => {
+    await through(adapter, { auth: issuer.trust(), routes: { '/': [{}] } }, async ({ call }) => {
       const others = [
         ['Cookie', `access_token=${token}`],
         ['X-Access-Token', token],
@@ -70,11 +70,11 @@ describe.each(doors)('V-20 another scheme: $name', (door) => {
   })
 })
 
-describe.each(doors)('V-26 a revoked key: $name', (door) => {
+describe.each(adapters)('V-26 a revoked key: $name', (adapter) => {
   it('is dead at the next refresh, and with it what it had verified', async () => {
     const issuer = createTestIssuer({ expiresIn: 86_400 })
     const token = issuer.mint()
-    await through(door, { auth: issuer.trust(), routes: { '/': [{}] } }, async ({ call }) => {
+    await through(adapter, { auth: issuer.trust(), routes: { '/': [{}] } }, async ({ call }) => {
       expect((await call('/', [bearer(token)])).status).toBe(200)
       issuer.keys.rotate({ overlap: false })
       issuer.clock.advance(601)
@@ -83,10 +83,10 @@ describe.each(doors)('V-26 a revoked key: $name', (door) => {
   })
 })
 
-describe.each(doors)('V-27 a flood of unknown kids, issuer up and down: $name', (door) => {
+describe.each(adapters)('V-27 a flood of unknown kids, issuer up and down: $name', (adapter) => {
   it('fetches once, and good tokens pass', async () => {
     const issuer = createTestIssuer()
-    await through(door, { auth: issuer.trust(), routes: { '/': [{}] } }, async ({ call }) => {
+    await through(adapter, { auth: issuer.trust(), routes: { '/': [{}] } }, async ({ call }) => {
       const good = bearer(issuer.mint())
       const flood = (n: number) =>
         Promise.all(
@@ -106,13 +106,13 @@ describe.each(doors)('V-27 a flood of unknown kids, issuer up and down: $name', 
   })
 })
 
-describe.each(doors)('V-38 what the caller learns: $name', (door) => {
+describe.each(adapters)('V-38 what the caller learns: $name', (adapter) => {
   it('is the same for every wrong token', async () => {
     const issuer = createTestIssuer()
     const { bad } = issuer
     const events: AuthEvent[] = []
     const auth = { ...issuer.trust(), onEvent: (event: AuthEvent) => void events.push(event) }
-    await through(door, { auth, routes: { '/': [{}] } }, async ({ call }) => {
+    await through(adapter, { auth, routes: { '/': [{}] } }, async ({ call }) => {
       const tokens = [
         bad.expired(),
         bad.notYetValid(),

@@ -1,7 +1,7 @@
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import { doors } from '../doors/all.ts'
-import { bearer, through } from '../doors/door.ts'
+import { bearer, through } from '../adapters/adapter.ts'
+import { adapters } from '../adapters/all.ts'
 import { attack, claimsOf } from './stage.ts'
 
 const ec = () => ({ issuer: createTestIssuer() })
@@ -156,7 +156,7 @@ attack('claims of wrong types', ec, (issuer) => {
   )
 })
 
-describe.each(doors)('V-40 read as JSON.parse reads: $name', (door) => {
+describe.each(adapters)('V-40 read as JSON.parse reads: $name', (adapter) => {
   it('the last of equal members counts, __proto__ pollutes nothing', async () => {
     const issuer = createTestIssuer()
     const text = claimsOf(issuer.mint({ sub: 'last' }))
@@ -166,7 +166,7 @@ describe.each(doors)('V-40 read as JSON.parse reads: $name', (door) => {
       `\ufeff${text}`,
       text.replace('{', `{"deep":${'['.repeat(2000)}${']'.repeat(2000)},`),
     ]
-    await through(door, { auth: issuer.trust(), routes: { '/': [{}] } }, async ({ call }) => {
+    await through(adapter, { auth: issuer.trust(), routes: { '/': [{}] } }, async ({ call }) => {
       for (const token of tokens) {
         const { status, body } = await call('/', [bearer(issuer.mint({}, { raw: token }))])
         expect(status).toBe(200)

@@ -1,7 +1,7 @@
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import { doors } from '../doors/all.ts'
-import { bearer, through } from '../doors/door.ts'
+import { bearer, through } from '../adapters/adapter.ts'
+import { adapters } from '../adapters/all.ts'
 import { attack, encode, expectRefused, partsOf } from './stage.ts'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
@@ -77,10 +77,10 @@ attack('nested and compressed', ec, (issuer) => ({
   ),
 }))
 
-describe.each(doors)('V-37 size: $name', (door) => {
+describe.each(adapters)('V-37 size: $name', (adapter) => {
   it('what is too large is refused unread', async () => {
     const issuer = createTestIssuer()
-    await through(door, { auth: issuer.trust(), routes: { '/': [{}] } }, async ({ call }) => {
+    await through(adapter, { auth: issuer.trust(), routes: { '/': [{}] } }, async ({ call }) => {
       const padded = (length: number) => {
         const token = issuer.mint()
         return issuer.mint({ pad: 'x'.repeat(Math.floor(((length - token.length) * 3) / 4) - 10) })

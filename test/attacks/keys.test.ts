@@ -3,13 +3,13 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import { doors } from '../doors/all.ts'
-import { bearer, through } from '../doors/door.ts'
+import { bearer, through } from '../adapters/adapter.ts'
+import { adapters } from '../adapters/all.ts'
 import { attack, expectRefused, partsOf } from './stage.ts'
 
 const ec = () => ({ issuer: createTestIssuer() })
 
-describe.each(doors)('V-4 keys by reference: $name', (door) => {
+describe.each(adapters)('V-4 keys by reference: $name', (adapter) => {
   it('never asks where a token says', async () => {
     const asked: string[] = []
     const canary = createServer((req, res) => {
@@ -21,7 +21,7 @@ describe.each(doors)('V-4 keys by reference: $name', (door) => {
     try {
       const issuer = createTestIssuer()
       const certificate = Buffer.alloc(200, 1).toString('base64')
-      await through(door, { auth: issuer.trust(), routes: { '/': [{}] } }, async ({ call }) => {
+      await through(adapter, { auth: issuer.trust(), routes: { '/': [{}] } }, async ({ call }) => {
         for (const header of [
           { jku: url },
           { x5u: url },
@@ -74,7 +74,7 @@ attack('V-5 injection through kid', ec, (issuer) => {
   )
 })
 
-describe.each(doors)("V-21, V-41 one issuer's key for another's token: $name", (door) => {
+describe.each(adapters)("V-21, V-41 one issuer's key for another's token: $name", (adapter) => {
   it('is never used', async () => {
     const [a, b] = [
       createTestIssuer({ url: 'https://a.test' }),
@@ -83,7 +83,7 @@ describe.each(doors)("V-21, V-41 one issuer's key for another's token: $name", (
     const fetch: typeof globalThis.fetch = (url, init) =>
       (String(url).startsWith(a.url) ? a : b).fetch(url, init)
     const auth = { issuer: [a.url, b.url], audience: a.audience, fetch }
-    await through(door, { auth, routes: { '/': [{}] } }, async ({ call }) => {
+    await through(adapter, { auth, routes: { '/': [{}] } }, async ({ call }) => {
       for (const good of [a.mint(), b.mint()])
         expect((await call('/', [bearer(good)])).status).toBe(200)
       const forged = {
@@ -101,27 +101,27 @@ describe.each(doors)("V-21, V-41 one issuer's key for another's token: $name", (
   })
 })
 
-describe.each(doors)('V-23 two verifiers, one token: $name', (door) => {
+describe.each(adapters)('V-23 two verifiers, one token: $name', (adapter) => {
   it('what one has verified is nothing to the other', async () => {
     const issuer = createTestIssuer()
     const token = issuer.mint()
     const [mine, other] = [issuer.trust(), issuer.trust({ audience: 'https://other.test' })]
-    await through(door, { auth: mine, routes: { '/': [{}] } }, async ({ call }) => {
+    await through(adapter, { auth: mine, routes: { '/': [{}] } }, async ({ call }) => {
       expect((await call('/', [bearer(token)])).status).toBe(200)
     })
-    await through(door, { auth: other, routes: { '/': [{}] } }, async ({ call }) => {
+    await through(adapter, { auth: other, routes: { '/': [{}] } }, async ({ call }) => {
       expectRefused('other audience', await call('/', [bearer(token)]))
     })
   })
 })
 
-describe.each(doors)('V-22, V-24 a remembered token on another route: $name', (door) => {
+describe.each(adapters)('V-22, V-24 a remembered token on another route: $name', (adapter) => {
   it("is held to that route's requirements", async () => {
     const issuer = createTestIssuer()
     const token = bearer(issuer.mint({ scope: 'a' }))
     const no = (): boolean => false
     const routes = { '/a': [{ scope: 'a' }], '/b': [{ scope: 'b' }], '/c': [{ check: no }] }
-    await through(door, { auth: issuer.trust(), routes }, async ({ call }) => {
+    await through(adapter, { auth: issuer.trust(), routes }, async ({ call }) => {
       const statuses = []
       for (const path of ['/a', '/b', '/c', '/a']) statuses.push((await call(path, [token])).status)
       expect(statuses).toEqual([200, 403, 403, 200])

@@ -1,24 +1,24 @@
 import type { AuthEvent } from 'tollgate'
 import type { TestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import { doors } from '../doors/all.ts'
-import type { Answer, DoorSetup } from '../doors/door.ts'
-import { bearer, through } from '../doors/door.ts'
+import type { AdapterSetup, Answer } from '../adapters/adapter.ts'
+import { bearer, through } from '../adapters/adapter.ts'
+import { adapters } from '../adapters/all.ts'
 import { expectNoLeak } from '../leaks.ts'
 
-/** One known failure, tried through real HTTP at every door. The name begins with its row in the threat table. */
+/** One known failure, tried through real HTTP at every adapter. The name begins with its row in the threat table. */
 export function attack(
   name: string,
-  stage: () => { issuer: TestIssuer; setup?: Partial<DoorSetup>; good?: string },
+  stage: () => { issuer: TestIssuer; setup?: Partial<AdapterSetup>; good?: string },
   tokens: (issuer: TestIssuer) => Readonly<Record<string, string>>,
 ): void {
   describe(name, () => {
-    it.each(doors)('$name', async (door) => {
+    it.each(adapters)('$name', async (adapter) => {
       const { issuer, setup, good = issuer.mint() } = stage()
       const events: AuthEvent[] = []
       const onEvent = (event: AuthEvent): void => void events.push(event)
       const whole = { auth: { ...issuer.trust(), onEvent }, routes: { '/': [{}] }, ...setup }
-      await through(door, whole, async ({ call }) => {
+      await through(adapter, whole, async ({ call }) => {
         expect((await call('/', [bearer(good)])).status).toBe(200)
         for (const [title, token] of Object.entries(tokens(issuer))) {
           events.length = 0

@@ -34,7 +34,7 @@ export function countedTrust() {
   const onEvent = ({ type }: AuthEvent): void => {
     if (type === 'token.accepted') count.accepted++
   }
-  return { options: issuer.trust({ memo: false as const, onEvent }), count }
+  return { options: issuer.trust({ tokenCache: false as const, onEvent }), count }
 }
 
 /** A promise, and what settles it. */

@@ -32,7 +32,7 @@ const same = (): Counted => schemaOf((claims) => ({ value: claims }))
 /** Claims as a validator of any make may give them, for tests that look at what TypeScript would hide. */
 const verifierOf = (
   claims: unknown,
-  options: Pick<VerifierOptions, 'memo' | 'profile' | 'onEvent'> = {},
+  options: Pick<VerifierOptions, 'tokenCache' | 'profile' | 'onEvent'> = {},
 ): Verifier<Record<string, unknown>> =>
   createVerifier({ ...issuer.trust(options), claims: claims as never })
 
@@ -162,9 +162,9 @@ describe('a schema is asked', () => {
     expect(claims.asked).toHaveBeenCalledTimes(first)
   })
 
-  it('each time with memo: false', async () => {
+  it('each time with tokenCache: false', async () => {
     const claims = same()
-    const verifier = verifierOf(claims, { memo: false })
+    const verifier = verifierOf(claims, { tokenCache: false })
     const token = issuer.mint()
     for (let i = 0; i < 3; i++) await verifier.verify(token)
     expect(claims.asked).toHaveBeenCalledTimes(3)
@@ -176,7 +176,7 @@ describe('a schema is asked', () => {
       handed.push(claims)
       return { value: {} }
     })
-    const verifier = verifierOf(keeping, { memo: false })
+    const verifier = verifierOf(keeping, { tokenCache: false })
     const token = issuer.mint({ deep: { list: [1] } })
     await verifier.verify(token)
     ;(handed[0] as { deep: { list: number[] } }).deep.list.push(2)
@@ -488,7 +488,7 @@ describe('a claim named __proto__', () => {
   })
 })
 
-describe('at a door', () => {
+describe('at an adapter', () => {
   function appOf(claims: unknown, options: object = {}) {
     const events: AuthEvent[] = []
     const trust = issuer.trust({
@@ -564,7 +564,7 @@ describe('at a door', () => {
 
   it('a second guard on one request does not ask again', async () => {
     const claims = same()
-    const { get } = appOf(claims, { memo: false })
+    const { get } = appOf(claims, { tokenCache: false })
     expect((await get(issuer.mint({ scope: 'a' }), '/twice')).status).toBe(200)
     expect(claims.asked).toHaveBeenCalledTimes(1)
   })

@@ -188,9 +188,17 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ['half a key', { ...good, keys: { maxKeys: 1.5 } }, /'keys.maxKeys' must be a whole number/],
   ['a typo in keys', { ...good, keys: { maxage: 1 } }, /'maxage'.*did you mean 'maxAge'/],
   ['keys as a list', { ...good, keys: [] }, /'keys' must be a plain object/],
-  ['memo: 0', { ...good, memo: 0 }, /'memo' must be a number from 1/],
-  ['memo: true', { ...good, memo: true }, /'memo' must be a number of tokens or false/],
-  ['memo: Infinity', { ...good, memo: Number.POSITIVE_INFINITY }, /'memo' must be a number from 1/],
+  ['tokenCache: 0', { ...good, tokenCache: 0 }, /'tokenCache' must be a number from 1/],
+  [
+    'tokenCache: true',
+    { ...good, tokenCache: true },
+    /'tokenCache' must be a number of tokens or false/,
+  ],
+  [
+    'tokenCache: Infinity',
+    { ...good, tokenCache: Number.POSITIVE_INFINITY },
+    /'tokenCache' must be a number from 1/,
+  ],
   [
     'allowInsecureLoopback: 1',
     { ...good, allowInsecureLoopback: 1 },
@@ -352,7 +360,7 @@ describe('what is accepted', () => {
       {
         ...good,
         keys: undefined,
-        memo: undefined,
+        tokenCache: undefined,
         fetch: undefined,
         now: undefined,
         onEvent: undefined,

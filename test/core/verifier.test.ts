@@ -550,7 +550,7 @@ describe('events', () => {
 
   it('tell of an accepted token', async () => {
     expect(await heard(issuer.mint())).toEqual([
-      { type: 'token.accepted', issuer: issuer.url, remembered: false },
+      { type: 'token.accepted', issuer: issuer.url, cached: false },
     ])
   })
 

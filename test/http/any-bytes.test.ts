@@ -13,8 +13,8 @@ import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../src/http/challenge.ts'
 import { readBearer } from '../../src/http/credentials.ts'
-import { adaptedDoors, doors } from '../doors/all.ts'
-import { bearer, through } from '../doors/door.ts'
+import { bearer, through } from '../adapters/adapter.ts'
+import { adapters, serverlessAdapters } from '../adapters/all.ts'
 import { runs } from '../runs.ts'
 
 const issuer = createTestIssuer()
@@ -54,8 +54,8 @@ async function exchange(port: number, head: string): Promise<string> {
   return answer
 }
 
-/** The doors whose bytes can be sent to a socket as they are. */
-const listening = doors.flatMap(({ name, listener }) => (listener ? [{ name, listener }] : []))
+/** The adapters whose bytes can be sent to a socket as they are. */
+const listening = adapters.flatMap(({ name, listener }) => (listener ? [{ name, listener }] : []))
 
 describe.each(listening)('$name: any bytes in any header', ({ listener }) => {
   it('never a crash, never a 5xx, never an echo, and never past the guard without the token', async () => {
@@ -103,12 +103,12 @@ describe.each(listening)('$name: any bytes in any header', ({ listener }) => {
   })
 })
 
-describe.each([...doors, ...adaptedDoors].filter(({ listener }) => !listener))(
+describe.each([...adapters, ...serverlessAdapters].filter(({ listener }) => !listener))(
   '$name: any header that its way in lets through',
-  (door) => {
+  (adapter) => {
     it('never a crash, never a 5xx, never an echo, and never past the guard without the token', async () => {
       const setup = { auth: issuer.trust(), routes: { '/': [{ scope: 'a' }] } }
-      await through(door, setup, async ({ call, served }) => {
+      await through(adapter, setup, async ({ call, served }) => {
         await fc.assert(
           fc.asyncProperty(
             fc.array(anyValue, { minLength: 1, maxLength: 3 }),

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { createTestIssuer } from 'tollgate/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { nodeListener } from '../doors/node.ts'
+import { nodeListener } from '../adapters/node.ts'
 
 const issuer = createTestIssuer()
 const good = issuer.mint()

@@ -2,216 +2,219 @@ import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { decodeProtectedHeader } from 'jose'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { doors } from '../../examples/doors.ts'
+import { adapters } from '../../examples/adapters.ts'
 import { type Algorithm, close, type Issuer, listening, startIssuer } from './issuer.ts'
 
 const algorithms: readonly Algorithm[] = ['RS256', 'ES256']
-const combinations = Object.keys(doors).flatMap((door) =>
-  algorithms.map((alg) => ({ door, alg }) as const),
+const combinations = Object.keys(adapters).flatMap((adapter) =>
+  algorithms.map((alg) => ({ adapter, alg }) as const),
 )
 
 const resource = 'https://api.orders.test'
 const readOrders = { resource, scope: 'orders:read' }
 
-describe.each(combinations)('the $door example behind oidc-provider, $alg', ({ door, alg }) => {
-  let issuer: Issuer
-  let api: string
-  let stopped: Server[]
-  /** Seconds by which the API's clock is ahead. */
-  let ahead: number
+describe.each(combinations)(
+  'the $adapter example behind oidc-provider, $alg',
+  ({ adapter, alg }) => {
+    let issuer: Issuer
+    let api: string
+    let stopped: Server[]
+    /** Seconds by which the API's clock is ahead. */
+    let ahead: number
 
-  beforeEach(async () => {
-    stopped = []
-    ahead = 0
-    issuer = await startIssuer(alg)
-    api = await startApi()
-  })
-  afterEach(async () => {
-    await Promise.all([issuer.stop(), ...stopped.map(close)])
-  })
-
-  async function startApi(): Promise<string> {
-    const app = await doors[door]?.({
-      issuer: issuer.url,
-      audience: resource,
-      allowInsecureLoopback: true,
-      now: () => Date.now() + ahead * 1000,
+    beforeEach(async () => {
+      stopped = []
+      ahead = 0
+      issuer = await startIssuer(alg)
+      api = await startApi()
     })
-    const server = await listening(app as RequestListener)
-    stopped.push(server)
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  }
-
-  function get(path: string, token?: string, origin = api): Promise<Response> {
-    return fetch(origin + path, token ? { headers: { authorization: `Bearer ${token}` } } : {})
-  }
-
-  async function statusOf(token: string): Promise<number> {
-    const answer = await get('/orders', token)
-    await answer.text()
-    return answer.status
-  }
-
-  /** All that the contract says of an answer. */
-  async function readAnswer(answer: Response) {
-    const { headers, status } = answer
-    const body = await answer.text()
-    expect(headers.get('content-length')).toBe(String(body.length))
-    expect(headers.get('content-type')).toBe('application/problem+json')
-    expect(headers.get('cache-control')).toBe('no-store')
-    const challenge = headers.get('www-authenticate')
-    return { status, challenge, retryAfter: headers.get('retry-after'), body }
-  }
-
-  const invalidToken = {
-    status: 401,
-    challenge:
-      'Bearer realm="api", scope="orders:read", error="invalid_token", error_description="The access token is not valid for this resource."',
-    retryAfter: null,
-    body: '{"type":"about:blank","title":"Unauthorized","status":401,"error":"invalid_token","error_description":"The access token is not valid for this resource.","scope":"orders:read"}',
-  }
-
-  test('lets the right token through', async () => {
-    const token = await issuer.token(readOrders)
-    expect(decodeProtectedHeader(token)).toMatchObject({ alg, typ: 'at+jwt' })
-    const orders = await get('/orders', token)
-    expect([orders.status, (await orders.json()).length]).toEqual([200, 2])
-    const me = await get('/me', token)
-    expect(await me.json()).toEqual({
-      subject: 'machine',
-      clientId: 'machine',
-      scopes: ['orders:read'],
+    afterEach(async () => {
+      await Promise.all([issuer.stop(), ...stopped.map(close)])
     })
-    expect(issuer.fetches()).toEqual({ metadata: 1, keys: 1 })
-  })
 
-  test('answers 401 without an error code to no token, and asks the issuer nothing', async () => {
-    expect(await readAnswer(await get('/orders'))).toEqual({
+    async function startApi(): Promise<string> {
+      const app = await adapters[adapter]?.({
+        issuer: issuer.url,
+        audience: resource,
+        allowInsecureLoopback: true,
+        now: () => Date.now() + ahead * 1000,
+      })
+      const server = await listening(app as RequestListener)
+      stopped.push(server)
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    }
+
+    function get(path: string, token?: string, origin = api): Promise<Response> {
+      return fetch(origin + path, token ? { headers: { authorization: `Bearer ${token}` } } : {})
+    }
+
+    async function statusOf(token: string): Promise<number> {
+      const answer = await get('/orders', token)
+      await answer.text()
+      return answer.status
+    }
+
+    /** All that the contract says of an answer. */
+    async function readAnswer(answer: Response) {
+      const { headers, status } = answer
+      const body = await answer.text()
+      expect(headers.get('content-length')).toBe(String(body.length))
+      expect(headers.get('content-type')).toBe('application/problem+json')
+      expect(headers.get('cache-control')).toBe('no-store')
+      const challenge = headers.get('www-authenticate')
+      return { status, challenge, retryAfter: headers.get('retry-after'), body }
+    }
+
+    const invalidToken = {
       status: 401,
-      challenge: 'Bearer realm="api", scope="orders:read"',
-      retryAfter: null,
-      body: '{"type":"about:blank","title":"Unauthorized","status":401,"scope":"orders:read"}',
-    })
-    expect(issuer.fetches()).toEqual({ metadata: 0, keys: 0 })
-  })
-
-  test('answers 403 to a token without the scope', async () => {
-    const token = await issuer.token({ resource, scope: 'orders:write' })
-    expect(await readAnswer(await get('/orders', token))).toEqual({
-      status: 403,
       challenge:
-        'Bearer realm="api", scope="orders:read", error="insufficient_scope", error_description="The access token does not have the required scope."',
+        'Bearer realm="api", scope="orders:read", error="invalid_token", error_description="The access token is not valid for this resource."',
       retryAfter: null,
-      body: '{"type":"about:blank","title":"Forbidden","status":403,"error":"insufficient_scope","error_description":"The access token does not have the required scope.","scope":"orders:read"}',
+      body: '{"type":"about:blank","title":"Unauthorized","status":401,"error":"invalid_token","error_description":"The access token is not valid for this resource.","scope":"orders:read"}',
+    }
+
+    test('lets the right token through', async () => {
+      const token = await issuer.token(readOrders)
+      expect(decodeProtectedHeader(token)).toMatchObject({ alg, typ: 'at+jwt' })
+      const orders = await get('/orders', token)
+      expect([orders.status, (await orders.json()).length]).toEqual([200, 2])
+      const me = await get('/me', token)
+      expect(await me.json()).toEqual({
+        subject: 'machine',
+        clientId: 'machine',
+        scopes: ['orders:read'],
+      })
+      expect(issuer.fetches()).toEqual({ metadata: 1, keys: 1 })
     })
-    expect((await get('/me', token)).status).toBe(200)
-  })
 
-  test('answers 401 to a token for another resource', async () => {
-    const token = await issuer.token({ ...readOrders, resource: 'https://api.billing.test' })
-    expect(await readAnswer(await get('/orders', token))).toEqual(invalidToken)
-    expect(issuer.fetches()).toEqual({ metadata: 0, keys: 0 })
-  })
-
-  test('answers 401 to an opaque token', async () => {
-    const token = await issuer.token({ scope: 'orders:read' })
-    expect(await readAnswer(await get('/orders', token))).toEqual(invalidToken)
-    expect(issuer.fetches()).toEqual({ metadata: 0, keys: 0 })
-  })
-
-  test('answers 401 to a token that was altered', async () => {
-    const token = await issuer.token({ resource, scope: 'orders:write' })
-    const [header, payload = '', signature] = token.split('.')
-    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
-    const altered = Buffer.from(JSON.stringify({ ...claims, scope: 'orders:read' }))
-    const forged = [header, altered.toString('base64url'), signature].join('.')
-    expect(await readAnswer(await get('/orders', forged))).toEqual(invalidToken)
-  })
-
-  test('answers 401 to a token that has expired, remembered or not', async () => {
-    const remembered = await issuer.token({ ...readOrders, client: 'brief' })
-    const unseen = await issuer.token({ ...readOrders, client: 'brief' })
-    expect(await statusOf(remembered)).toBe(200)
-    ahead = 20
-    expect(await readAnswer(await get('/orders', remembered))).toEqual(invalidToken)
-    expect(await readAnswer(await get('/orders', unseen))).toEqual(invalidToken)
-    expect(await statusOf(await issuer.token(readOrders))).toBe(200)
-  })
-
-  test('fetches once for 200 first requests at the same time', async () => {
-    const token = await issuer.token(readOrders)
-    const statuses = await Promise.all(Array.from({ length: 200 }, () => statusOf(token)))
-    expect(statuses).toEqual(Array(200).fill(200))
-    expect(issuer.fetches()).toEqual({ metadata: 1, keys: 1 })
-  })
-
-  test('accepts a new key after one fetch, and the old one as long as it is published', async () => {
-    const old = await issuer.token(readOrders)
-    expect(await statusOf(old)).toBe(200)
-    await issuer.rotate()
-    const renewed = await issuer.token(readOrders)
-    expect(decodeProtectedHeader(renewed)['kid']).not.toBe(decodeProtectedHeader(old)['kid'])
-
-    const statuses = await Promise.all(Array.from({ length: 20 }, () => statusOf(renewed)))
-    expect(statuses).toEqual(Array(20).fill(200))
-    expect(issuer.fetches()).toEqual({ metadata: 1, keys: 2 })
-    expect(await statusOf(old)).toBe(200)
-    expect(issuer.fetches()).toEqual({ metadata: 1, keys: 2 })
-  })
-
-  test('refuses the tokens of a removed key after the next refresh', async () => {
-    const remembered = await issuer.token(readOrders)
-    const unseen = await issuer.token(readOrders)
-    await issuer.rotate()
-    const kept = await issuer.token(readOrders)
-    expect([await statusOf(remembered), await statusOf(kept)]).toEqual([200, 200])
-    expect(issuer.fetches().keys).toBe(1)
-    issuer.withdraw()
-    expect(await statusOf(remembered)).toBe(200)
-
-    // Past max age: whoever comes first waits for the refresh.
-    ahead = 601
-    expect(await readAnswer(await get('/orders', remembered))).toEqual(invalidToken)
-    expect(await readAnswer(await get('/orders', unseen))).toEqual(invalidToken)
-    expect(await statusOf(kept)).toBe(200)
-  })
-
-  test('refuses the tokens of a removed key after the fetch that a new key caused', async () => {
-    const old = await issuer.token(readOrders)
-    expect(await statusOf(old)).toBe(200)
-    await issuer.rotate()
-    issuer.withdraw()
-    expect(await statusOf(await issuer.token(readOrders))).toBe(200)
-    expect(issuer.fetches()).toEqual({ metadata: 1, keys: 2 })
-    expect(await readAnswer(await get('/orders', old))).toEqual(invalidToken)
-  })
-
-  test('serves with the keys that it has while the provider is stopped', async () => {
-    const token = await issuer.token(readOrders)
-    const unseen = await issuer.token(readOrders)
-    expect(await statusOf(token)).toBe(200)
-    await issuer.stop()
-    expect([await statusOf(token), await statusOf(unseen)]).toEqual([200, 200])
-    // Past max age the refresh fails, and the old keys stay.
-    ahead = 601
-    expect([await statusOf(token), await statusOf(unseen)]).toEqual([200, 200])
-  })
-
-  test('answers 503 when it never saw a key, and recovers with the provider', async () => {
-    const token = await issuer.token(readOrders)
-    await issuer.stop()
-    const cold = await startApi()
-    const { retryAfter, ...answer } = await readAnswer(await get('/orders', token, cold))
-    expect(answer).toEqual({
-      status: 503,
-      challenge: null,
-      body: '{"type":"about:blank","title":"Service Unavailable","status":503}',
+    test('answers 401 without an error code to no token, and asks the issuer nothing', async () => {
+      expect(await readAnswer(await get('/orders'))).toEqual({
+        status: 401,
+        challenge: 'Bearer realm="api", scope="orders:read"',
+        retryAfter: null,
+        body: '{"type":"about:blank","title":"Unauthorized","status":401,"scope":"orders:read"}',
+      })
+      expect(issuer.fetches()).toEqual({ metadata: 0, keys: 0 })
     })
-    expect(retryAfter).toMatch(/^[1-9]\d*$/)
-    expect((await get('/health', undefined, cold)).status).toBe(200)
 
-    await issuer.resume()
-    ahead = Number(retryAfter)
-    expect((await get('/orders', token, cold)).status).toBe(200)
-  })
-})
+    test('answers 403 to a token without the scope', async () => {
+      const token = await issuer.token({ resource, scope: 'orders:write' })
+      expect(await readAnswer(await get('/orders', token))).toEqual({
+        status: 403,
+        challenge:
+          'Bearer realm="api", scope="orders:read", error="insufficient_scope", error_description="The access token does not have the required scope."',
+        retryAfter: null,
+        body: '{"type":"about:blank","title":"Forbidden","status":403,"error":"insufficient_scope","error_description":"The access token does not have the required scope.","scope":"orders:read"}',
+      })
+      expect((await get('/me', token)).status).toBe(200)
+    })
+
+    test('answers 401 to a token for another resource', async () => {
+      const token = await issuer.token({ ...readOrders, resource: 'https://api.billing.test' })
+      expect(await readAnswer(await get('/orders', token))).toEqual(invalidToken)
+      expect(issuer.fetches()).toEqual({ metadata: 0, keys: 0 })
+    })
+
+    test('answers 401 to an opaque token', async () => {
+      const token = await issuer.token({ scope: 'orders:read' })
+      expect(await readAnswer(await get('/orders', token))).toEqual(invalidToken)
+      expect(issuer.fetches()).toEqual({ metadata: 0, keys: 0 })
+    })
+
+    test('answers 401 to a token that was altered', async () => {
+      const token = await issuer.token({ resource, scope: 'orders:write' })
+      const [header, payload = '', signature] = token.split('.')
+      const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
+      const altered = Buffer.from(JSON.stringify({ ...claims, scope: 'orders:read' }))
+      const forged = [header, altered.toString('base64url'), signature].join('.')
+      expect(await readAnswer(await get('/orders', forged))).toEqual(invalidToken)
+    })
+
+    test('answers 401 to a token that has expired, remembered or not', async () => {
+      const remembered = await issuer.token({ ...readOrders, client: 'brief' })
+      const unseen = await issuer.token({ ...readOrders, client: 'brief' })
+      expect(await statusOf(remembered)).toBe(200)
+      ahead = 20
+      expect(await readAnswer(await get('/orders', remembered))).toEqual(invalidToken)
+      expect(await readAnswer(await get('/orders', unseen))).toEqual(invalidToken)
+      expect(await statusOf(await issuer.token(readOrders))).toBe(200)
+    })
+
+    test('fetches once for 200 first requests at the same time', async () => {
+      const token = await issuer.token(readOrders)
+      const statuses = await Promise.all(Array.from({ length: 200 }, () => statusOf(token)))
+      expect(statuses).toEqual(Array(200).fill(200))
+      expect(issuer.fetches()).toEqual({ metadata: 1, keys: 1 })
+    })
+
+    test('accepts a new key after one fetch, and the old one as long as it is published', async () => {
+      const old = await issuer.token(readOrders)
+      expect(await statusOf(old)).toBe(200)
+      await issuer.rotate()
+      const renewed = await issuer.token(readOrders)
+      expect(decodeProtectedHeader(renewed)['kid']).not.toBe(decodeProtectedHeader(old)['kid'])
+
+      const statuses = await Promise.all(Array.from({ length: 20 }, () => statusOf(renewed)))
+      expect(statuses).toEqual(Array(20).fill(200))
+      expect(issuer.fetches()).toEqual({ metadata: 1, keys: 2 })
+      expect(await statusOf(old)).toBe(200)
+      expect(issuer.fetches()).toEqual({ metadata: 1, keys: 2 })
+    })
+
+    test('refuses the tokens of a removed key after the next refresh', async () => {
+      const remembered = await issuer.token(readOrders)
+      const unseen = await issuer.token(readOrders)
+      await issuer.rotate()
+      const kept = await issuer.token(readOrders)
+      expect([await statusOf(remembered), await statusOf(kept)]).toEqual([200, 200])
+      expect(issuer.fetches().keys).toBe(1)
+      issuer.withdraw()
+      expect(await statusOf(remembered)).toBe(200)
+
+      // Past max age: whoever comes first waits for the refresh.
+      ahead = 601
+      expect(await readAnswer(await get('/orders', remembered))).toEqual(invalidToken)
+      expect(await readAnswer(await get('/orders', unseen))).toEqual(invalidToken)
+      expect(await statusOf(kept)).toBe(200)
+    })
+
+    test('refuses the tokens of a removed key after the fetch that a new key caused', async () => {
+      const old = await issuer.token(readOrders)
+      expect(await statusOf(old)).toBe(200)
+      await issuer.rotate()
+      issuer.withdraw()
+      expect(await statusOf(await issuer.token(readOrders))).toBe(200)
+      expect(issuer.fetches()).toEqual({ metadata: 1, keys: 2 })
+      expect(await readAnswer(await get('/orders', old))).toEqual(invalidToken)
+    })
+
+    test('serves with the keys that it has while the provider is stopped', async () => {
+      const token = await issuer.token(readOrders)
+      const unseen = await issuer.token(readOrders)
+      expect(await statusOf(token)).toBe(200)
+      await issuer.stop()
+      expect([await statusOf(token), await statusOf(unseen)]).toEqual([200, 200])
+      // Past max age the refresh fails, and the old keys stay.
+      ahead = 601
+      expect([await statusOf(token), await statusOf(unseen)]).toEqual([200, 200])
+    })
+
+    test('answers 503 when it never saw a key, and recovers with the provider', async () => {
+      const token = await issuer.token(readOrders)
+      await issuer.stop()
+      const cold = await startApi()
+      const { retryAfter, ...answer } = await readAnswer(await get('/orders', token, cold))
+      expect(answer).toEqual({
+        status: 503,
+        challenge: null,
+        body: '{"type":"about:blank","title":"Service Unavailable","status":503}',
+      })
+      expect(retryAfter).toMatch(/^[1-9]\d*$/)
+      expect((await get('/health', undefined, cold)).status).toBe(200)
+
+      await issuer.resume()
+      ahead = Number(retryAfter)
+      expect((await get('/orders', token, cold)).status).toBe(200)
+    })
+  },
+)

@@ -8,9 +8,9 @@ const run = promisify(execFile)
 export const root = join(import.meta.dirname, '..', '..')
 const modules = join(root, 'node_modules')
 
-export const doors = ['express', 'koa', 'fastify', 'hono', 'fetch', 'node'] as const
+export const adapters = ['express', 'koa', 'fastify', 'hono', 'fetch', 'node'] as const
 /** Every entry of the package, by the name of its file. */
-export const entries = ['index', ...doors, 'testing'] as const
+export const entries = ['index', ...adapters, 'testing'] as const
 export type Entry = (typeof entries)[number]
 
 /** What a consumer imports. */

@@ -1,11 +1,11 @@
-import { stat, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { BuildOptions, BuildResult, Metafile } from 'esbuild'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
-  doors,
+  adapters,
   type Entry,
   entries,
   evaluate,
@@ -90,11 +90,13 @@ async function typesOf(entry: Entry): Promise<readonly string[]> {
 }
 
 describe('the reach of an entry', () => {
-  test.each(doors)('%s: itself, http/ and core/, jose and lru-cache', async (door) => {
-    const { own, others } = await reachOf(door)
-    expect(own).toEqual(expect.arrayContaining([`${door}.js`, 'core/verifier.js', 'http/door.js']))
+  test.each(adapters)('%s: itself, http/ and core/, jose and lru-cache', async (adapter) => {
+    const { own, others } = await reachOf(adapter)
+    expect(own).toEqual(
+      expect.arrayContaining([`${adapter}.js`, 'core/verifier.js', 'http/adapter.js']),
+    )
     const above = own.filter((path) => !/^(?:core|http)\//.test(path))
-    expect(above).toEqual([`${door}.js`])
+    expect(above).toEqual([`${adapter}.js`])
     expect([...new Set(others.map(({ path }) => path))].sort()).toEqual(['jose', 'lru-cache'])
     expect([...new Set(others.map(({ kind }) => kind))]).toEqual(['import-statement'])
   })
@@ -135,20 +137,18 @@ describe('the reach of an entry', () => {
 })
 
 /**
- * The most that an entry may bring of tollgate's own code, in bytes: as it ships, comments included; minified; and minified
- * and gzipped. jose and lru-cache come on top.
+ * The most that an entry may bring of tollgate's own code, in bytes: minified, and minified and gzipped. Comments do not
+ * count, so that an explanation is never cut for its size. jose and lru-cache come on top.
  */
-const budgets: Readonly<
-  Record<Entry, readonly [shipped: number, minified: number, gzipped: number]>
-> = {
-  index: [97_000, 38_500, 15_100],
-  express: [114_000, 44_200, 17_300],
-  koa: [114_000, 44_200, 17_300],
-  fastify: [114_000, 44_200, 17_300],
-  hono: [114_000, 44_200, 17_300],
-  fetch: [114_000, 44_200, 17_300],
-  node: [114_000, 44_200, 17_300],
-  testing: [151_000, 72_500, 27_200],
+const budgets: Readonly<Record<Entry, readonly [minified: number, gzipped: number]>> = {
+  index: [38_500, 15_100],
+  express: [44_200, 17_300],
+  koa: [44_200, 17_300],
+  fastify: [44_200, 17_300],
+  hono: [44_200, 17_300],
+  fetch: [44_200, 17_300],
+  node: [44_200, 17_300],
+  testing: [72_500, 27_200],
 }
 
 test.each(entries)('%s stays within its budget of bytes', async (entry) => {
@@ -157,26 +157,22 @@ test.each(entries)('%s stays within its budget of bytes', async (entry) => {
     minify: true,
   })
   const own = Object.keys(metafile.inputs).filter((path) => path.startsWith(home))
-  const sizes = await Promise.all(own.map(async (path) => (await stat(join(project, path))).size))
+  expect(own, 'the bundle holds code of tollgate').not.toEqual([])
   const code = outputFiles[0]?.contents as Uint8Array
-  const weighed = [
-    sizes.reduce((sum, size) => sum + size, 0),
-    code.byteLength,
-    gzipSync(code, { level: 9 }).byteLength,
-  ]
+  const weighed = [code.byteLength, gzipSync(code, { level: 9 }).byteLength]
   const budget = budgets[entry]
   const over = weighed.map((bytes, i) => bytes > (budget[i] as number))
   expect(
     over,
-    `${specifierOf(entry)} weighs ${weighed.join(', ')} bytes, of ${budget.join(', ')}. Every caller loads them and every
-    reviewer reads them: look for what can go, or belongs behind another entry, before you raise the budget.`,
-  ).toEqual([false, false, false])
+    `${specifierOf(entry)} weighs ${weighed.join(', ')} bytes, of ${budget.join(', ')}. Every caller loads this code and
+    every reviewer reads it: look for what can go, or belongs behind another entry, before you raise the budget.`,
+  ).toEqual([false, false])
   // A budget far above what is there would notice nothing.
   const idle = weighed.map((bytes, i) => bytes < (budget[i] as number) * 0.9)
   expect(
     idle,
     `${specifierOf(entry)} weighs ${weighed.join(', ')} bytes: lower its budget`,
-  ).toEqual([false, false, false])
+  ).toEqual([false, false])
 })
 
 describe('bundled', () => {

@@ -33,13 +33,13 @@ export type Target = 'process' | 'workerd'
 export async function bundleTests(
   outfile: string,
   files: readonly string[],
-  { target, doors }: { readonly target: Target; readonly doors: 'portable' | 'framework' },
+  { target, adapters }: { readonly target: Target; readonly adapters: 'portable' | 'framework' },
 ): Promise<void> {
   await build({
     ...settings(target),
     entryPoints: [join(here, 'inside', `${target}.ts`)],
     outfile,
-    plugins: [testFiles(files), asShipped, placed, requiredBuiltins, doorsOf(doors)],
+    plugins: [testFiles(files), asShipped, placed, requiredBuiltins, adaptersOf(adapters)],
   })
 }
 
@@ -54,7 +54,7 @@ export async function bundleWorker(outfile: string, entry: string): Promise<void
   })
 }
 
-/** The packages that the doors adapt, loaded as a server loads them; all else becomes one file. */
+/** The packages that the adapters adapt, loaded as a server loads them; all else becomes one file. */
 const frameworks = [
   '@fastify/*',
   '@hono/node-server',
@@ -108,10 +108,10 @@ const asShipped: Plugin = {
   setup({ onResolve }) {
     onResolve({ filter: /^vitest$/ }, () => ({ path: join(here, 'inside/vitest.ts') }))
     onResolve({ filter: /^tollgate(\/|$)/ }, ({ path }) => {
-      const door = path.slice('tollgate/'.length) || 'index'
-      return { path: join(packaged, 'dist', `${door}.js`) }
+      const adapter = path.slice('tollgate/'.length) || 'index'
+      return { path: join(packaged, 'dist', `${adapter}.js`) }
     })
-    // Tests of a part that no door exports.
+    // Tests of a part that no adapter exports.
     onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, importer }) => {
       const inSource = relative(join(root, 'src'), resolve(dirname(importer), path))
       if (inSource.startsWith('..')) return undefined
@@ -148,11 +148,11 @@ const requiredBuiltins: Plugin = {
   },
 }
 
-/** Tests that go through every door get those of a kind. */
-function doorsOf(kind: 'portable' | 'framework'): Plugin {
-  const path = join(here, `inside/${kind}-doors.ts`)
+/** Tests that go through every adapter get those of a kind. */
+function adaptersOf(kind: 'portable' | 'framework'): Plugin {
+  const path = join(here, `inside/${kind}-adapters.ts`)
   return {
-    name: 'doors',
+    name: 'adapters',
     setup({ onResolve }) {
       onResolve({ filter: /\/all\.ts$/ }, ({ importer }) =>
         importer === path ? undefined : { path },

@@ -20,11 +20,11 @@ function createApp({ ISSUER, AUDIENCE }: Env): (request: Request) => Response | 
   const { guard } = createAuth(options)
   const hono = new Hono()
   hono.get('/hono', createHonoAuth(options).requireAuth(), (c) => c.text(c.get('auth').subject))
-  const fetchDoor = guard(() => Response.json({ node: 'process' in globalThis }))
+  const fetchAdapter = guard(() => Response.json({ node: 'process' in globalThis }))
   return (request) => {
     const { pathname, searchParams } = new URL(request.url)
     ahead = Number(searchParams.get('later') ?? 0)
-    return pathname === '/hono' ? hono.fetch(request) : fetchDoor(request)
+    return pathname === '/hono' ? hono.fetch(request) : fetchAdapter(request)
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * `npm run test:runtimes`: the tests in every runtime, on the package as it ships. Prints runtime × suite, ran and passed.
- * With names of runtimes or suites behind it (`-- Deno doors`), only those.
+ * With names of runtimes or suites behind it (`-- Deno adapters`), only those.
  */
 import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -74,7 +74,7 @@ async function runSuite(runtime: Runtime, suite: Suite): Promise<Cell> {
     const { target } = runtime
     const files = suite.files.filter((file) => !suite.without?.[file]?.on.includes(runtime.name))
     const bundle = join(output, 'bundles', `${runtime.name}-${suite.name}.mjs`.replace(' ', '-'))
-    await bundleTests(bundle, files, { target, doors: suite.doors })
+    await bundleTests(bundle, files, { target, adapters: suite.adapters })
     const found = judged(runtime.name, await runtime.run(bundle, seconds), files)
     console.log(
       `${runtime.name}, ${suite.name}: ${found.ran} tests, ${(Date.now() - began) / 1000} s`,

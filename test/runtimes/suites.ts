@@ -2,8 +2,8 @@
 export interface Suite {
   readonly name: string
   readonly files: readonly string[]
-  /** Which doors the tests go through that go through every door: Hono and fetch, or what Node's HTTP server calls. */
-  readonly doors: 'portable' | 'framework'
+  /** Which adapters the tests go through that go through every adapter: Hono and fetch, or what Node's HTTP server calls. */
+  readonly adapters: 'portable' | 'framework'
   /** Files that some runtimes do without, and why. */
   readonly without?: Readonly<
     Record<string, { readonly on: readonly string[]; readonly why: string }>
@@ -20,13 +20,13 @@ const long = {
 } as const
 
 export const suites: readonly Suite[] = [
-  { name: 'doors', files: ['test/doors.test.ts'], doors: 'portable' },
-  { name: 'hostile', files: ['test/doors/hostile.test.ts'], doors: 'portable' },
+  { name: 'adapters', files: ['test/adapters.test.ts'], adapters: 'portable' },
+  { name: 'hostile', files: ['test/adapters/hostile.test.ts'], adapters: 'portable' },
   {
     name: 'core',
     files: [
       'test/core/claims-schema.test.ts',
-      'test/core/memo.test.ts',
+      'test/core/token-cache.test.ts',
       'test/core/options.test.ts',
       'test/core/resolver.test.ts',
       'test/core/signature.test.ts',
@@ -36,7 +36,7 @@ export const suites: readonly Suite[] = [
       'test/core/keys/policy.test.ts',
       'test/core/keys/promises.test.ts',
     ],
-    doors: 'portable',
+    adapters: 'portable',
     without: {
       'test/core/claims-schema.test.ts': framed,
       'test/core/options.test.ts': framed,
@@ -53,7 +53,7 @@ export const suites: readonly Suite[] = [
       'test/http/second-guard.test.ts',
       'test/http/thrown.test.ts',
     ],
-    doors: 'portable',
+    adapters: 'portable',
     without: {
       'test/http/requirements.test.ts': framed,
       'test/http/second-guard.test.ts': framed,
@@ -70,7 +70,7 @@ export const suites: readonly Suite[] = [
       'test/attacks/encoding.test.ts',
       'test/attacks/keys.test.ts',
     ],
-    doors: 'portable',
+    adapters: 'portable',
   },
   {
     name: 'testing',
@@ -89,7 +89,7 @@ export const suites: readonly Suite[] = [
       'test/testing/transport.test.ts',
       'test/testing/trust.test.ts',
     ],
-    doors: 'portable',
+    adapters: 'portable',
     without: {
       'test/testing/hostile.test.ts': framed,
       'test/testing/hostile-targets.test.ts': framed,
@@ -105,8 +105,8 @@ export const suites: readonly Suite[] = [
   },
   {
     name: 'frameworks',
-    files: ['test/doors.test.ts', 'test/doors/hostile.test.ts'],
-    doors: 'framework',
+    files: ['test/adapters.test.ts', 'test/adapters/hostile.test.ts'],
+    adapters: 'framework',
     not: { workerd: 'a Worker is called with a Request: there is no socket to listen on' },
   },
 ]

@@ -1,7 +1,7 @@
 import express from 'express'
 import { decodeJwt } from 'jose'
 import supertest from 'supertest'
-import type * as door from 'tollgate/testing'
+import type * as adapter from 'tollgate/testing'
 import { createTestIssuer, faults } from 'tollgate/testing'
 import { describe, expect, expectTypeOf, test, vi } from 'vitest'
 
@@ -73,7 +73,7 @@ describe('trust', () => {
     expect(trust).toMatchObject({ audience: 'other', profile: 'jwt', issuer: issuer.url })
     expectTypeOf(trust.profile).toEqualTypeOf<'jwt'>()
     expectTypeOf(trust.issuer).toEqualTypeOf<string>()
-    expectTypeOf(issuer.trust()).toEqualTypeOf<door.TrustOptions>()
+    expectTypeOf(issuer.trust()).toEqualTypeOf<adapter.TrustOptions>()
     expectTypeOf(trust).toExtend<{ algorithms?: readonly ('ES256' | 'RS256')[] }>()
   })
 })
@@ -97,7 +97,7 @@ test('bearer, headers and as carry the same kind of token', async () => {
 })
 
 describe('reset', () => {
-  const used = async (reset: (issuer: door.TestIssuer) => void) => {
+  const used = async (reset: (issuer: adapter.TestIssuer) => void) => {
     const issuer = createTestIssuer({ keys: { seed: 's' }, now: () => 1000 })
     const { current, all } = issuer.keys
     issuer.keys.rotate({ publish: 'before-use' })
@@ -110,8 +110,8 @@ describe('reset', () => {
   }
 
   test.each([
-    ['reset', (issuer: door.TestIssuer) => issuer.reset()],
-    ['dispose', (issuer: door.TestIssuer) => issuer[Symbol.dispose]()],
+    ['reset', (issuer: adapter.TestIssuer) => issuer.reset()],
+    ['dispose', (issuer: adapter.TestIssuer) => issuer[Symbol.dispose]()],
   ])('%s brings back keys, faults, log and clock', async (_, reset) => {
     const { issuer, current, all, second } = await used(reset)
     expect([issuer.keys.current, issuer.keys.all]).toEqual([current, all])

@@ -49,12 +49,12 @@ describe('a served issuer', () => {
   })
 
   test('is trusted without a fetch', () => {
-    expect(issuer.trust({ memo: false })).toEqual({
+    expect(issuer.trust({ tokenCache: false })).toEqual({
       issuer: issuer.url,
       audience: issuer.audience,
       now: issuer.now,
       allowInsecureLoopback: true,
-      memo: false,
+      tokenCache: false,
     })
   })
 

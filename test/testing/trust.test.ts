@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 
 describe('a verifier that trusts a test issuer', () => {
   const issuer = createTestIssuer()
-  const verifier = createVerifier(issuer.trust({ profile: 'rfc9068', memo: false }))
+  const verifier = createVerifier(issuer.trust({ profile: 'rfc9068', tokenCache: false }))
 
   test('accepts its tokens', async () => {
     const auth = await verifier.verify(issuer.mint({ sub: 'alice', scope: ['a', 'b'] }))

@@ -272,7 +272,7 @@ function linesThatMustNotCompile(req: Request5): void {
   // @ts-expect-error
   createAuth({ verifier, claims: z.object({}) })
   // @ts-expect-error
-  createAuth({ verifier, memo: undefined })
+  createAuth({ verifier, tokenCache: undefined })
 }
 
 it('what must not compile does not', () => expect(linesThatMustNotCompile).toBeTypeOf('function'))

@@ -247,7 +247,7 @@ async function linesThatMustNotCompile(request: Request): Promise<void> {
   // @ts-expect-error
   createAuth({ verifier, claims: z.object({}) })
   // @ts-expect-error
-  createAuth({ verifier, memo: undefined })
+  createAuth({ verifier, tokenCache: undefined })
 }
 
 it('what must not compile does not', () => expect(linesThatMustNotCompile).toBeTypeOf('function'))

@@ -296,7 +296,7 @@ function linesThatMustNotCompile(c: Context): void {
   // @ts-expect-error
   createAuth({ verifier, claims: z.object({}) })
   // @ts-expect-error
-  createAuth({ verifier, memo: undefined })
+  createAuth({ verifier, tokenCache: undefined })
 }
 
 it('what must not compile does not', () => expect(linesThatMustNotCompile).toBeTypeOf('function'))

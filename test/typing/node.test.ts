@@ -199,7 +199,7 @@ async function linesThatMustNotCompile(req: IncomingMessage, res: ServerResponse
   // @ts-expect-error
   createAuth({ verifier, claims: z.object({}) })
   // @ts-expect-error
-  createAuth({ verifier, memo: undefined })
+  createAuth({ verifier, tokenCache: undefined })
 }
 
 it('what must not compile does not', () => expect(linesThatMustNotCompile).toBeTypeOf('function'))

@@ -139,7 +139,7 @@ describe('what claims are', () => {
 
 /** Compiled, never run: each line under `@ts-expect-error` must not compile. */
 function linesThatMustNotCompile(auth: Auth<Claims>): void {
-  // @ts-expect-error Claims are frozen: a memo would hand one caller's order to the next.
+  // @ts-expect-error Claims are frozen: a cache would hand one caller's order to the next.
   auth.claims.roles.sort()
   // @ts-expect-error
   auth.claims.roles.push('admin')

@@ -102,8 +102,8 @@ function trustManyKeys(count: number): Omit<Subject, 'count'> & { options: Verif
   }
 }
 
-function verifyWith(options: VerifierOptions, memo?: false): Handle {
-  return createVerifier({ ...options, memo }).verify
+function verifyWith(options: VerifierOptions, tokenCache?: false): Handle {
+  return createVerifier({ ...options, tokenCache }).verify
 }
 
 /** The guards alone, without a framework in front: how long that looks for a route is not the guard's matter. */

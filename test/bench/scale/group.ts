@@ -14,9 +14,9 @@ export const group: Group = { measure }
 
 const curveTitles: Readonly<Record<CurveName, string>> = {
   issuers: 'issuers, remembered tokens',
-  issuersNew: 'issuers, memo off',
+  issuersNew: 'issuers, token cache off',
   keys: 'keys of an issuer, remembered tokens',
-  keysNew: 'keys of an issuer, memo off',
+  keysNew: 'keys of an issuer, token cache off',
   routes: 'guarded routes, remembered tokens',
 }
 
@@ -32,7 +32,7 @@ async function measure(pace: Pace): Promise<GroupReport> {
       body: [
         '### Microseconds for a request, as things grow in number',
         curveTable(curves),
-        'ES256, 1,000 tokens in turn, of all issuers and keys. Routes: the guards of the Express door alone, called in turn without a socket.',
+        'ES256, 1,000 tokens in turn, of all issuers and keys. Routes: the guards of the Express adapter alone, called in turn without a socket.',
         '### Memory of remembered tokens',
         memory,
         'Heap and external memory after full collections, in a fresh process; ES256, and the tokens themselves are not kept. fast-jwt with a cache of that size.',

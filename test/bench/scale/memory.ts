@@ -23,7 +23,8 @@ await perform(async ({ contender, count, times }: Order): Promise<number> => {
   const { url, jwks, keys } = createTestIssuer({ alg, audience })
   const minter = { url, audience, alg, privateJwk: keys.current.privateJwk } as const
   const verifiers = {
-    tollgate: () => createVerifier({ issuer: { issuer: url, jwks }, audience, memo: count }).verify,
+    tollgate: () =>
+      createVerifier({ issuer: { issuer: url, jwks }, audience, tokenCache: count }).verify,
     'fast-jwt': () =>
       createFastVerifier({
         key: createPublicKey({ key: keys.current.publicJwk as object, format: 'jwk' })

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 /** What a program imports to guard an API, beside the framework that it has anyway. */
 export function entries(): Readonly<Record<string, readonly string[]>> {
   return {
-    ...Object.fromEntries(doors().map((door) => [door, [door]])),
+    ...Object.fromEntries(adapters().map((adapter) => [adapter, [adapter]])),
     jose: ['jose'],
     'fast-jwt': ['fast-jwt'],
     'fast-jwt + get-jwks': ['fast-jwt', 'get-jwks'],
@@ -16,7 +16,7 @@ export function entries(): Readonly<Record<string, readonly string[]>> {
 }
 
 /** Every entry of the package that is code. */
-function doors(): readonly string[] {
+function adapters(): readonly string[] {
   const file = new URL('../node_modules/tollgate/package.json', import.meta.url)
   const { exports } = JSON.parse(readFileSync(file, 'utf8')) as { exports: Record<string, unknown> }
   return Object.keys(exports)

@@ -74,7 +74,7 @@ class History {
   pending = 0
   lastServed: { readonly at: number; readonly keys: ReadonlySet<unknown> } | undefined
 
-  constructor(options: Options, memo: false | number) {
+  constructor(options: Options, tokenCache: false | number) {
     this.options = options
     this.issuer.clock.freeze(0)
     this.issuer.clock.set(1e12)
@@ -85,7 +85,7 @@ class History {
         this.pending -= 1
       })
     }
-    this.verifier = createVerifier({ ...this.issuer.trust(), fetch, keys: options, memo })
+    this.verifier = createVerifier({ ...this.issuer.trust(), fetch, keys: options, tokenCache })
     this.hold()
   }
 
@@ -275,8 +275,8 @@ it('any history keeps the promises: refused for X at most, accepted for Y at mos
       someOptions,
       fc.constantFrom(false as const, 1000),
       fc.array(command, { minLength: 5, maxLength: 25 }),
-      async (options, memo, commands) => {
-        const history = new History(options, memo)
+      async (options, tokenCache, commands) => {
+        const history = new History(options, tokenCache)
         await history.traffic(0)
         for (const one of commands) await history.run(one)
         history.checkFetches()

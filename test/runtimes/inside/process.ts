@@ -8,5 +8,5 @@ import { run } from './run.ts'
 setInterval(() => {}, 60_000)
 const outcomes = await run(files)
 writeFileSync(argv[2] as string, JSON.stringify(outcomes))
-// A door that a failed test left open must not keep the process.
+// An adapter that a failed test left open must not keep the process.
 exit()

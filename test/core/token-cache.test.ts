@@ -6,15 +6,15 @@ import { createTestIssuer, faults } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../runs.ts'
 
-function createStage(memo: number | false = 100) {
+function createStage(tokenCache: number | false = 100) {
   const issuer = createTestIssuer()
   issuer.clock.freeze()
   const events: AuthEvent[] = []
   const onEvent = (event: AuthEvent): void => void events.push(event)
-  const verifier = createVerifier(issuer.trust({ memo, onEvent }))
-  const remembered = (): boolean[] =>
-    events.flatMap((event) => (event.type === 'token.accepted' ? [event.remembered] : []))
-  return { issuer, verifier, remembered }
+  const verifier = createVerifier(issuer.trust({ tokenCache, onEvent }))
+  const cachedFlags = (): boolean[] =>
+    events.flatMap((event) => (event.type === 'token.accepted' ? [event.cached] : []))
+  return { issuer, verifier, cachedFlags }
 }
 
 const verdict = (verifier: Verifier, token: string): Promise<string> =>
@@ -23,14 +23,14 @@ const verdict = (verifier: Verifier, token: string): Promise<string> =>
     (error: AuthError) => `${error.status} ${error.reason}`,
   )
 
-describe('a remembered token', () => {
-  it('is remembered, by every spelling of nothing but itself', async () => {
-    const { issuer, verifier, remembered } = createStage()
+describe('a cached token', () => {
+  it('is cached, by every spelling of nothing but itself', async () => {
+    const { issuer, verifier, cachedFlags } = createStage()
     const token = issuer.mint()
     const [first, second] = [await verifier.verify(token), await verifier.verify(token)]
     expect(second).toEqual(first)
     expect(second.token).toBe(token)
-    expect(remembered()).toEqual([false, true])
+    expect(cachedFlags()).toEqual([false, true])
     await expect(verifier.verify(issuer.bad.tampered())).rejects.toMatchObject({
       reason: 'signature',
     })
@@ -98,32 +98,32 @@ describe('a remembered token', () => {
     await expect(verifier.verify(token)).rejects.toMatchObject({ reason: 'not-yet-valid' })
   })
 
-  it('stays remembered when its key is published again by a refresh', async () => {
-    const { issuer, verifier, remembered } = createStage()
+  it('stays cached when its key is published again by a refresh', async () => {
+    const { issuer, verifier, cachedFlags } = createStage()
     const token = issuer.mint({}, { expiresIn: 3600 })
     await verifier.verify(token)
     issuer.clock.advance(601)
     await verifier.verify(token)
     expect(issuer.requests.count('jwks')).toBe(2)
-    expect(remembered()).toEqual([false, true])
+    expect(cachedFlags()).toEqual([false, true])
   })
 
-  it('is forgotten with memo: false', async () => {
-    const { issuer, verifier, remembered } = createStage(false)
+  it('is forgotten with tokenCache: false', async () => {
+    const { issuer, verifier, cachedFlags } = createStage(false)
     const token = issuer.mint()
     await verifier.verify(token)
     await verifier.verify(token)
-    expect(remembered()).toEqual([false, false])
+    expect(cachedFlags()).toEqual([false, false])
   })
 
   it('makes room for others', async () => {
-    const { issuer, verifier, remembered } = createStage(2)
+    const { issuer, verifier, cachedFlags } = createStage(2)
     const tokens = issuer.mintMany(3)
     for (const token of [...tokens, tokens[0] as string]) await verifier.verify(token)
-    expect(remembered()).toEqual([false, false, false, false])
+    expect(cachedFlags()).toEqual([false, false, false, false])
   })
 
-  it('is remembered by one verifier alone', async () => {
+  it('is cached by one verifier alone', async () => {
     const { issuer, verifier } = createStage()
     const token = issuer.mint()
     await verifier.verify(token)
@@ -172,7 +172,7 @@ const commands = fc.array(
   { minLength: 10, maxLength: 60 },
 )
 
-it('memo on and memo off never differ in verdict, reason or claims, whatever the history', async () => {
+it('a verifier with the token cache and one without it never differ in verdict, reason or claims, whatever the history', async () => {
   // Both draw the same jitter, so that their fetches fall together.
   const random = Math.random
   Math.random = () => 0.5
@@ -183,7 +183,7 @@ it('memo on and memo off never differ in verdict, reason or claims, whatever the
         issuer.clock.freeze()
         const [on, off] = [
           createVerifier(issuer.trust()),
-          createVerifier(issuer.trust({ memo: false })),
+          createVerifier(issuer.trust({ tokenCache: false })),
         ]
         const tokens = [issuer.mint()]
         const removed: string[] = []

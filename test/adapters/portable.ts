@@ -1,10 +1,10 @@
-import type { Door } from './door.ts'
+import type { Adapter } from './adapter.ts'
 import { fetchHandler } from './fetch.ts'
 import { honoHandler } from './hono.ts'
 import { overFetch } from './over-fetch.ts'
 
-/** The doors that need nothing of Node. */
-export const portableDoors: readonly Door[] = [
+/** The adapters that need nothing of Node. */
+export const portableAdapters: readonly Adapter[] = [
   { name: 'Hono 4', open: async (setup) => overFetch(honoHandler(setup)) },
   { name: 'fetch', open: async (setup) => overFetch(fetchHandler('by hand')(setup)) },
   { name: 'fetch guard', open: async (setup) => overFetch(fetchHandler('guard')(setup)) },

@@ -9,24 +9,24 @@ import { authenticate } from './authenticate.ts'
 import type { RequestHead } from './head.ts'
 import { resolveRequirements } from './requirements.ts'
 
-/** What every door takes beside the verifier's options. `H` is the framework's form of the hook. */
-export interface DoorOptions<H> {
+/** What every adapter takes beside the verifier's options. `H` is the framework's form of the hook. */
+export interface AdapterOptions<H> {
   /** Names the protected API in challenges (RFC 9110 section 11.5); printable ASCII ('api'). */
   realm?: string | undefined
   /** Called in place of the answer to a refused request. Its error carries the headers of that answer. */
   onRefuse?: H | undefined
 }
 
-/** Options of `createAuth`: of the door, and of the verifier or a verifier that there is already. */
-export type AuthOptions<C extends object, H> = DoorOptions<H> &
+/** Options of `createAuth`: of the adapter, and of the verifier or a verifier that there is already. */
+export type AuthOptions<C extends object, H> = AdapterOptions<H> &
   (
     | (VerifierOptions<C> & { verifier?: undefined })
     // What the verifier was made with has no effect beside it.
     | ({ verifier: Verifier<C> } & { [K in keyof VerifierOptions]?: never })
   )
 
-/** What `createAuth` gives, at every door. */
-export interface DoorAuth<C extends object, RequireAuth, GetAuth> {
+/** What `createAuth` gives, at every adapter. */
+export interface AdapterAuth<C extends object, RequireAuth, GetAuth> {
   /**
    * Guards what comes after it.
    *
@@ -37,8 +37,8 @@ export interface DoorAuth<C extends object, RequireAuth, GetAuth> {
   readonly verifier: Verifier<C>
 }
 
-/** What a door translates to and from its framework. */
-export interface Door<C extends object, H> {
+/** What an adapter translates to and from its framework. */
+export interface Adapter<C extends object, H> {
   readonly verifier: Verifier<C>
   readonly onRefuse: H | undefined
   /** Checks the requirements of a route, once, and gives what decides about its requests. */
@@ -47,15 +47,15 @@ export interface Door<C extends object, H> {
   ): (head: RequestHead, carrier: object, request: unknown) => Promise<Decision<C>>
 }
 
-const doorOptionNames = { realm: true, onRefuse: true, verifier: true } as const
+const adapterOptionNames = { realm: true, onRefuse: true, verifier: true } as const
 
-export function createDoor<C extends object, H>(given: AuthOptions<C, H>): Door<C, H> {
+export function createAdapter<C extends object, H>(given: AuthOptions<C, H>): Adapter<C, H> {
   const { realm, onRefuse, ...rest } = knownOptions(
     'the options of createAuth',
     given,
     {
       ...verifierOptionNames,
-      ...doorOptionNames,
+      ...adapterOptionNames,
     },
     issuerElsewhere,
   )

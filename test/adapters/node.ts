@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { createAuth } from 'tollgate/node'
-import type { DoorSetup } from './door.ts'
+import type { AdapterSetup } from './adapter.ts'
 
 type Listener = (
   req: IncomingMessage | Http2ServerRequest,
   res: ServerResponse | Http2ServerResponse,
 ) => void
 
-export function nodeListener({ auth, routes, onRefuse }: DoorSetup): Listener {
+export function nodeListener({ auth, routes, onRefuse }: AdapterSetup): Listener {
   const { requireAuth, getAuth } = createAuth({
     ...auth,
     ...(onRefuse && {

@@ -3,11 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import fastify from 'fastify'
 import type { FastifyAuth } from 'tollgate/fastify'
 import { createAuth } from 'tollgate/fastify'
-import type { DoorSetup } from './door.ts'
+import type { AdapterSetup } from './adapter.ts'
 
 export const fastifyListener =
   (as: 'preHandler' | 'plugin') =>
-  async ({ auth, routes, onRefuse }: DoorSetup): Promise<RequestListener> => {
+  async ({ auth, routes, onRefuse }: AdapterSetup): Promise<RequestListener> => {
     const { requireAuth, plugin, getAuth }: FastifyAuth = createAuth({
       ...auth,
       ...(onRefuse && {

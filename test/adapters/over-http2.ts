@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { connect, createServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import type { Headers, Served } from './door.ts'
+import type { Headers, Served } from './adapter.ts'
 
 /** Over HTTP/2 without TLS, each request a stream of one session. */
 export async function overHttp2(

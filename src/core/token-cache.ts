@@ -5,7 +5,7 @@ import type { Key } from './keys/key.ts'
 import type { LiveIssuer } from './live-issuer.ts'
 
 /** What is remembered of a token: that its signature was right, by which key. Never a decision, never the token. */
-export interface Remembered {
+export interface CachedToken {
   /**
    * Undefined until the token comes again, and brings what is read then: all that JSON.parse makes of a token costs more to
    * keep for one that never does (12 µs, in the garbage collector) than to make once more (3 µs).
@@ -18,15 +18,15 @@ export interface Remembered {
   readonly issuer: LiveIssuer
 }
 
-export interface Memo {
-  recall(digest: string): Remembered | undefined
-  remember(digest: string, entry: Remembered): void
+export interface TokenCache {
+  recall(digest: string): CachedToken | undefined
+  remember(digest: string, entry: CachedToken): void
   forget(digest: string): void
 }
 
 /** Bounded by count alone: the cache library's time to live would ignore the verifier's clock. */
-export function createMemo(max: number): Memo {
-  const entries = new LRUCache<string, Remembered>({ max })
+export function createTokenCache(max: number): TokenCache {
+  const entries = new LRUCache<string, CachedToken>({ max })
   return {
     recall: (digest) => entries.get(digest),
     remember: (digest, entry) => {

@@ -10,8 +10,8 @@ import { createApp as createNodeApp } from './node.ts'
 
 type Open = (options: VerifierOptions) => RequestListener | Promise<RequestListener>
 
-/** The same API behind each door, as Node's HTTP server calls it. */
-export const doors: Readonly<Record<string, Open>> = {
+/** The same API behind each adapter, as Node's HTTP server calls it. */
+export const adapters: Readonly<Record<string, Open>> = {
   express: createExpressApp,
   koa: (options) => createKoaApp(options).callback(),
   fastify: async (options) => {

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import type { AuthError, VerifierOptions } from 'tollgate'
 
-/** What a test may ask of any door. `check` sees the request's method, in whatever form the framework has it. */
+/** What a test may ask of any adapter. `check` sees the request's method, in whatever form the framework has it. */
 export interface Route {
   scope?: string | readonly string[]
   anyScope?: readonly string[]
@@ -9,7 +9,7 @@ export interface Route {
   optional?: boolean
 }
 
-export interface DoorSetup {
+export interface AdapterSetup {
   auth: VerifierOptions & { realm?: string }
   /** Guards by path, in order; each answers 200 with what it attached. */
   routes: Readonly<Record<string, readonly Route[]>>
@@ -18,11 +18,11 @@ export interface DoorSetup {
 }
 
 /** One framework in one version, on one way in. */
-export interface Door {
+export interface Adapter {
   readonly name: string
-  open(setup: DoorSetup): Promise<Served>
-  /** For doors that Node's HTTP server calls. */
-  readonly listener?: (setup: DoorSetup) => RequestListener | Promise<RequestListener>
+  open(setup: AdapterSetup): Promise<Served>
+  /** For adapters that Node's HTTP server calls. */
+  readonly listener?: (setup: AdapterSetup) => RequestListener | Promise<RequestListener>
 }
 
 export type Headers = readonly (readonly [string, string])[]
@@ -39,7 +39,7 @@ export interface Answer {
   readonly body: string
 }
 
-/** What DESIGN.md calls the same at every door, beside status and body. */
+/** What DESIGN.md calls the same at every adapter, beside status and body. */
 const compared = [
   'content-type',
   'content-length',
@@ -48,16 +48,16 @@ const compared = [
   'retry-after',
 ]
 
-/** Gives what is the same at every door. */
+/** Gives what is the same at every adapter. */
 export type Call = (path: string, headers?: Headers, method?: string) => Promise<Answer>
 
-/** Opens a door for as long as a function takes. */
+/** Opens an adapter for as long as a function takes. */
 export async function through<T>(
-  door: Door,
-  setup: DoorSetup,
+  adapter: Adapter,
+  setup: AdapterSetup,
   use: (served: { call: Call; served: Served }) => Promise<T>,
 ): Promise<T> {
-  const served = await door.open(setup)
+  const served = await adapter.open(setup)
   const call: Call = async (path, headers = [], method = 'GET') => {
     const answer = await served.exchange(path, headers, method)
     const kept = compared.flatMap((name) => {

@@ -1,11 +1,11 @@
 import type { RequestListener } from 'node:http'
 import type express from 'express'
 import { createAuth } from 'tollgate/express'
-import type { DoorSetup } from './door.ts'
+import type { AdapterSetup } from './adapter.ts'
 
 export const expressListener =
   (framework: typeof express) =>
-  ({ auth, routes, onRefuse }: DoorSetup): RequestListener => {
+  ({ auth, routes, onRefuse }: AdapterSetup): RequestListener => {
     const { requireAuth, getAuth } = createAuth({
       ...auth,
       ...(onRefuse && {

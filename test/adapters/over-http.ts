@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Served } from './door.ts'
+import type { Served } from './adapter.ts'
 
 /** Over real HTTP/1.1, one connection a request. */
 export async function overHttp(listener: RequestListener): Promise<Served> {

@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
 import { createAuth } from 'tollgate/hono'
-import type { DoorSetup } from './door.ts'
+import type { AdapterSetup } from './adapter.ts'
 
-export function honoHandler({ auth, routes, onRefuse }: DoorSetup): Hono['fetch'] {
+export function honoHandler({ auth, routes, onRefuse }: AdapterSetup): Hono['fetch'] {
   const { requireAuth, getAuth } = createAuth({
     ...auth,
     ...(onRefuse && {

@@ -1,11 +1,11 @@
 import type { RequestListener } from 'node:http'
 import type Koa from 'koa'
 import { createAuth } from 'tollgate/koa'
-import type { DoorSetup } from './door.ts'
+import type { AdapterSetup } from './adapter.ts'
 
 export const koaListener =
   (Framework: typeof Koa) =>
-  ({ auth, routes, onRefuse }: DoorSetup): RequestListener => {
+  ({ auth, routes, onRefuse }: AdapterSetup): RequestListener => {
     const { requireAuth, getAuth } = createAuth({
       ...auth,
       ...(onRefuse && {

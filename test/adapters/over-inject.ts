@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import inject from 'light-my-request'
-import type { Served } from './door.ts'
+import type { Served } from './adapter.ts'
 
 /** Injected into the listener, without a socket. */
 export function overInject(listener: RequestListener): Served {

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import serverless from 'serverless-http'
-import type { Answer, Served } from './door.ts'
+import type { Answer, Served } from './adapter.ts'
 
 /** As AWS Lambda calls it, behind an HTTP API (payload 2.0): the raw headers are empty, and equal names joined. */
 export function overLambda(listener: RequestListener): Served {

@@ -1,12 +1,12 @@
 import { createAuth } from 'tollgate/fetch'
-import type { DoorSetup } from './door.ts'
+import type { AdapterSetup } from './adapter.ts'
 
 type Handler = (request: Request) => Promise<Response>
 
 /** Through `guard`, or as somebody writes it who calls the guards by hand. */
 export const fetchHandler =
   (as: 'guard' | 'by hand') =>
-  ({ auth, routes, onRefuse }: DoorSetup): Handler => {
+  ({ auth, routes, onRefuse }: AdapterSetup): Handler => {
     const { requireAuth, guard, getAuth } = createAuth({
       ...auth,
       ...(onRefuse && {

@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
 const sources = filesIn('src')
-const doors = sources.filter((file) => dirname(file) === 'src')
-/** Every door but that of the core and that of tests, with the packages whose types it may name. */
-const frameworkDoors = {
+const adapters = sources.filter((file) => dirname(file) === 'src')
+/** Every adapter but that of the core and that of tests, with the packages whose types it may name. */
+const frameworkAdapters = {
   'src/express.ts': /^$/,
   'src/fastify.ts': /^fastify$/,
   'src/fetch.ts': /^$/,
@@ -14,7 +14,7 @@ const frameworkDoors = {
   'src/koa.ts': /^$/,
   'src/node.ts': /^$/,
 }
-const kitDoors = ['src/index.ts', 'src/testing.ts']
+const otherEntries = ['src/index.ts', 'src/testing.ts']
 
 /** Every file and folder, with the separators of an import. */
 function pathsIn(folder: string): readonly string[] {
@@ -112,7 +112,7 @@ test('each entry is a file at the top of src, and each such file an entry', () =
   const named = entries.map(([entry]) =>
     entry === '.' ? 'src/index.ts' : `src${entry.slice(1)}.ts`,
   )
-  expect(named.sort()).toEqual(doors)
+  expect(named.sort()).toEqual(adapters)
 })
 
 describe('the storeys', () => {
@@ -138,17 +138,17 @@ describe('the storeys', () => {
     expect(strays(files, core, http)).toEqual([])
   })
 
-  test('each door is in the list below', () => {
-    expect([...Object.keys(frameworkDoors), ...kitDoors].sort()).toEqual(doors)
+  test('each adapter is in the list below', () => {
+    expect([...Object.keys(frameworkAdapters), ...otherEntries].sort()).toEqual(adapters)
   })
 
-  test.each(Object.entries(frameworkDoors))(
-    '%s reaches no other door, no test kit, and of a framework the types alone',
-    (door, types) => {
-      expect(strays([door], core, http, types)).toEqual([])
-      expect(outside(reachOf(door), packages, core, http, types)).toEqual([])
-      const named = importsOf(door).filter((name) => types.test(name))
-      const code = read(door)
+  test.each(Object.entries(frameworkAdapters))(
+    '%s reaches no other adapter, no test kit, and of a framework the types alone',
+    (adapter, types) => {
+      expect(strays([adapter], core, http, types)).toEqual([])
+      expect(outside(reachOf(adapter), packages, core, http, types)).toEqual([])
+      const named = importsOf(adapter).filter((name) => types.test(name))
+      const code = read(adapter)
       for (const name of named) {
         expect(code).toMatch(new RegExp(`^import type \\{[^}]*\\} from '${name}'`, 'm'))
         expect(code.split(`'${name}'`)).toHaveLength(2)
@@ -188,7 +188,7 @@ describe('the storeys', () => {
 test('nothing is named for being of use', () => {
   const paths = ['src', 'examples', 'test'].flatMap(pathsIn)
   const vague = /^(utils?|helpers?|commons?|types?)$/
-  expect(paths).toEqual(expect.arrayContaining(['src/http', 'test/house.test.ts']))
+  expect(paths).toEqual(expect.arrayContaining(['src/http', 'test/architecture.test.ts']))
   expect(paths.filter((path) => vague.test(parse(path).name))).toEqual([])
 })
 

@@ -4,7 +4,7 @@ import express from 'express'
 import express4 from 'express4'
 import Koa from 'koa'
 import Koa2 from 'koa2'
-import type { Door, DoorSetup } from './door.ts'
+import type { Adapter, AdapterSetup } from './adapter.ts'
 import { expressListener } from './express.ts'
 import { fastifyListener } from './fastify.ts'
 import { honoHandler } from './hono.ts'
@@ -14,9 +14,9 @@ import { overHttp } from './over-http.ts'
 import { overHttp2 } from './over-http2.ts'
 import { overInject } from './over-inject.ts'
 import { overLambda } from './over-lambda.ts'
-import { portableDoors } from './portable.ts'
+import { portableAdapters } from './portable.ts'
 
-type Listener = (setup: DoorSetup) => RequestListener | Promise<RequestListener>
+type Listener = (setup: AdapterSetup) => RequestListener | Promise<RequestListener>
 
 const express4Listener = expressListener(express4 as unknown as typeof express)
 const express5Listener = expressListener(express)
@@ -24,12 +24,12 @@ const koa2Listener = koaListener(Koa2 as unknown as typeof Koa)
 const koa3Listener = koaListener(Koa)
 const fastify5Listener = fastifyListener('preHandler')
 
-function served(name: string, listener: Listener): Door {
+function served(name: string, listener: Listener): Adapter {
   return { name, listener, open: async (setup) => overHttp(await listener(setup)) }
 }
 
 /** Every framework in every supported major version. */
-export const doors: readonly Door[] = [
+export const adapters: readonly Adapter[] = [
   served('Express 4', express4Listener),
   served('Express 5', express5Listener),
   served('Koa 2', koa2Listener),
@@ -39,11 +39,11 @@ export const doors: readonly Door[] = [
   served('Hono 4 on Node', (setup) => getRequestListener(honoHandler(setup))),
   served('node:http', nodeListener),
   { name: 'node:http2', open: async (setup) => overHttp2(nodeListener(setup)) },
-  ...portableDoors,
+  ...portableAdapters,
 ]
 
 /** Ways in without a server: what stands for the request there is not quite Node's. */
-export const adaptedDoors: readonly Door[] = [
+export const serverlessAdapters: readonly Adapter[] = [
   ...(
     [
       ['Express 4', express4Listener],
@@ -53,7 +53,7 @@ export const adaptedDoors: readonly Door[] = [
       ['Fastify 5', fastify5Listener],
       ['node:http', nodeListener],
     ] as readonly [string, Listener][]
-  ).flatMap(([name, listener]): Door[] => [
+  ).flatMap(([name, listener]): Adapter[] => [
     {
       name: `${name} behind serverless-http`,
       open: async (setup) => overLambda(await listener(setup)),

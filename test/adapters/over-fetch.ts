@@ -1,4 +1,4 @@
-import type { Served } from './door.ts'
+import type { Served } from './adapter.ts'
 
 /** In the process, with the runtime's own `Request` and `Response`. */
 export function overFetch(handler: (request: Request) => Response | Promise<Response>): Served {

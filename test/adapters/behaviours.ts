@@ -1,8 +1,8 @@
 import type { AuthError } from 'tollgate'
 import { createTestIssuer, faults } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import type { Answer, Door, Route } from './door.ts'
-import { bearer, through } from './door.ts'
+import type { Adapter, Answer, Route } from './adapter.ts'
+import { bearer, through } from './adapter.ts'
 
 const descriptions: Readonly<Record<string, string>> = {
   invalid_request:
@@ -210,17 +210,17 @@ const behaviours: readonly Behaviour[] = [
   },
 ]
 
-/** Every behaviour of a door. The same answers, byte for byte, in every framework and on every runtime. */
-export function describeDoor(door: Door): void {
-  describe(door.name, () => {
+/** Every behaviour of an adapter. The same answers, byte for byte, in every framework and on every runtime. */
+export function describeAdapter(adapter: Adapter): void {
+  describe(adapter.name, () => {
     it.each(behaviours)('$name ($path)', async ({ path, headers, expected }) => {
-      const answer = await through(door, { auth, routes }, ({ call }) => call(path, headers))
+      const answer = await through(adapter, { auth, routes }, ({ call }) => call(path, headers))
       if (expected === 200) expect(answer.status).toBe(200)
       else expect(answer).toEqual(expected)
     })
 
     it('answers HEAD with the same headers and no body', async () => {
-      await through(door, { auth, routes }, async ({ call }) => {
+      await through(adapter, { auth, routes }, async ({ call }) => {
         const { body: _, ...rest } = refusal(401, undefined, 'orders:read')
         expect(await call('/orders', [], 'HEAD')).toEqual({ ...rest, body: '' })
       })
@@ -228,7 +228,7 @@ export function describeDoor(door: Door): void {
 
     it('attaches what the token says, frozen, without showing the token', async () => {
       const token = issuer.mint({ sub: 'alice', scope: 'a b', roles: ['x'] })
-      const answer = await through(door, { auth, routes }, ({ call }) =>
+      const answer = await through(adapter, { auth, routes }, ({ call }) =>
         call('/me', [bearer(token)]),
       )
       const { auth: got, attached } = JSON.parse(answer.body)
@@ -245,13 +245,13 @@ export function describeDoor(door: Door): void {
     })
 
     it('leaves an anonymous pass without auth', async () => {
-      const answer = await through(door, { auth, routes }, ({ call }) => call('/optional'))
+      const answer = await through(adapter, { auth, routes }, ({ call }) => call('/optional'))
       expect(JSON.parse(answer.body)).toEqual({ auth: null, attached: null })
     })
 
     it('names the configured realm', async () => {
       const setup = { auth: { ...auth, realm: 'orders "v2" \\' }, routes }
-      const answer = await through(door, setup, ({ call }) => call('/me'))
+      const answer = await through(adapter, setup, ({ call }) => call('/me'))
       expect(answer.headers['www-authenticate']).toBe('Bearer realm="orders \\"v2\\" \\\\"')
     })
 
@@ -262,7 +262,7 @@ export function describeDoor(door: Door): void {
         auth: dead.trust(),
         routes: { '/optional': [{ optional: true }], '/me': [{}] },
       }
-      const answers = await through(door, setup, async ({ call }) => [
+      const answers = await through(adapter, setup, async ({ call }) => [
         await call('/me', [bearer(dead.mint())]),
         await call('/me', [bearer(dead.mint())]),
         await call('/optional', [bearer(dead.mint())]),
@@ -285,7 +285,7 @@ export function describeDoor(door: Door): void {
     it('answers 200 concurrent first requests with one metadata and one key fetch', async () => {
       const cold = createTestIssuer()
       const setup = { auth: cold.trust(), routes: { '/me': [{}] } }
-      const answers = await through(door, setup, ({ call }) =>
+      const answers = await through(adapter, setup, ({ call }) =>
         Promise.all(Array.from({ length: 200 }, () => call('/me', [bearer(cold.mint())]))),
       )
       expect(answers.every(({ status }) => status === 200)).toBe(true)
@@ -299,12 +299,12 @@ export function describeDoor(door: Door): void {
       const setup = {
         auth: {
           ...auth,
-          memo: false as const,
+          tokenCache: false as const,
           onEvent: ({ type }: { type: string }) => seen.push(type),
         },
         routes: { '/twice': [{}, { scope: 'a' }] },
       }
-      await through(door, setup, async ({ call }) => {
+      await through(adapter, setup, async ({ call }) => {
         expect((await call('/twice', [bearer(withScope('a'))])).status).toBe(200)
         expect(seen.filter((type) => type === 'token.accepted')).toHaveLength(1)
         expect((await call('/twice', [bearer(withScope('b'))])).status).toBe(403)
@@ -317,7 +317,7 @@ export function describeDoor(door: Door): void {
         if (event.type.endsWith('refused')) told.push(event)
       }
       const setup = { auth: { ...auth, onEvent }, routes }
-      await through(door, setup, async ({ call }) => {
+      await through(adapter, setup, async ({ call }) => {
         await call('/orders')
         await call('/orders', [['Authorization', 'Bearer a b']])
         await call('/orders', [bearer(issuer.bad.expired())])
@@ -339,7 +339,7 @@ export function describeDoor(door: Door): void {
         expect(method).toBe('PUT')
         return outcomes.shift() as boolean
       }
-      await through(door, { auth, routes: { '/checked': [{ check }] } }, async ({ call }) => {
+      await through(adapter, { auth, routes: { '/checked': [{ check }] } }, async ({ call }) => {
         const statuses: number[] = []
         while (outcomes.length > 0) {
           statuses.push((await call('/checked', [bearer(good)], 'PUT')).status)
@@ -353,7 +353,7 @@ export function describeDoor(door: Door): void {
         throw new Error('the database is down')
       }
       const answer = await through(
-        door,
+        adapter,
         { auth, routes: { '/checked': [{ check }] } },
         ({ call }) => call('/checked', [bearer(good)]),
       )
@@ -364,7 +364,7 @@ export function describeDoor(door: Door): void {
       const refused = async (then: 'pass' | 'continue' | 'throw' | 'answer') => {
         const errors: AuthError[] = []
         const onRefuse = { told: (error: AuthError) => void errors.push(error), then }
-        const answer = await through(door, { auth, routes, onRefuse }, ({ call }) =>
+        const answer = await through(adapter, { auth, routes, onRefuse }, ({ call }) =>
           call('/orders', [bearer(issuer.bad.expired())]),
         )
         return { answer, error: errors[0] as AuthError }
@@ -399,7 +399,7 @@ export function describeDoor(door: Door): void {
     })
 
     it('does not open with a requirement that is undefined', async () => {
-      const open = door.open({ auth, routes: { '/me': [{ scope: undefined as never }] } })
+      const open = adapter.open({ auth, routes: { '/me': [{ scope: undefined as never }] } })
       await expect(open).rejects.toThrow(/'scope' is present but undefined/)
     })
   })
