@@ -1,4 +1,4 @@
-import { kindOf, refuse, refuseRepeated } from './option-checks.ts'
+import { checkDistinct, kindOf, wrongOption } from './option-checks.ts'
 
 /** A signature algorithm that may be allowed (RFC 7518 section 3.1, RFC 8037, RFC 9864). Asymmetric, all of them. */
 export type Algorithm =
@@ -14,27 +14,34 @@ export type Algorithm =
   | 'EdDSA'
   | 'Ed25519'
 
-interface KeyType {
+/** What a signature algorithm is made of. */
+export interface SignatureParameters {
+  /** The one kind of key that it takes (RFC 8725bis section 3.1). */
   readonly kty: 'RSA' | 'EC' | 'OKP'
-  readonly crv?: string
+  readonly crv?: 'P-256' | 'P-384' | 'P-521' | 'Ed25519'
+  /** The digest that is signed; absent where the algorithm has its own. */
+  readonly digest?: 'sha256' | 'sha384' | 'sha512'
+  /** How an RSA signature is padded (RFC 7518 sections 3.3 and 3.5). */
+  readonly padding?: 'pkcs1' | 'pss'
 }
 
-/** The one kind of key that each algorithm takes (RFC 8725bis section 3.1). */
-const keyTypes: Readonly<Record<Algorithm, KeyType>> = {
-  RS256: { kty: 'RSA' },
-  RS384: { kty: 'RSA' },
-  RS512: { kty: 'RSA' },
-  PS256: { kty: 'RSA' },
-  PS384: { kty: 'RSA' },
-  PS512: { kty: 'RSA' },
-  ES256: { kty: 'EC', crv: 'P-256' },
-  ES384: { kty: 'EC', crv: 'P-384' },
-  ES512: { kty: 'EC', crv: 'P-521' },
+export const signatureParameters: Readonly<Record<Algorithm, SignatureParameters>> = {
+  RS256: { kty: 'RSA', digest: 'sha256', padding: 'pkcs1' },
+  RS384: { kty: 'RSA', digest: 'sha384', padding: 'pkcs1' },
+  RS512: { kty: 'RSA', digest: 'sha512', padding: 'pkcs1' },
+  PS256: { kty: 'RSA', digest: 'sha256', padding: 'pss' },
+  PS384: { kty: 'RSA', digest: 'sha384', padding: 'pss' },
+  PS512: { kty: 'RSA', digest: 'sha512', padding: 'pss' },
+  ES256: { kty: 'EC', crv: 'P-256', digest: 'sha256' },
+  ES384: { kty: 'EC', crv: 'P-384', digest: 'sha384' },
+  ES512: { kty: 'EC', crv: 'P-521', digest: 'sha512' },
   EdDSA: { kty: 'OKP', crv: 'Ed25519' },
   Ed25519: { kty: 'OKP', crv: 'Ed25519' },
 }
 
-export const supportedAlgorithms = Object.freeze(Object.keys(keyTypes)) as readonly Algorithm[]
+export const supportedAlgorithms = Object.freeze(
+  Object.keys(signatureParameters),
+) as readonly Algorithm[]
 
 export const defaultAlgorithms: readonly Algorithm[] = Object.freeze([
   'RS256',
@@ -46,35 +53,35 @@ export const defaultAlgorithms: readonly Algorithm[] = Object.freeze([
 ])
 
 export function isAlgorithm(name: unknown): name is Algorithm {
-  return typeof name === 'string' && Object.hasOwn(keyTypes, name)
+  return typeof name === 'string' && Object.hasOwn(signatureParameters, name)
 }
 
 /** `EdDSA` is the deprecated name of `Ed25519` (RFC 9864): to allow one is to allow the other. */
 export function sameAlgorithm(a: string, b: string): boolean {
-  return (
-    a === b || (keyTypes[a as Algorithm]?.kty === 'OKP' && keyTypes[b as Algorithm]?.kty === 'OKP')
-  )
+  const isEdwards = (name: string) => isAlgorithm(name) && signatureParameters[name].kty === 'OKP'
+  return a === b || (isEdwards(a) && isEdwards(b))
 }
 
 export function fitsKeyType(algorithm: Algorithm, kty: unknown, crv: unknown): boolean {
-  const type = keyTypes[algorithm]
-  return type.kty === kty && (type.crv === undefined || type.crv === crv)
+  const needed = signatureParameters[algorithm]
+  return needed.kty === kty && (needed.crv === undefined || needed.crv === crv)
 }
 
 /** The allow-list as a copy, each name checked. */
 export function resolveAlgorithms(option: string, value: unknown): readonly Algorithm[] {
   if (!Array.isArray(value) || value.length === 0) {
-    refuse(option, `must be a non-empty array of algorithm names, not ${kindOf(value)}`)
+    wrongOption(option, `must be a non-empty array of algorithm names, not ${kindOf(value)}`)
   }
   for (const name of value) {
     if (isAlgorithm(name)) continue
-    const mend = `allowed are ${supportedAlgorithms.join(', ')}`
-    if (typeof name !== 'string') refuse(option, `holds ${kindOf(name)}: ${mend}`)
-    if (/^none$/i.test(name)) refuse(option, `holds 'none', which is no signature: ${mend}`)
-    if (/^hs/i.test(name)) refuse(option, `holds '${name}', which needs a shared secret: ${mend}`)
-    refuse(option, `holds '${name}': ${mend}`)
+    const fix = `allowed are ${supportedAlgorithms.join(', ')}`
+    if (typeof name !== 'string') wrongOption(option, `holds ${kindOf(name)}: ${fix}`)
+    if (/^none$/i.test(name)) wrongOption(option, `holds 'none', which is no signature: ${fix}`)
+    if (/^hs/i.test(name))
+      wrongOption(option, `holds '${name}', which needs a shared secret: ${fix}`)
+    wrongOption(option, `holds '${name}': ${fix}`)
   }
-  refuseRepeated(option, value)
+  checkDistinct(option, value)
   return withSynonyms(value)
 }
 

@@ -1,5 +1,5 @@
 import { InvalidTokenError } from './errors.ts'
-import { kindOf, refuse } from './option-checks.ts'
+import { kindOf, wrongOption } from './option-checks.ts'
 
 /** A validator in the form of Standard Schema 1 (standardschema.dev): Zod 3.24+, Valibot 1+, ArkType 2+ and others. */
 export interface StandardSchema<Output> {
@@ -22,8 +22,8 @@ export function resolveClaims(schema: unknown): ReadClaims | undefined {
   if (schema === undefined) return undefined
   const standard = (schema as Partial<StandardSchema<object>> | null)?.['~standard']
   if (standard?.version !== 1 || typeof standard.validate !== 'function') {
-    const mend = 'must be a Standard Schema, such as one of Zod, Valibot or ArkType'
-    refuse("option 'claims'", `${mend}, not ${kindOf(schema)}`)
+    const fix = 'must be a Standard Schema, such as one of Zod, Valibot or ArkType'
+    wrongOption("option 'claims'", `${fix}, not ${kindOf(schema)}`)
   }
   return async (claims) => {
     // What is wrong with the claims stays here: the issues quote them.
@@ -38,15 +38,15 @@ export function resolveClaims(schema: unknown): ReadClaims | undefined {
  * the private state of an instance, what a getter gives or what is inherited.
  */
 function freezeData(output: object): object {
-  if (typeof output !== 'object' || output === null) refuseOutput(output)
+  if (typeof output !== 'object' || output === null) wrongOutput(output)
   const found = new Set<unknown>([output])
   for (const value of found) {
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) continue
-    if (!isPlain(value)) refuseOutput(value)
+    if (!isPlain(value)) wrongOutput(value)
     Object.freeze(value)
     for (const name of Reflect.ownKeys(value)) {
       const member = Object.getOwnPropertyDescriptor(value, name)
-      if (member?.get ?? member?.set) refuseOutput(value)
+      if (member?.get ?? member?.set) wrongOutput(value)
       found.add(member?.value)
     }
   }
@@ -60,9 +60,9 @@ function isPlain(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
-function refuseOutput(output: unknown): never {
+function wrongOutput(output: unknown): never {
   const why = 'it is shared by all requests with one token, so all of it must freeze'
-  refuse(
+  wrongOption(
     "option 'claims'",
     `must be a schema that gives an object of plain data, not ${nameOf(output)}: ${why}`,
   )

@@ -5,12 +5,12 @@ import { issuerFlaw, urlFlaw } from './issuer-url.ts'
 import type { Key } from './keys/key.ts'
 import { resolveStaticKeys } from './keys/static-keys.ts'
 import {
+  checkDefined,
+  checkDistinct,
   kindOf,
   knownOptions,
   numberWithin,
-  refuse,
-  refuseRepeated,
-  refuseUndefined,
+  wrongOption,
 } from './option-checks.ts'
 import type { Profile, ProfileName } from './profile.ts'
 import { resolveProfile } from './profile.ts'
@@ -90,7 +90,7 @@ export function resolveIssuer(
 ): TrustedIssuer {
   const object = typeof given === 'string' ? { issuer: given } : given
   if (typeof object !== 'object' || object === null) {
-    refuse("option 'issuer'", `must be an issuer URL or its options, not ${kindOf(given)}`)
+    wrongOption("option 'issuer'", `must be an issuer URL or its options, not ${kindOf(given)}`)
   }
   const options = knownOptions("option 'issuer'", object, known)
   const { issuer } = options
@@ -98,14 +98,14 @@ export function resolveIssuer(
   if (flaw !== undefined) {
     const shown = typeof issuer === 'string' && issuer !== '' && !issuer.includes('@')
     const named = shown ? issuer : kindOf(issuer)
-    refuse("option 'issuer'", `${flaw} (it is ${named})`)
+    wrongOption("option 'issuer'", `${flaw} (it is ${named})`)
   }
   const of = `of issuer ${issuer}: option '`
-  refuseUndefined(`of issuer ${issuer}: option`, options, ['audience', 'algorithms', 'profile'])
+  checkDefined(`of issuer ${issuer}: option`, options, ['audience', 'algorithms', 'profile'])
   const policy = policyOf(of, options, defaults)
   const { audience } = policy
   if (audience === undefined) {
-    refuse(
+    wrongOption(
       "option 'audience'",
       `is missing: name this API as issuer ${issuer} names it in 'aud', e.g. https://api.example.com`,
     )
@@ -140,14 +140,15 @@ export function policyOf(
 
 function resolveAudience(option: string, value: unknown): readonly string[] {
   const list: unknown[] = Array.isArray(value) ? [...value] : [value]
-  if (list.length === 0) refuse(option, 'must name at least one audience, not an empty array')
+  if (list.length === 0) wrongOption(option, 'must name at least one audience, not an empty array')
   for (const one of list) {
     if (typeof one !== 'string' || one.trim() === '') {
-      refuse(option, `must be a non-empty string, or several, not ${kindOf(one)}`)
+      wrongOption(option, `must be a non-empty string, or several, not ${kindOf(one)}`)
     }
-    if (one.includes('*')) refuse(option, `has a wildcard ('${one}'): name each audience in full`)
+    if (one.includes('*'))
+      wrongOption(option, `has a wildcard ('${one}'): name each audience in full`)
   }
-  refuseRepeated(option, list as string[])
+  checkDistinct(option, list as string[])
   return Object.freeze(list as string[])
 }
 
@@ -160,14 +161,14 @@ function resolveSource(
   const given = Object.entries({ metadataUrl, jwksUri, jwks }).filter(([, v]) => v !== undefined)
   if (given.length > 1) {
     const names = given.map(([name]) => `'${name}'`).join(' and ')
-    refuse(`${of}${given[0]?.[0]}'`, `excludes others: keep one of ${names}`)
+    wrongOption(`${of}${given[0]?.[0]}'`, `excludes others: keep one of ${names}`)
   }
   if (jwks !== undefined) {
     return { kind: 'static', keys: resolveStaticKeys(`${of}jwks'`, jwks, algorithms) }
   }
   for (const [name, url] of given) {
     const flaw = urlFlaw(url, allowLoopback)
-    if (flaw !== undefined) refuse(`${of}${name}'`, flaw)
+    if (flaw !== undefined) wrongOption(`${of}${name}'`, flaw)
   }
   if (jwksUri !== undefined) return { kind: 'jwks', jwksUri: jwksUri as string }
   return { kind: 'discovery', metadataUrl: metadataUrl as string | undefined }

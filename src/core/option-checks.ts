@@ -1,6 +1,6 @@
-/** Every wrong configuration ends here: a TypeError that names the option and says how to mend it. */
-export function refuse(option: string, mend: string): never {
-  throw new TypeError(`tollgate: ${option} ${mend}`)
+/** Every wrong configuration ends here: a TypeError that names the option and says how to fix it. */
+export function wrongOption(option: string, fix: string): never {
+  throw new TypeError(`tollgate: ${option} ${fix}`)
 }
 
 /** The options as an object, with no key that is not among `known`. An ignored option could leave a route open. */
@@ -10,14 +10,14 @@ export function knownOptions(
   known: Readonly<Record<string, true>>,
   elsewhere: Readonly<Record<string, string>> = {},
 ): Record<string, unknown> {
-  if (!isPlainObject(options)) refuse(what, `must be a plain object, not ${kindOf(options)}`)
+  if (!isPlainObject(options)) wrongOption(what, `must be a plain object, not ${kindOf(options)}`)
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(known, name)) continue
-    const place = Object.hasOwn(elsewhere, name) ? elsewhere[name] : undefined
-    if (place !== undefined) refuse(`unknown option '${name}'`, `in ${what}: ${place}`)
+    const location = Object.hasOwn(elsewhere, name) ? elsewhere[name] : undefined
+    if (location !== undefined) wrongOption(`unknown option '${name}'`, `in ${what}: ${location}`)
     const near = nearest(name, Object.keys(known))
-    const mend = near ? `did you mean '${near}'?` : `known are ${Object.keys(known).join(', ')}`
-    refuse(`unknown option '${name}'`, `in ${what}: ${mend}`)
+    const fix = near ? `did you mean '${near}'?` : `known are ${Object.keys(known).join(', ')}`
+    wrongOption(`unknown option '${name}'`, `in ${what}: ${fix}`)
   }
   return { ...options }
 }
@@ -37,39 +37,39 @@ export function numberWithin(
   { min, max, whole = false }: { min: number; max: number; whole?: boolean },
 ): number {
   if (typeof value !== 'number' || !(value >= min && value <= max)) {
-    refuse(option, `must be a number from ${min} to ${max}, not ${kindOf(value)}`)
+    wrongOption(option, `must be a number from ${min} to ${max}, not ${kindOf(value)}`)
   }
-  if (whole && !Number.isInteger(value)) refuse(option, `must be a whole number, not ${value}`)
+  if (whole && !Number.isInteger(value)) wrongOption(option, `must be a whole number, not ${value}`)
   return value
 }
 
 export function optionalFunction<F>(option: string, value: unknown): F | undefined {
   if (value === undefined) return undefined
-  if (typeof value !== 'function') refuse(option, `must be a function, not ${kindOf(value)}`)
+  if (typeof value !== 'function') wrongOption(option, `must be a function, not ${kindOf(value)}`)
   return value as F
 }
 
 export function optionalBoolean(option: string, value: unknown): boolean | undefined {
   if (value === undefined || typeof value === 'boolean') return value
-  return refuse(option, `must be true or false, not ${kindOf(value)}`)
+  return wrongOption(option, `must be true or false, not ${kindOf(value)}`)
 }
 
 /** `audience: process.env.AUDIENCE` must not become "no audience" when the variable is missing. */
-export function refuseUndefined(
+export function checkDefined(
   what: string,
   options: Readonly<Record<string, unknown>>,
   names: readonly string[],
 ): void {
   for (const name of names) {
     if (Object.hasOwn(options, name) && options[name] === undefined) {
-      refuse(`${what} '${name}'`, 'is present but undefined: give it a value, or leave it out')
+      wrongOption(`${what} '${name}'`, 'is present but undefined: give it a value, or leave it out')
     }
   }
 }
 
-export function refuseRepeated(option: string, values: readonly string[]): void {
+export function checkDistinct(option: string, values: readonly string[]): void {
   const repeated = values.find((value, i) => values.indexOf(value) !== i)
-  if (repeated !== undefined) refuse(option, `names '${repeated}' twice`)
+  if (repeated !== undefined) wrongOption(option, `names '${repeated}' twice`)
 }
 
 /** How a message names a value that may be anything, without quoting what might be a secret. */

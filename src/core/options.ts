@@ -8,14 +8,14 @@ import { createEmit } from './events.ts'
 import type { IssuerOptions, IssuerResolver, Policy, TrustedIssuer } from './issuer-options.ts'
 import { issuerElsewhere, policyOf, resolveIssuer } from './issuer-options.ts'
 import {
+  checkDefined,
+  checkDistinct,
   kindOf,
   knownOptions,
   numberWithin,
   optionalBoolean,
   optionalFunction,
-  refuse,
-  refuseRepeated,
-  refuseUndefined,
+  wrongOption,
 } from './option-checks.ts'
 import type { ProfileName } from './profile.ts'
 import { resolveProfile } from './profile.ts'
@@ -127,7 +127,7 @@ const keyDefaults: KeySettings = {
 
 export function resolveOptions(given: VerifierOptions<object>): Settings {
   const options = knownOptions('the verifier options', given, known, issuerElsewhere)
-  refuseUndefined('option', options, ['issuer', 'audience', 'algorithms', 'profile'])
+  checkDefined('option', options, ['issuer', 'audience', 'algorithms', 'profile'])
   const fetch = optionalFunction<typeof globalThis.fetch>("option 'fetch'", options['fetch'])
   const now = optionalFunction<() => number>("option 'now'", options['now'])
   const onEvent = optionalFunction<(event: AuthEvent) => void>(
@@ -170,10 +170,10 @@ function resolveIssuers(
 ): readonly TrustedIssuer[] {
   const list: unknown[] = Array.isArray(value) ? value : [value]
   if (value === undefined || list.length === 0) {
-    refuse("option 'issuer'", 'is missing: name the issuer, e.g. https://login.example.com')
+    wrongOption("option 'issuer'", 'is missing: name the issuer, e.g. https://login.example.com')
   }
   const issuers = list.map((one) => resolveIssuer(one, policy, allowLoopback))
-  refuseRepeated(
+  checkDistinct(
     "option 'issuer'",
     issuers.map(({ issuer }) => issuer),
   )
@@ -201,7 +201,7 @@ function resolveTokenCache(value: unknown): number {
   if (value === undefined) return 10_000
   if (value === false) return 0
   if (typeof value !== 'number') {
-    refuse("option 'tokenCache'", `must be a number of tokens or false, not ${kindOf(value)}`)
+    wrongOption("option 'tokenCache'", `must be a number of tokens or false, not ${kindOf(value)}`)
   }
   return numberWithin("option 'tokenCache'", value, { min: 1, max: 1_000_000, whole: true })
 }

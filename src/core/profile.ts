@@ -1,4 +1,4 @@
-import { refuse } from './option-checks.ts'
+import { wrongOption } from './option-checks.ts'
 
 /** 'rfc9068': the standard's access token. 'jwt': the visible opt-out, for issuers that do not follow it. */
 export type ProfileName = 'rfc9068' | 'jwt'
@@ -49,7 +49,7 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
 
 export function resolveProfile(option: string, value: unknown): Profile {
   if (typeof value !== 'string' || !Object.hasOwn(profiles, value)) {
-    refuse(option, `must be 'rfc9068' or 'jwt'`)
+    wrongOption(option, `must be 'rfc9068' or 'jwt'`)
   }
   return profiles[value as ProfileName]
 }

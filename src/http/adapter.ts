@@ -1,5 +1,5 @@
 import { issuerElsewhere } from '../core/issuer-options.ts'
-import { knownOptions, optionalFunction, refuse } from '../core/option-checks.ts'
+import { knownOptions, optionalFunction, wrongOption } from '../core/option-checks.ts'
 import type { VerifierOptions } from '../core/options.ts'
 import { verifierOptionNames } from '../core/options.ts'
 import type { Verifier } from '../core/verifier.ts'
@@ -83,17 +83,17 @@ function resolveVerifier<C extends object>({
   if (verifier === undefined) return createVerifier(options as unknown as VerifierOptions<C>)
   const [beside] = Object.keys(options)
   if (beside !== undefined) {
-    refuse(`option '${beside}'`, "has no effect beside 'verifier': give it to createVerifier")
+    wrongOption(`option '${beside}'`, "has no effect beside 'verifier': give it to createVerifier")
   }
   if (typeof (verifier as Partial<Verifier> | null)?.verify !== 'function') {
-    refuse("option 'verifier'", 'must have a verify(): make it with createVerifier')
+    wrongOption("option 'verifier'", 'must have a verify(): make it with createVerifier')
   }
   return verifier as Verifier<C>
 }
 
 function resolveRealm(realm: unknown = 'api'): string {
   if (typeof realm !== 'string' || !/^[\x20-\x7e]+$/.test(realm)) {
-    refuse("option 'realm'", 'must be a non-empty string of printable ASCII')
+    wrongOption("option 'realm'", 'must be a non-empty string of printable ASCII')
   }
   return realm
 }

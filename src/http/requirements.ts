@@ -1,11 +1,11 @@
 import type { Auth, JWTPayload } from '../core/auth.ts'
 import {
+  checkDefined,
   kindOf,
   knownOptions,
   optionalBoolean,
   optionalFunction,
-  refuse,
-  refuseUndefined,
+  wrongOption,
 } from '../core/option-checks.ts'
 import { hooked } from './thrown.ts'
 
@@ -55,7 +55,7 @@ export function resolveRequirements(given: unknown): ResolvedRequirements {
     given === undefined ? {} : given,
     known,
   )
-  refuseUndefined('requireAuth: option', options, Object.keys(known))
+  checkDefined('requireAuth: option', options, Object.keys(known))
   const { scope, anyScope, check, optional } = options
   const scopes =
     scope === undefined
@@ -80,16 +80,19 @@ function listScopes(name: string, value: unknown): readonly string[] {
   const option = `requireAuth: option '${name}'`
   if (!Array.isArray(value)) {
     const form = name === 'scope' ? 'a string or an array of scopes' : 'an array of scopes'
-    refuse(option, `must be ${form}, not ${kindOf(value)}`)
+    wrongOption(option, `must be ${form}, not ${kindOf(value)}`)
   }
   const list = [...value]
-  if (list.length === 0) refuse(option, 'names no scope')
+  if (list.length === 0) wrongOption(option, 'names no scope')
   for (const scope of list) {
     if (typeof scope !== 'string' || scope === '') {
-      refuse(option, `must hold non-empty scopes, separated by one space, not ${kindOf(scope)}`)
+      wrongOption(
+        option,
+        `must hold non-empty scopes, separated by one space, not ${kindOf(scope)}`,
+      )
     }
     if (!scopeToken.test(scope)) {
-      refuse(option, 'holds a character that no scope has (RFC 6749 section 3.3)')
+      wrongOption(option, 'holds a character that no scope has (RFC 6749 section 3.3)')
     }
   }
   return Object.freeze(list)

@@ -1,5 +1,5 @@
 import type { Algorithm } from '../algorithms.ts'
-import { kindOf, refuse, refuseRepeated } from '../option-checks.ts'
+import { checkDistinct, kindOf, wrongOption } from '../option-checks.ts'
 import type { Key } from './key.ts'
 import { createKey } from './key.ts'
 import type { AdmittedJwk, PublicJwk } from './policy.ts'
@@ -22,12 +22,12 @@ export function resolveStaticKeys(
     const why = 'why' in outcome ? outcome.why : isKey(outcome.jwk) ? undefined : 'not a valid key'
     if (why === undefined) return outcome as AdmittedJwk
     const name = outcome.kid === undefined ? `key ${i}` : `key '${outcome.kid}'`
-    return refuse(option, `has a ${name} that cannot be used: ${why}. Remove or replace it`)
+    return wrongOption(option, `has a ${name} that cannot be used: ${why}. Remove or replace it`)
   })
   const slots = admitted.flatMap(({ kid, algorithms }) =>
     algorithms.map((alg) => `${kid} (${alg})`),
   )
-  refuseRepeated(`${option}: the pair of kid and algorithm`, slots)
+  checkDistinct(`${option}: the pair of kid and algorithm`, slots)
   return Object.freeze(admitted.map(createKey))
 }
 
@@ -44,20 +44,24 @@ function isKey(jwk: PublicJwk): boolean {
 function membersOf(option: string, value: unknown): readonly unknown[] {
   const members = (value as { keys?: unknown } | null)?.keys
   if (!Array.isArray(members)) {
-    refuse(option, `must be { keys: […] } or a PEM public key, not ${kindOf(value)}`)
+    wrongOption(option, `must be { keys: […] } or a PEM public key, not ${kindOf(value)}`)
   }
-  if (members.length === 0) refuse(option, 'holds no key')
+  if (members.length === 0) wrongOption(option, 'holds no key')
   return members
 }
 
 function jwkOfPem(option: string, pem: string): unknown {
   if (!onePublicKey.test(pem)) {
-    refuse(option, 'must be one block from -----BEGIN PUBLIC KEY----- to its END if it is PEM text')
+    wrongOption(
+      option,
+      'must be one block from -----BEGIN PUBLIC KEY----- to its END if it is PEM text',
+    )
   }
-  if (crypto === undefined) refuse(option, 'cannot be PEM text on this runtime: give a JWK Set')
+  if (crypto === undefined)
+    wrongOption(option, 'cannot be PEM text on this runtime: give a JWK Set')
   try {
     return crypto.createPublicKey(pem).export({ format: 'jwk' })
   } catch {
-    return refuse(option, 'is not a PEM public key of a supported type')
+    return wrongOption(option, 'is not a PEM public key of a supported type')
   }
 }
