@@ -11,10 +11,10 @@ import { admittedAuth } from './http/admitted.ts'
 import type { NodeResponse } from './http/answer.ts'
 import { answerNode } from './http/answer.ts'
 import type { Refused } from './http/authenticate.ts'
-import type { NodeRequest } from './http/head.ts'
-import { nodeHead } from './http/head.ts'
-import type { Requirements as AnyRequirements } from './http/requirements.ts'
-import { hooked } from './http/thrown.ts'
+import { hooked } from './http/hooks.ts'
+import type { NodeRequest } from './http/request-head.ts'
+import { nodeHead } from './http/request-head.ts'
+import type { Requirements as AnyRequirements } from './http/requirements/resolve.ts'
 
 export type { GetAuthOptions }
 

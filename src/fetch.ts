@@ -8,9 +8,9 @@ import { createAdapter } from './http/adapter.ts'
 import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
 import { admittedAuth } from './http/admitted.ts'
 import { answerFetch } from './http/answer.ts'
-import { fetchHead } from './http/head.ts'
-import type { Requirements as AnyRequirements, SignedIn } from './http/requirements.ts'
-import { hooked } from './http/thrown.ts'
+import { hooked } from './http/hooks.ts'
+import { fetchHead } from './http/request-head.ts'
+import type { Requirements as AnyRequirements, SignedIn } from './http/requirements/resolve.ts'
 
 export type { GetAuthOptions }
 

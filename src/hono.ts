@@ -6,9 +6,9 @@ import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.
 import { createAdapter } from './http/adapter.ts'
 import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
 import { admittedAuth } from './http/admitted.ts'
-import { fetchHead } from './http/head.ts'
-import type { Requirements as AnyRequirements, SignedIn } from './http/requirements.ts'
-import { hooked } from './http/thrown.ts'
+import { hooked } from './http/hooks.ts'
+import { fetchHead } from './http/request-head.ts'
+import type { Requirements as AnyRequirements, SignedIn } from './http/requirements/resolve.ts'
 
 export type { GetAuthOptions }
 

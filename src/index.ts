@@ -4,7 +4,6 @@
 
 export type { Algorithm } from './core/algorithms.ts'
 export type { Auth, DeepReadonly, JWTPayload } from './core/auth.ts'
-export type { StandardSchema } from './core/claims-schema.ts'
 export type { Reason } from './core/errors.ts'
 export {
   AuthError,
@@ -18,7 +17,8 @@ export {
 } from './core/errors.ts'
 export type { AuthEvent, KeyEvent } from './core/events.ts'
 export type { IssuerOptions, IssuerResolver } from './core/issuer-options.ts'
+export type { StandardSchema } from './core/jwt/claims-schema.ts'
+export type { ProfileName } from './core/jwt/profile.ts'
 export type { KeyOptions, VerifierOptions } from './core/options.ts'
-export type { ProfileName } from './core/profile.ts'
 export type { IssuerHealth, Verifier } from './core/verifier.ts'
 export { createVerifier } from './core/verifier.ts'

@@ -5,7 +5,7 @@ export type DeepReadonly<T> = T extends Primitive | ((...args: never) => unknown
     ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
     : T
 
-/** Branded ones too: `string & { … }` would lose what a string has. */
+/** These stay as they are. A mapped type would take its methods from a branded string (`string & { … }`). */
 type Primitive = string | number | bigint | boolean | symbol | null | undefined
 
 /** The registered claims of a JWT (RFC 7519 section 4.1), and whatever else the issuer states. */
@@ -21,7 +21,8 @@ export interface JWTPayload {
 }
 
 /**
- * Who the caller is and what the token permits. Frozen, deeply: what one handler does cannot reach another request.
+ * Who the caller is and what the token permits. It is frozen deeply, because requests with the same token share its claims:
+ * what one handler changed would reach the others.
  */
 export interface Auth<C extends object = JWTPayload> {
   /** The issuer, exactly as it was configured. A principal is the pair of `issuer` and `subject`. */
@@ -40,11 +41,15 @@ export interface Auth<C extends object = JWTPayload> {
   readonly token: string
 }
 
-/** What a verified token says, without the token: all that may be remembered of it. */
-export type Grant = Omit<Auth, 'token'>
+/** Who the caller is and what the token permits, without the token itself, which no cache may hold. */
+export type Principal = Omit<Auth, 'token'>
 
-/** A class for its private member: made on every request, in 0.07 µs; a property that is not enumerable takes 0.35. */
-class Granted implements Auth {
+/**
+ * The token is in a private member, so that no log, spread, JSON or inspection of an Auth shows it, while `auth.token` gives
+ * it. An object with a property that is not enumerable would do the same, but an Auth is made on every request: to define
+ * such a property takes 0.35 µs, and to construct this class 0.07 µs.
+ */
+class VerifiedAuth implements Auth {
   readonly issuer: string
   readonly subject: string
   readonly clientId: string | undefined
@@ -53,7 +58,7 @@ class Granted implements Auth {
   readonly expiresAt: number
   readonly #token: string
 
-  constructor({ issuer, subject, clientId, scopes, claims, expiresAt }: Grant, token: string) {
+  constructor({ issuer, subject, clientId, scopes, claims, expiresAt }: Principal, token: string) {
     this.issuer = issuer
     this.subject = subject
     this.clientId = clientId
@@ -69,11 +74,14 @@ class Granted implements Auth {
   }
 }
 
-export function authOf(grant: Grant, token: string): Auth {
-  return new Granted(grant, token)
+export function authOf(principal: Principal, token: string): Auth {
+  return new VerifiedAuth(principal, token)
 }
 
-/** Freezes a value parsed from JSON, and everything in it. Iterative: a token may nest thousands deep. */
+/**
+ * Freezes a value that was parsed from JSON, and everything in it. It uses a list and no recursion: a token may nest thousands
+ * of levels deep, and would exhaust the call stack.
+ */
 export function deepFreeze<T extends object>(value: T): DeepReadonly<T> {
   const pending: object[] = [value]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

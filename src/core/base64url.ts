@@ -8,7 +8,10 @@ export function decodeBase64url(text: unknown): Uint8Array | undefined {
   return decodeCanonical(text)
 }
 
-/** The octets of text that is known to be canonical. A runtime's Buffer takes a fifth of the time: 2 µs less a token. */
+/**
+ * The octets of text that is known to be canonical. Where the runtime has a Buffer, that takes a fifth of the time: 2 µs
+ * less for each token.
+ */
 export function decodeCanonical(text: string): Uint8Array {
   return globalThis.Buffer?.from(text, 'base64url') ?? base64url.decode(text)
 }
@@ -23,4 +26,9 @@ export function isCanonical(text: string): boolean {
   if (rest === 1) return false
   const unused = rest === 2 ? 0b1111 : 0b11
   return (alphabet.indexOf(text.charAt(text.length - 1)) & unused) === 0
+}
+
+/** Octets as a number, the most significant first (RFC 7518 section 2: Base64urlUInt). */
+export function toBigInt(octets: Uint8Array): bigint {
+  return BigInt(`0x${Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('')}`)
 }

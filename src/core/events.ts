@@ -81,12 +81,18 @@ export function createEmit(onEvent: ((event: AuthEvent) => unknown) | undefined)
   }
 }
 
-/** A key id as an event may carry it. */
-export function named(kid: string | undefined): { readonly kid?: string } {
+/** The issuer whose keys or metadata report something, and where they report it. */
+export interface IssuerReport {
+  readonly issuer: string
+  readonly emit: Emit
+}
+
+/** The member of an event that names a key, if the key has a name. */
+export function kidField(kid: string | undefined): { readonly kid?: string } {
   return kid === undefined ? {} : { kid: printable(kid) }
 }
 
-/** Text from outside as an event may carry it: printable ASCII, cut. */
+/** Text that somebody else wrote, as an event may carry it: printable ASCII, and cut. Otherwise it could forge lines of a log. */
 export function printable(text: string, length = 64): string {
   const escaped = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`
   return text

@@ -1,6 +1,6 @@
-import { readClaims, readCompact } from './compact.ts'
 import type { Reason } from './errors.ts'
-import type { LiveIssuer } from './live-issuer.ts'
+import type { ActiveIssuer } from './issuers/active-issuer.ts'
+import type { Claims } from './jwt/jws.ts'
 
 const constantHints: Partial<Record<Reason, string>> = {
   opaque:
@@ -16,37 +16,57 @@ const notTyped =
 const notAnAccessToken =
   'the token is of another kind, e.g. an ID token or a logout token: send the access token'
 
+/** How far a token came: what is known of it when it is refused. */
+interface Found {
+  readonly issuer: ActiveIssuer | undefined
+  readonly claims: Claims | undefined
+}
+
 /**
- * What a developer who meets a bare 401 should look at. Constant text: it says nothing that the token says. Only called
- * when somebody listens. `issuers` are the one whose token it is, or all that it could be of.
+ * What a developer who meets a bare 401 should look at. The text is constant: it says nothing that the token says. It is only
+ * made when somebody listens. `listed` are the issuers of the configuration.
  */
 export function hintFor(
   reason: Reason,
-  token: string,
-  issuers: readonly LiveIssuer[],
+  { issuer, claims }: Found,
+  listed: readonly ActiveIssuer[],
 ): string | undefined {
+  const candidates = issuer === undefined ? listed : [issuer]
   if (reason === 'token-type') {
-    const lax = issuers.every(({ policy }) => policy.profile.untyped)
-    return lax && issuers.length > 0 ? notAnAccessToken : notTyped
+    const lax = candidates.every(({ policy }) => policy.profile.untyped)
+    return lax && candidates.length > 0 ? notAnAccessToken : notTyped
   }
-  if (reason !== 'issuer' && reason !== 'audience') return constantHints[reason]
-  try {
-    const { iss, aud } = readClaims(readCompact(token))
-    const claimed = reason === 'issuer' ? [iss] : [aud].flat()
-    const expected = new Set(
-      reason === 'issuer'
-        ? issuers.map(({ issuer }) => issuer)
-        : issuers.flatMap(({ policy }) => policy.audience),
+  if (claims !== undefined && reason === 'issuer') {
+    return slashHint(
+      reason,
+      claims['iss'],
+      candidates.map((one) => one.issuer),
     )
-    const nearly = claimed.some(
+  }
+  if (claims !== undefined && reason === 'audience') {
+    return slashHint(
+      reason,
+      claims['aud'],
+      candidates.flatMap(({ policy }) => policy.audience),
+    )
+  }
+  return constantHints[reason]
+}
+
+/** Of two URLs that differ by a trailing slash alone, one was meant to be the other. */
+function slashHint(
+  what: 'issuer' | 'audience',
+  claimed: unknown,
+  expected: readonly string[],
+): string | undefined {
+  const nearly = [claimed]
+    .flat()
+    .some(
       (one) =>
         typeof one === 'string' &&
-        (expected.has(`${one}/`) || expected.has(one.replace(/\/$/, ''))),
+        (expected.includes(`${one}/`) || expected.includes(one.replace(/\/$/, ''))),
     )
-    return nearly
-      ? `the token's ${reason} and the configured one differ by a trailing slash`
-      : undefined
-  } catch {
-    return undefined
-  }
+  return nearly
+    ? `the token's ${what} and the configured one differ by a trailing slash`
+    : undefined
 }

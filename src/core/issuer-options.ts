@@ -2,8 +2,12 @@ import type { JWK } from 'jose'
 import type { Algorithm } from './algorithms.ts'
 import { resolveAlgorithms } from './algorithms.ts'
 import { issuerFlaw, urlFlaw } from './issuer-url.ts'
-import type { Key } from './keys/key.ts'
-import { resolveStaticKeys } from './keys/static-keys.ts'
+import type { TrustedIssuer } from './issuers/active-issuer.ts'
+import type { ProfileName } from './jwt/profile.ts'
+import { resolveProfile } from './jwt/profile.ts'
+import type { TokenPolicy } from './jwt/token-policy.ts'
+import type { KeyLocation } from './keys/source.ts'
+import { resolveStaticKeys } from './keys/static.ts'
 import {
   checkDefined,
   checkDistinct,
@@ -12,8 +16,6 @@ import {
   numberWithin,
   wrongOption,
 } from './option-checks.ts'
-import type { Profile, ProfileName } from './profile.ts'
-import { resolveProfile } from './profile.ts'
 
 /** One trusted issuer. What it states here replaces the verifier's own option, and never merges with it. */
 export interface IssuerOptions {
@@ -27,7 +29,7 @@ export interface IssuerOptions {
   profile?: ProfileName
   /** Seconds by which its clock may differ; at most 300. */
   clockTolerance?: number | undefined
-  /** Where its metadata is (the well-known places of OIDC Discovery and RFC 8414). */
+  /** Where its metadata is (the well-known locations of OIDC Discovery and RFC 8414). */
   metadataUrl?: string | undefined
   /** Where its keys are; skips discovery. */
   jwksUri?: string | undefined
@@ -43,25 +45,6 @@ export type IssuerResolver = (
   iss: string,
 ) => IssuerOptions | undefined | Promise<IssuerOptions | undefined>
 
-/** What a token is measured by. */
-export interface Policy {
-  readonly audience: readonly string[] | undefined
-  readonly algorithms: readonly Algorithm[]
-  readonly profile: Profile
-  readonly clockTolerance: number
-}
-
-export type KeySourceOptions =
-  | { readonly kind: 'discovery'; readonly metadataUrl: string | undefined }
-  | { readonly kind: 'jwks'; readonly jwksUri: string }
-  | { readonly kind: 'static'; readonly keys: readonly Key[] }
-
-export interface TrustedIssuer {
-  readonly issuer: string
-  readonly policy: Policy & { readonly audience: readonly string[] }
-  readonly source: KeySourceOptions
-}
-
 const known = {
   issuer: true,
   audience: true,
@@ -76,7 +59,7 @@ const known = {
 const inIssuer = (name: string): string =>
   `it belongs to one issuer: issuer: { issuer: 'https://…', ${name}: … }`
 
-/** Options of one issuer that were given to the verifier. */
+/** For a message that finds one of these among the verifier's own options: where it belongs. */
 export const issuerElsewhere: Readonly<Record<string, string>> = {
   metadataUrl: inIssuer('metadataUrl'),
   jwksUri: inIssuer('jwksUri'),
@@ -85,7 +68,7 @@ export const issuerElsewhere: Readonly<Record<string, string>> = {
 
 export function resolveIssuer(
   given: unknown,
-  defaults: Policy,
+  defaults: TokenPolicy,
   allowLoopback: boolean,
 ): TrustedIssuer {
   const object = typeof given === 'string' ? { issuer: given } : given
@@ -113,7 +96,7 @@ export function resolveIssuer(
   return Object.freeze({
     issuer: issuer as string,
     policy: Object.freeze({ ...policy, audience }),
-    source: resolveSource(of, options, policy.algorithms, allowLoopback),
+    location: resolveLocation(of, options, policy.algorithms, allowLoopback),
   })
 }
 
@@ -121,8 +104,8 @@ export function resolveIssuer(
 export function policyOf(
   of: string,
   { audience, algorithms, profile, clockTolerance }: Readonly<Record<string, unknown>>,
-  defaults: Policy,
-): Policy {
+  defaults: TokenPolicy,
+): TokenPolicy {
   return Object.freeze({
     audience:
       audience === undefined ? defaults.audience : resolveAudience(`${of}audience'`, audience),
@@ -152,12 +135,12 @@ function resolveAudience(option: string, value: unknown): readonly string[] {
   return Object.freeze(list as string[])
 }
 
-function resolveSource(
+function resolveLocation(
   of: string,
   { metadataUrl, jwksUri, jwks }: Readonly<Record<string, unknown>>,
   algorithms: readonly Algorithm[],
   allowLoopback: boolean,
-): KeySourceOptions {
+): KeyLocation {
   const given = Object.entries({ metadataUrl, jwksUri, jwks }).filter(([, v]) => v !== undefined)
   if (given.length > 1) {
     const names = given.map(([name]) => `'${name}'`).join(' and ')

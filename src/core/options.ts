@@ -1,12 +1,18 @@
 import type { Algorithm } from './algorithms.ts'
 import { defaultAlgorithms } from './algorithms.ts'
 import type { JWTPayload } from './auth.ts'
-import type { ReadClaims, StandardSchema } from './claims-schema.ts'
-import { resolveClaims } from './claims-schema.ts'
-import type { AuthEvent, Emit } from './events.ts'
+import type { AuthEvent } from './events.ts'
 import { createEmit } from './events.ts'
-import type { IssuerOptions, IssuerResolver, Policy, TrustedIssuer } from './issuer-options.ts'
+import type { IssuerOptions, IssuerResolver } from './issuer-options.ts'
 import { issuerElsewhere, policyOf, resolveIssuer } from './issuer-options.ts'
+import type { IssuerContext, TrustedIssuer } from './issuers/active-issuer.ts'
+import type { Resolver } from './issuers/resolved.ts'
+import type { ReadClaims, StandardSchema } from './jwt/claims-schema.ts'
+import { resolveClaims } from './jwt/claims-schema.ts'
+import type { ProfileName } from './jwt/profile.ts'
+import { resolveProfile } from './jwt/profile.ts'
+import type { TokenPolicy } from './jwt/token-policy.ts'
+import type { KeySettings } from './keys/remote.ts'
 import {
   checkDefined,
   checkDistinct,
@@ -17,8 +23,6 @@ import {
   optionalFunction,
   wrongOption,
 } from './option-checks.ts'
-import type { ProfileName } from './profile.ts'
-import { resolveProfile } from './profile.ts'
 
 /** `C` is what the claims are: named by hand, or what the `claims` schema gives. */
 export interface VerifierOptions<C extends object = JWTPayload> {
@@ -40,13 +44,13 @@ export interface VerifierOptions<C extends object = JWTPayload> {
   clockTolerance?: number | undefined
   /**
    * What the claims must be beyond the profile, as a Standard Schema (Zod, Valibot, ArkType, …), asked last and once for
-   * each token that is remembered. What it gives is `auth.claims`: an object of plain data, which is frozen, deeply. A
+   * each cached token. What it gives is `auth.claims`: an object of plain data, which is frozen, deeply. A
    * token that does not meet it is refused with reason `claims`; a throw or a rejection of it is passed on as it is.
    */
   claims?: StandardSchema<C> | undefined
   /** How keys are fetched and kept. */
   keys?: KeyOptions | undefined
-  /** How many verified tokens are remembered (10000), or false for none. */
+  /** How many verified tokens are cached, as the fact that their signature was right (10000), or false for none. */
   tokenCache?: number | false | undefined
   /** Accept http issuers on localhost, 127.0.0.1 and [::1], for tests (false). */
   allowInsecureLoopback?: boolean | undefined
@@ -74,19 +78,13 @@ export interface KeyOptions {
   maxKeys?: number | undefined
 }
 
-export type KeySettings = { readonly [K in keyof KeyOptions]-?: number }
-
 /** The options, checked, copied and complete. */
-export interface Settings {
+export interface Settings extends IssuerContext {
   readonly issuers: readonly TrustedIssuer[]
-  readonly resolver: { readonly ask: IssuerResolver; readonly policy: Policy } | undefined
+  readonly resolver: Resolver | undefined
   readonly claims: ReadClaims | undefined
-  readonly keys: KeySettings
+  /** How many verified tokens are cached; 0 for none. */
   readonly tokenCache: number
-  readonly allowInsecureLoopback: boolean
-  readonly fetch: typeof globalThis.fetch
-  readonly now: () => number
-  readonly emit: Emit
 }
 
 const known = {
@@ -104,7 +102,7 @@ const known = {
   onEvent: true,
 } as const satisfies Record<keyof VerifierOptions, true>
 
-/** For an adapter, whose options are these and its own. */
+/** For adapters: their options are these and a few of their own. */
 export const verifierOptionNames: Readonly<Record<string, true>> = known
 
 const knownKeyOptions = {
@@ -138,11 +136,12 @@ export function resolveOptions(given: VerifierOptions<object>): Settings {
     optionalBoolean("option 'allowInsecureLoopback'", options['allowInsecureLoopback']) ?? false
   const policy = resolvePolicy(options)
 
+  const read = (one: unknown): TrustedIssuer => resolveIssuer(one, policy, allowInsecureLoopback)
   const { issuer } = options
   const resolver =
-    typeof issuer === 'function' ? { ask: issuer as IssuerResolver, policy } : undefined
+    typeof issuer === 'function' ? { ask: issuer as IssuerResolver, read } : undefined
   return Object.freeze({
-    issuers: resolver ? [] : resolveIssuers(issuer, policy, allowInsecureLoopback),
+    issuers: resolver ? [] : resolveIssuers(issuer, read),
     resolver,
     claims: resolveClaims(options['claims']),
     keys: resolveKeys(options['keys']),
@@ -154,7 +153,7 @@ export function resolveOptions(given: VerifierOptions<object>): Settings {
   })
 }
 
-function resolvePolicy(options: Record<string, unknown>): Policy {
+function resolvePolicy(options: Record<string, unknown>): TokenPolicy {
   return policyOf("option '", options, {
     audience: undefined,
     algorithms: defaultAlgorithms,
@@ -165,14 +164,13 @@ function resolvePolicy(options: Record<string, unknown>): Policy {
 
 function resolveIssuers(
   value: unknown,
-  policy: Policy,
-  allowLoopback: boolean,
+  read: (one: unknown) => TrustedIssuer,
 ): readonly TrustedIssuer[] {
   const list: unknown[] = Array.isArray(value) ? value : [value]
   if (value === undefined || list.length === 0) {
     wrongOption("option 'issuer'", 'is missing: name the issuer, e.g. https://login.example.com')
   }
-  const issuers = list.map((one) => resolveIssuer(one, policy, allowLoopback))
+  const issuers = list.map(read)
   checkDistinct(
     "option 'issuer'",
     issuers.map(({ issuer }) => issuer),

@@ -6,8 +6,8 @@ import type { Verifier } from '../core/verifier.ts'
 import { createVerifier } from '../core/verifier.ts'
 import type { Decision, Guard } from './authenticate.ts'
 import { authenticate } from './authenticate.ts'
-import type { RequestHead } from './head.ts'
-import { resolveRequirements } from './requirements.ts'
+import type { RequestHead } from './request-head.ts'
+import { resolveRequirements } from './requirements/resolve.ts'
 
 /** What every adapter takes beside the verifier's options. `H` is the framework's form of the hook. */
 export interface AdapterOptions<H> {

@@ -1,5 +1,5 @@
 import type { Auth, JWTPayload } from '../core/auth.ts'
-import { visitOf } from './visit.ts'
+import { visitOf } from './request-state.ts'
 
 export interface GetAuthOptions {
   /** Give undefined for an anonymous caller, or on a route without a guard, instead of throwing (false). */

@@ -10,12 +10,12 @@ import type { Verifier } from '../core/verifier.ts'
 import { emitOf } from '../core/verifier.ts'
 import type { Refusal } from './challenge.ts'
 import { refusalOf } from './challenge.ts'
-import { readBearer } from './credentials.ts'
-import type { RequestHead } from './head.ts'
-import type { ResolvedRequirements } from './requirements.ts'
-import { unmetRequirement } from './requirements.ts'
-import { thrown } from './thrown.ts'
-import { noteVerified, verifiedBefore, visitOf } from './visit.ts'
+import { thrown } from './hooks.ts'
+import type { RequestHead } from './request-head.ts'
+import { noteVerified, verifiedBefore, visitOf } from './request-state.ts'
+import type { ResolvedRequirements } from './requirements/resolve.ts'
+import { unmetRequirement } from './requirements/resolve.ts'
+import { readBearer } from './schemes/bearer.ts'
 
 /** Made once for a request, here; an adapter only translates it. */
 export type Decision<C extends object = JWTPayload> =

@@ -12,7 +12,7 @@ import {
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../src/http/challenge.ts'
-import { readBearer } from '../../src/http/credentials.ts'
+import { readBearer } from '../../src/http/schemes/bearer.ts'
 import { bearer, through } from '../adapters/adapter.ts'
 import { adapters, serverlessAdapters } from '../adapters/all.ts'
 import { runs } from '../runs.ts'

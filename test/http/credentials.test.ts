@@ -1,7 +1,7 @@
 import { InvalidProofError, MissingCredentialsError } from 'tollgate'
 import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../src/http/challenge.ts'
-import { readBearer } from '../../src/http/credentials.ts'
+import { readBearer } from '../../src/http/schemes/bearer.ts'
 
 describe('readBearer', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nodeHead } from '../../src/http/head.ts'
+import { nodeHead } from '../../src/http/request-head.ts'
 
 describe('nodeHead', () => {
   const headers = { authorization: 'Bearer a' }

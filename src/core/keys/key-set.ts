@@ -1,13 +1,11 @@
 import type { Algorithm } from '../algorithms.ts'
+import { LoadError } from '../remote/load-error.ts'
+import { admitJwk } from './jwk.ts'
 import type { Key } from './key.ts'
 import { createKey } from './key.ts'
-import { LoadError } from './load-error.ts'
-import { admitJwk } from './policy.ts'
 
 /** The keys of one issuer at one moment. */
 export interface KeySet {
-  /** Its own among all key sets: what holds for an edition holds for good. */
-  readonly edition: number
   readonly keys: readonly Key[]
   has(key: Key): boolean
   /** The keys that may have signed a token: at most two, none if it cannot be told which. */
@@ -15,8 +13,6 @@ export interface KeySet {
 }
 
 export type OnIgnored = (kid: string | undefined, why: string) => void
-
-let editions = 0
 
 export function createKeySet(keys: readonly Key[]): KeySet {
   const byKid = new Map<string | undefined, Key[]>()
@@ -33,7 +29,7 @@ export function createKeySet(keys: readonly Key[]): KeySet {
     return kid === undefined || only.kid === undefined ? [only] : []
   }
 
-  return { edition: ++editions, keys, has: (key) => members.has(key), candidates }
+  return { keys, has: (key) => members.has(key), candidates }
 }
 
 export interface KeySetLimits {
@@ -43,7 +39,7 @@ export interface KeySetLimits {
 
 /**
  * A JWK Set as keys (RFC 7517 section 5): junk members are ignored one by one. Rejects with a LoadError if none is left.
- * Keys that `previous` held already stay the same objects.
+ * A key that `previous` already held stays the same object, because cached tokens point at it.
  */
 export async function readKeySet(
   document: unknown,
@@ -73,7 +69,7 @@ export async function readKeySet(
   return createKeySet(usable)
 }
 
-/** The keys that the platform's cryptography takes. */
+/** Those of the keys that the platform's cryptography accepts. */
 export async function importable(
   keys: readonly Key[],
   onIgnored: OnIgnored,

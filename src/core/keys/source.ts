@@ -1,25 +1,35 @@
-import type { Emit } from '../events.ts'
+import type { Key } from './key.ts'
 import type { KeySet } from './key-set.ts'
+
+/** Where the keys of an issuer are. */
+export type KeyLocation =
+  | { readonly kind: 'discovery'; readonly metadataUrl: string | undefined }
+  | { readonly kind: 'jwks'; readonly jwksUri: string }
+  | { readonly kind: 'static'; readonly keys: readonly Key[] }
+
+/** The keys of one issuer, as the caller who asked for them is given them. */
+export interface Keys {
+  readonly set: KeySet
+  /**
+   * Whether the fetch that brought the set was started for this caller. Where it was, the issuer has published nothing
+   * newer. Where it was not, the fetch began before the caller came, and the set may lack a key that is younger than it.
+   */
+  readonly startedForCaller: boolean
+}
 
 /** The live keys of one issuer, as the signature check asks for them. */
 export interface KeySource {
   /** The keys to use now. Throws or rejects with an UnavailableError if there are none. */
-  current(): KeySet | Promise<KeySet>
+  current(): Keys | Promise<Keys>
   /**
-   * Newer keys than these, when they did not hold the key of a token that passed every other check; undefined if there
-   * are none to be had. Rejects with an UnavailableError if that cannot be told.
+   * Newer keys than these, which did not hold the key of a token that passed every other check; undefined if there are
+   * none. Rejects with an UnavailableError if that cannot be told.
    */
-  renew({ set, fetched }: Renewed, kid: string | undefined): Promise<Renewed | undefined>
-  /** Makes sure of usable keys if they can be had. Never rejects: `health()` tells. */
-  settle(): Promise<void>
+  newer(than: Keys, kid: string | undefined): Promise<Keys | undefined>
+  /** Loads keys unless there are usable ones. Never rejects: `health()` tells. */
+  ensureLoaded(): Promise<void>
   health(): KeyHealth
   close(): void
-}
-
-export interface Renewed {
-  readonly set: KeySet
-  /** Whether it was fetched for this token: then there is nothing newer to be had. */
-  readonly fetched: boolean
 }
 
 /** The state of one issuer's keys. Ages and times are in seconds. */
@@ -33,12 +43,6 @@ export interface KeyHealth {
   readonly age?: number
   /** Seconds until traffic starts the next refresh. */
   readonly nextRefresh?: number
-  /** Why the last attempt failed, in words of the library's own. */
+  /** Why the last attempt failed, in the library's own words. */
   readonly lastError?: string
-}
-
-/** What an issuer's keys report, with its name filled in. */
-export interface KeySourceContext {
-  readonly issuer: string
-  readonly emit: Emit
 }

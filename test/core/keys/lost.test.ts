@@ -1,20 +1,32 @@
 import { createVerifier } from 'tollgate'
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it, vi } from 'vitest'
-import type { Loaded } from '../../../src/core/keys/lifecycle.ts'
-import { createLifecycle } from '../../../src/core/keys/lifecycle.ts'
-import { LoadError } from '../../../src/core/keys/load-error.ts'
+import type { Loaded } from '../../../src/core/remote/attempts.ts'
+import type { Available, CachedDocumentOptions } from '../../../src/core/remote/cached-document.ts'
+import { createCachedDocument } from '../../../src/core/remote/cached-document.ts'
+import { LoadError } from '../../../src/core/remote/load-error.ts'
 import { atOnce, settled } from './stage.ts'
 
 /** A runtime that ends a request may leave what it started forever unsettled, timers and all: workerd does. */
 const never = new Promise<never>(() => {})
+
+/** A cached document whose `current` gives the value alone. */
+function createDocumentOf(options: CachedDocumentOptions<string>) {
+  const document = createCachedDocument<string>(options)
+  const valueIn = ({ value }: Available<string>): string => value
+  const current = (): string | Promise<string> => {
+    const available = document.current()
+    return available instanceof Promise ? available.then(valueIn) : valueIn(available)
+  }
+  return { ...document, current }
+}
 
 /** A document whose every load is answered by hand. */
 function createDocument(timeout = 0.1, lostAfter = 0.1) {
   let now = 1_000_000
   const loads: ((value: string) => void)[] = []
   const loaded = vi.fn()
-  const document = createLifecycle<string>({
+  const document = createDocumentOf({
     load: () =>
       new Promise<Loaded<string>>((resolve) => {
         loads.push((value) => resolve({ value, maxAge: undefined }))
@@ -67,7 +79,7 @@ describe('an attempt that never ends', () => {
 
   it('is no failure: nothing is held back', async () => {
     const { document, advance } = createDocument()
-    document.force()
+    document.refresh()
     advance(1)
     expect(document.status()).toMatchObject({ attempt: undefined, lastError: undefined })
     expect(document.status().nextRefresh).toBeUndefined()
@@ -116,17 +128,17 @@ describe('an attempt that never ends', () => {
 
   it('does not outlive a clock that is set back', async () => {
     const { document, loads, advance } = createDocument()
-    document.force()
+    document.refresh()
     advance(-3600)
-    document.force()
+    document.refresh()
     advance(1)
-    document.force()
+    document.refresh()
     expect(loads).toHaveLength(2)
   })
 
   it('holds up settle no longer than its time', async () => {
     const { document } = createDocument()
-    expect(await atOnce(document.settle())).toBeUndefined()
+    expect(await atOnce(document.ensureLoaded())).toBeUndefined()
   })
 })
 
@@ -139,7 +151,7 @@ describe('an attempt that never ends, in an outage', () => {
   function createFailing(first: () => Promise<Loaded<string>>) {
     let now = 1_000_000
     const load = vi.fn(first)
-    const document = createLifecycle<string>({
+    const document = createDocumentOf({
       load,
       maxAge: 600,
       staleIfError: 86_400,
@@ -176,14 +188,14 @@ describe('an attempt that never ends, in an outage', () => {
 
   it('holds them back from when it got lost, not from when a request found out', async () => {
     const { document, load, advance } = createFailing(refuse)
-    await document.force()
+    await document.refresh()
     load.mockImplementation(hang)
     advance(1)
-    document.force()
+    document.refresh()
     expect(load).toHaveBeenCalledTimes(2)
     // Lost within a second; then at most two, as after a second failure.
     advance(3)
-    document.settle()
+    document.ensureLoaded()
     expect(load).toHaveBeenCalledTimes(3)
   })
 })

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { supportedAlgorithms } from '../../../src/core/algorithms.ts'
-import { admitJwk } from '../../../src/core/keys/policy.ts'
+import { admitJwk } from '../../../src/core/keys/jwk.ts'
 
 const jwkOf = (type: 'rsa' | 'ec' | 'ed25519') => {
   const { publicKey } =

@@ -1,55 +1,55 @@
 import { isPrivateAddress, urlFlaw } from '../issuer-url.ts'
-import type { Downloaded, DownloadOptions } from './download.ts'
-import { download } from './download.ts'
-import type { Loaded } from './lifecycle.ts'
-import { LoadError, saysNotHere } from './load-error.ts'
+import type { Loaded } from './attempts.ts'
+import type { HttpJson, HttpJsonOptions } from './http-json.ts'
+import { fetchJson } from './http-json.ts'
+import { isNotFound, LoadError } from './load-error.ts'
 
 export interface DiscoveryOptions {
   readonly issuer: string
   readonly metadataUrl: string | undefined
   readonly allowInsecureLoopback: boolean
-  readonly download: DownloadOptions
+  readonly http: HttpJsonOptions
 }
 
-/** Finds the issuer's `jwks_uri`. The place that answered is asked first the next time. */
+/** Finds the issuer's `jwks_uri`. The location that answered is asked first the next time. */
 export function createDiscovery(options: DiscoveryOptions): () => Promise<Loaded<string>> {
-  let places = options.metadataUrl ? [options.metadataUrl] : wellKnownPlaces(options.issuer)
+  let locations = options.metadataUrl ? [options.metadataUrl] : wellKnownLocations(options.issuer)
 
   return async function discover() {
-    for (const place of places) {
-      const found = await tryPlace(place, place === places.at(-1))
+    for (const location of locations) {
+      const found = await tryLocation(location, location === locations.at(-1))
       if (found === undefined) continue
-      places = [place, ...places.filter((other) => other !== place)]
-      return checkMetadata(found, place, options)
+      locations = [location, ...locations.filter((other) => other !== location)]
+      return checkMetadata(found, location, options)
     }
     throw new LoadError('no metadata')
   }
 
-  async function tryPlace(place: string, isLast: boolean): Promise<Downloaded | undefined> {
+  async function tryLocation(location: string, isLast: boolean): Promise<HttpJson | undefined> {
     try {
-      return await download(place, options.download)
+      return await fetchJson(location, options.http)
     } catch (error) {
-      if (!isLast && saysNotHere(error)) return undefined
+      if (!isLast && isNotFound(error)) return undefined
       throw error
     }
   }
 }
 
 /** OIDC Discovery section 4 appends to the issuer's path; RFC 8414 section 3.1 inserts before it, both ways. */
-function wellKnownPlaces(issuer: string): string[] {
+function wellKnownLocations(issuer: string): string[] {
   const { origin, pathname } = new URL(issuer)
   const path = pathname.replace(/\/$/, '')
-  const places = [
+  const locations = [
     `${origin}${path}/.well-known/openid-configuration`,
     `${origin}/.well-known/oauth-authorization-server${path}`,
     `${origin}/.well-known/openid-configuration${path}`,
   ]
-  return [...new Set(places)]
+  return [...new Set(locations)]
 }
 
 function checkMetadata(
-  { body, maxAge }: Downloaded,
-  place: string,
+  { body, maxAge }: HttpJson,
+  location: string,
   { issuer, allowInsecureLoopback }: DiscoveryOptions,
 ): Loaded<string> {
   const document = body as { issuer?: unknown; jwks_uri?: unknown } | null
@@ -68,7 +68,7 @@ function checkMetadata(
     throw new LoadError('unusable jwks_uri')
   const uri = jwksUri as string
   // A document must not point this server at its own network, unless it is there already.
-  if (isPrivateAddress(uri) && new URL(uri).hostname !== new URL(place).hostname) {
+  if (isPrivateAddress(uri) && new URL(uri).hostname !== new URL(location).hostname) {
     throw new LoadError('jwks_uri at a private address')
   }
   return { value: uri, maxAge }

@@ -1,10 +1,8 @@
-import type { Grant } from './auth.ts'
-import type { JwsHeader } from './compact.ts'
-import { InvalidTokenError } from './errors.ts'
-import type { Policy } from './issuer-options.ts'
+import type { Principal } from '../auth.ts'
+import { InvalidTokenError } from '../errors.ts'
+import type { Claims } from './jws.ts'
 import type { Profile } from './profile.ts'
-
-type Claims = Readonly<Record<string, unknown>>
+import type { TokenPolicy } from './token-policy.ts'
 
 /** The times of a token, in seconds since the epoch, and the tolerance to measure them with. */
 export interface Times {
@@ -16,18 +14,11 @@ export interface Times {
 
 const longestJti = 256
 const longestScope = 4096
-/** The year 5138. Beyond are milliseconds, and 1e400, which is never. */
+/**
+ * Seconds since the epoch, in the year 5138. A larger number is a date in milliseconds by mistake, or 1e400, which JSON.parse
+ * reads as Infinity: such a token would never expire.
+ */
 const latestDate = 1e11
-
-/** RFC 9068 section 4 and RFC 8725bis section 3.11: `typ` is compared as a media type. */
-export function checkType(
-  { typ }: JwsHeader,
-  { types, untyped }: Pick<Profile, 'types' | 'untyped'>,
-): void {
-  if (typ === undefined ? untyped : types.includes(typ as string)) return
-  const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : undefined
-  if (type === undefined || !types.includes(type)) throw new InvalidTokenError('token-type')
-}
 
 /** RFC 7519 section 4.1.3, RFC 9068 section 4: `aud` names this API. */
 export function checkAudience({ aud }: Claims, expected: readonly string[]): void {
@@ -38,7 +29,10 @@ export function checkAudience({ aud }: Claims, expected: readonly string[]): voi
 }
 
 /** RFC 7519 sections 4.1.4 to 4.1.6: dates are finite numbers, if they are there. */
-export function readTimes({ exp, nbf, iat }: Claims, { profile, clockTolerance }: Policy): Times {
+export function readTimes(
+  { exp, nbf, iat }: Claims,
+  { profile, clockTolerance }: Pick<TokenPolicy, 'profile' | 'clockTolerance'>,
+): Times {
   if (!isDate(exp)) throw new InvalidTokenError('claims')
   if (nbf !== undefined && !isDate(nbf)) throw new InvalidTokenError('claims')
   if (iat === undefined ? profile.issuedAt : !isDate(iat)) throw new InvalidTokenError('claims')
@@ -49,10 +43,10 @@ function isDate(value: unknown): value is number {
   return typeof value === 'number' && Math.abs(value) < latestDate
 }
 
-/** Checked on every request, remembered token or not. `now` is in milliseconds. */
+/** Asked for every token at every request, in the token cache or not. `now` is in milliseconds. */
 export function checkTimes({ exp, nbf, iat, clockTolerance }: Times, now: number): void {
   const seconds = Math.floor(now / 1000)
-  // Each is asked so that a clock which gives NaN refuses.
+  // Each comparison is written so that it fails for NaN: a broken clock must refuse tokens, not accept them.
   if (!(seconds - clockTolerance < exp)) throw new InvalidTokenError('expired')
   if (nbf !== undefined && !(nbf <= seconds + clockTolerance)) {
     throw new InvalidTokenError('not-yet-valid')
@@ -62,10 +56,25 @@ export function checkTimes({ exp, nbf, iat, clockTolerance }: Times, now: number
   }
 }
 
-/** The claims as a grant, if they have the shape that the profile demands (RFC 9068 section 2.2). Frozen by the caller. */
-export function readGrant(claims: Claims, issuer: string, profile: Profile, exp: number): Grant {
-  // RFC 7800 section 3.1: to ignore a binding is to accept a stolen token.
-  if (Object.hasOwn(claims, 'cnf')) throw new InvalidTokenError('sender-constraint')
+/** What a token is bound to: the claim `cnf` (RFC 7800 section 3.1) as its issuer stated it, not yet checked. */
+export interface Confirmation {
+  readonly cnf: unknown
+}
+
+export function readConfirmation(claims: Claims): Confirmation | undefined {
+  return Object.hasOwn(claims, 'cnf') ? { cnf: claims['cnf'] } : undefined
+}
+
+/**
+ * What the claims say, if they have the shape that the profile demands (RFC 9068 section 2.2). The caller freezes the
+ * claims.
+ */
+export function readPrincipal(
+  claims: Claims,
+  issuer: string,
+  profile: Profile,
+  exp: number,
+): Principal {
   if (profile.refused.some((name) => Object.hasOwn(claims, name))) {
     throw new InvalidTokenError('token-type')
   }
@@ -78,7 +87,7 @@ export function readGrant(claims: Claims, issuer: string, profile: Profile, exp:
     subject: claims['sub'] as string,
     clientId: readClient(claims, profile),
     scopes: readScopes(claims, profile),
-    claims: claims as Grant['claims'],
+    claims: claims as Principal['claims'],
     expiresAt: exp,
   }
 }

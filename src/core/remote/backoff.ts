@@ -1,6 +1,6 @@
-/** What holds further attempts back: that the last ones came to nothing, or that the issuer asked for time. */
+/** Holds further attempts back after failures, and for as long as the issuer asked to be left alone. */
 export interface Backoff {
-  /** When a failure was last heard of; undefined while nothing fails. Times are in seconds since the epoch. */
+  /** When the last failure was reported, in seconds since the epoch; undefined while nothing fails. */
   readonly heardAt: number | undefined
   /** Seconds for which attempts are held back. */
   left(t: number): number
@@ -10,8 +10,11 @@ export interface Backoff {
   ask(t: number, seconds: number): void
   /** An attempt has failed: the next one waits, for so many seconds at least. */
   fail(t: number, atLeast: number): void
-  /** An attempt got lost while others fail: no news, yet the next one waits as after a failure. */
-  lose(t: number): void
+  /**
+   * An attempt was lost at that time: it ended neither well nor badly. While attempts fail, the next one waits as after a
+   * failure, but no new failure is reported.
+   */
+  lose(at: number): void
   clear(): void
   /** A clock that is set back must not make anything last longer than it may. */
   notAfter(t: number): void
@@ -43,8 +46,8 @@ export function createBackoff(): Backoff {
     fail(t, atLeast) {
       setBack(t, t, Math.max(asked(t), atLeast))
     },
-    lose(t) {
-      if (failing !== undefined) setBack(t, failing.heardAt, 0)
+    lose(at) {
+      if (failing !== undefined) setBack(at, failing.heardAt, 0)
     },
     clear() {
       failing = undefined

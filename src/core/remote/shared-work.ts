@@ -1,21 +1,24 @@
 import { within } from './deadline.ts'
 
 /**
- * Work under way that several callers wait for, each by a promise and a timer of its own. workerd drops what a request has
- * started when the request ends, and refuses to wait for a promise of a request that has ended.
+ * Work that several callers wait for, each by a promise and a timer of its own. workerd drops what a request has started
+ * when that request ends, and does not let another request wait for a promise that an ended request made.
  */
 export interface SharedWork<T> {
-  /** What the work gives within so many seconds, else what `onPassed` gives or throws. */
+  /** Gives what the work gives within so many seconds, else what `onPassed` gives or throws. */
   wait(seconds: number, onPassed: () => T): Promise<T>
   readonly ended: boolean
-  /** Seconds from a time, in seconds since the epoch, after which work that has not ended is lost. */
+  /** Seconds from the given time (in seconds since the epoch) until the work counts as lost, if it has not ended by then. */
   left(t: number): number
 }
 
-/** Whatever ends its work by a timer of its own comes first. */
+/** Seconds. Work that ends itself by a timer of its own ends before it counts as lost. */
 const grace = 0.25
 
-/** @param began In seconds since the epoch. @param longest Seconds after which the work must have ended. */
+/**
+ * @param began In seconds since the epoch.
+ * @param longest Seconds after which the work must have ended.
+ */
 export function shareWork<T>(work: Promise<T>, began: number, longest: number): SharedWork<T> {
   let since = began
   let outcome: (() => T) | undefined

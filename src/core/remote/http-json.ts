@@ -1,7 +1,7 @@
-import { deadline } from '../deadline.ts'
+import { deadline } from './deadline.ts'
 import { LoadError } from './load-error.ts'
 
-export interface DownloadOptions {
+export interface HttpJsonOptions {
   readonly fetch: typeof globalThis.fetch
   readonly now: () => number
   /** Seconds for headers and body together. */
@@ -11,21 +11,22 @@ export interface DownloadOptions {
   readonly signal: AbortSignal
 }
 
-export interface Downloaded {
+/** A JSON document as it was answered. */
+export interface HttpJson {
   readonly body: unknown
   /** Seconds that `Cache-Control` allows, if it says so. */
   readonly maxAge: number | undefined
 }
 
-/** One JSON document over HTTP, in bounded time and memory. Rejects with a LoadError, whatever happens. */
-export async function download(url: string, options: DownloadOptions): Promise<Downloaded> {
+/** Fetches one JSON document over HTTP, in bounded time and memory. Rejects with a LoadError, whatever happens. */
+export async function fetchJson(url: string, options: HttpJsonOptions): Promise<HttpJson> {
   if (options.signal.aborted) throw new LoadError('closed')
   const controller = new AbortController()
   const abort = (): void => controller.abort()
   const cancel = deadline(options.timeout, abort)
   options.signal.addEventListener('abort', abort, { once: true })
   try {
-    // A fetch that ignores its signal must not hold anyone past the deadline.
+    // A custom fetch may ignore its signal. Callers must not wait for it past the deadline.
     return await Promise.race([read(url, controller, options), aborted(controller.signal)])
   } catch (error) {
     if (error instanceof LoadError) throw error
@@ -47,11 +48,11 @@ function aborted(signal: AbortSignal): Promise<never> {
 async function read(
   url: string,
   { signal }: AbortController,
-  { fetch, now, maxBytes }: DownloadOptions,
-): Promise<Downloaded> {
+  { fetch, now, maxBytes }: HttpJsonOptions,
+): Promise<HttpJson> {
   const response = await fetch(url, {
     headers: { accept: 'application/json', 'accept-encoding': 'identity' },
-    // 'error' is refused by workerd; a redirect is a status like any other that is not 200.
+    // workerd does not know 'error'. With 'manual' a redirect is a status like any other that is not 200.
     redirect: 'manual',
     signal,
   })
@@ -71,7 +72,7 @@ async function read(
   }
 }
 
-/** The body as text. Counted as it arrives, after decompression: a small answer may inflate to gigabytes. */
+/** The body as text. Its bytes are counted as they arrive, after decompression: a small answer may inflate to gigabytes. */
 async function readText({ body }: Response, maxBytes: number): Promise<string> {
   if (body === null) return ''
   const reader = body.getReader()

@@ -1,5 +1,5 @@
-import { InvalidTokenError } from './errors.ts'
-import { kindOf, wrongOption } from './option-checks.ts'
+import { InvalidTokenError } from '../errors.ts'
+import { kindOf, wrongOption } from '../option-checks.ts'
 
 /** A validator in the form of Standard Schema 1 (standardschema.dev): Zod 3.24+, Valibot 1+, ArkType 2+ and others. */
 export interface StandardSchema<Output> {

@@ -1,9 +1,9 @@
 import type { Algorithm } from '../algorithms.ts'
 import { fitsKeyType, isAlgorithm, sameAlgorithm } from '../algorithms.ts'
-import { decodeBase64url } from '../base64url.ts'
-import { longestKid } from '../compact.ts'
+import { decodeBase64url, toBigInt } from '../base64url.ts'
+import { rsaFlaw } from './weak-keys.ts'
 
-/** The members that make a public key, and no others: nothing else of a published JWK is ever used. */
+/** The members that make a public key, and no others. Nothing else of a published JWK is ever used. */
 export type PublicJwk =
   | { readonly kty: 'RSA'; readonly n: string; readonly e: string }
   | { readonly kty: 'EC'; readonly crv: string; readonly x: string; readonly y: string }
@@ -22,13 +22,18 @@ export interface RefusedJwk {
   readonly why: string
 }
 
+/** Of a `kid`, in a key or in a token. Longer ones only fill logs. */
+export const longestKid = 256
+
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
+
 /** The octets of a coordinate, and the curve y² = x³ - 3x + b over the integers modulo p (SP 800-186 section 3.2.1). */
 interface Curve {
   readonly octets: number
   readonly p: bigint
   readonly b: bigint
 }
+
 const curves: ReadonlyMap<unknown, Curve> = new Map([
   [
     'P-256',
@@ -66,7 +71,7 @@ export function admitJwk(member: unknown, allowed: readonly Algorithm[]): Admitt
 
   if (jwk['kid'] !== undefined && kid === undefined) return refused('kid is not a string')
   if (kid !== undefined && kid.length > longestKid) return refused('kid is too long')
-  // What workerd exports has every member, those of other kinds of key as undefined.
+  // A JWK that workerd exports has the members of every kind of key, those of other kinds as undefined.
   if (privateMembers.some((name) => jwk[name] !== undefined)) {
     return refused('holds private or symmetric key material')
   }
@@ -100,7 +105,7 @@ function readPublicKey(jwk: Record<string, unknown>): PublicJwk | string {
     const curve = curves.get(crv)
     if (curve === undefined) return 'unsupported curve'
     if (!hasLength(x, curve.octets) || !hasLength(y, curve.octets)) return 'malformed coordinates'
-    // Deno imports any point.
+    // Deno also imports points that are off the curve. A signature by such a key proves nothing.
     if (!isOnCurve(x, y, curve)) return 'a point off the curve'
     return { kty, crv: crv as string, x: x as string, y: y as string }
   }
@@ -122,43 +127,4 @@ function isOnCurve(x: unknown, y: unknown, { p, b }: Curve): boolean {
     bigint,
   ]
   return x1 < p && y1 < p && (y1 * y1 - x1 * x1 * x1 + 3n * x1 - b) % p === 0n
-}
-
-/** RSA 2048 to 8192 bits, odd exponent 3 … 2^32: below anyone can forge, above each check costs milliseconds. */
-function rsaFlaw(n: unknown, e: unknown): string | undefined {
-  const modulus = decodeBase64url(n)
-  const exponent = decodeBase64url(e)
-  if (modulus === undefined) return 'modulus is not base64url'
-  if (exponent === undefined) return 'exponent is not base64url'
-  // RFC 7518 section 6.3.1.1: the minimum number of octets.
-  if (modulus[0] === 0) return 'modulus has a leading zero octet'
-  const bits = modulus.length * 8 - Math.clz32(modulus[0] ?? 0) + 24
-  if (bits < 2048) return 'modulus is shorter than 2048 bits'
-  if (bits > 8192) return 'modulus is longer than 8192 bits'
-  // Measured before it is read: an exponent of 400 KB would take long to become a number.
-  if (exponent.length > 5) return 'exponent is not odd, 3 to 2^32'
-  const value = toBigInt(exponent)
-  if (value < 3n || value > 2n ** 32n || value % 2n === 0n) return 'exponent is not odd, 3 to 2^32'
-  return isRoca(toBigInt(modulus)) ? 'modulus has the ROCA weakness' : undefined
-}
-
-function toBigInt(octets: Uint8Array): bigint {
-  return BigInt(`0x${Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('')}`)
-}
-
-const smallPrimes = [
-  3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101,
-  103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
-]
-
-/** Residues that a modulus of CVE-2017-15361 leaves: its primes are powers of 65537 modulo every small prime. */
-const rocaResidues: readonly (readonly [bigint, ReadonlySet<bigint>])[] = smallPrimes.map((p) => {
-  const prime = BigInt(p)
-  const residues = new Set<bigint>()
-  for (let power = 1n; !residues.has(power); power = (power * 65_537n) % prime) residues.add(power)
-  return [prime, residues]
-})
-
-function isRoca(modulus: bigint): boolean {
-  return rocaResidues.every(([prime, residues]) => residues.has(modulus % prime))
 }

@@ -1,27 +1,26 @@
+import type { IssuerReport } from '../events.ts'
+import type { CachedDocument } from './cached-document.ts'
+import { createCachedDocument } from './cached-document.ts'
 import type { DiscoveryOptions } from './discovery.ts'
 import { createDiscovery } from './discovery.ts'
-import type { Lifecycle } from './lifecycle.ts'
-import { createLifecycle } from './lifecycle.ts'
-import type { KeySourceContext } from './source.ts'
 
-export interface MetadataOptions extends KeySourceContext, DiscoveryOptions {
+export interface MetadataOptions extends IssuerReport, DiscoveryOptions {
   readonly staleIfError: number
 }
 
 const maxAge = 3600
 
 /** Where the issuer says its keys are, kept under the same rules as the keys. */
-export function createMetadata(options: MetadataOptions): Lifecycle<string> {
+export function createMetadata(options: MetadataOptions): CachedDocument<string> {
   const { issuer, emit, staleIfError } = options
-  const { timeout, now } = options.download
-  const discover = createDiscovery(options)
+  const { timeout, now } = options.http
 
-  return createLifecycle<string>({
-    load: discover,
+  return createCachedDocument<string>({
+    load: createDiscovery(options),
     maxAge,
     staleIfError,
     timeout,
-    // One place after the other, each for as long.
+    // There are three locations; they are asked one after the other, and each may take as long as the timeout.
     lostAfter: 3 * timeout,
     now,
     onLoaded(jwksUri, duration, previous) {

@@ -1,12 +1,16 @@
 import type { Algorithm } from '../algorithms.ts'
+import { UnavailableError } from '../errors.ts'
+import type { IssuerReport } from '../events.ts'
+import { kidField } from '../events.ts'
 import { checkDistinct, kindOf, wrongOption } from '../option-checks.ts'
+import type { AdmittedJwk, PublicJwk } from './jwk.ts'
+import { admitJwk } from './jwk.ts'
 import type { Key } from './key.ts'
 import { createKey } from './key.ts'
-import type { AdmittedJwk, PublicJwk } from './policy.ts'
-import { admitJwk } from './policy.ts'
-
-/** RFC 7468 section 13: one key; a second would be ignored. */
-const onePublicKey = /^\s*-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----\s*$/
+import type { KeySet } from './key-set.ts'
+import { createKeySet, importable } from './key-set.ts'
+import { jwkOfPem } from './pem.ts'
+import type { KeySource, Keys } from './source.ts'
 
 const crypto = globalThis.process?.getBuiltinModule?.('node:crypto')
 
@@ -31,7 +35,7 @@ export function resolveStaticKeys(
   return Object.freeze(admitted.map(createKey))
 }
 
-/** Whether the platform takes it, where that can be asked at once: a point may be off its curve. */
+/** Whether the platform accepts the key, where that can be asked without waiting: its point may be off the curve. */
 function isKey(jwk: PublicJwk): boolean {
   try {
     crypto?.createPublicKey({ key: { ...jwk }, format: 'jwk' })
@@ -50,18 +54,49 @@ function membersOf(option: string, value: unknown): readonly unknown[] {
   return members
 }
 
-function jwkOfPem(option: string, pem: string): unknown {
-  if (!onePublicKey.test(pem)) {
-    wrongOption(
-      option,
-      'must be one block from -----BEGIN PUBLIC KEY----- to its END if it is PEM text',
-    )
+/** Keys from the configuration: nothing is fetched, and nothing ages. */
+export function createStaticSource(
+  keys: readonly Key[],
+  { issuer, emit }: IssuerReport,
+): KeySource {
+  let loaded: Keys | undefined
+  let loading: Promise<Keys> | undefined
+
+  async function load(): Promise<Keys> {
+    const usable = await importable(keys, (kid, why) => {
+      emit?.({ type: 'keys.ignored', issuer, ...kidField(kid), why })
+    })
+    loaded = fixedKeys(createKeySet(usable))
+    return loaded
   }
-  if (crypto === undefined)
-    wrongOption(option, 'cannot be PEM text on this runtime: give a JWK Set')
-  try {
-    return crypto.createPublicKey(pem).export({ format: 'jwk' })
-  } catch {
-    return wrongOption(option, 'is not a PEM public key of a supported type')
+
+  function checked(given: Keys): Keys {
+    if (given.set.keys.length === 0) throw new UnavailableError('keys', 60, [issuer])
+    return given
   }
+
+  function current(): Keys | Promise<Keys> {
+    if (loaded !== undefined) return checked(loaded)
+    loading ??= load()
+    return loading.then(checked)
+  }
+
+  return {
+    current,
+    newer: async () => undefined,
+    async ensureLoaded() {
+      loading ??= load()
+      await loading
+    },
+    health() {
+      const inUse = loaded?.set.keys ?? keys
+      return { usable: inUse.length > 0, stale: false, keys: inUse.length }
+    },
+    close() {},
+  }
+}
+
+/** A set that nothing newer can replace. */
+export function fixedKeys(set: KeySet): Keys {
+  return Object.freeze({ set, startedForCaller: true })
 }

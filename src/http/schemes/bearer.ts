@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../core/errors.ts'
+import { InvalidRequestError } from '../../core/errors.ts'
 
 /** RFC 6750 section 2.1 with the scheme's case ignored (RFC 9110 section 11.1). */
 const bearerCredentials = /^bearer +([\w\-.~+/]+=*)$/i

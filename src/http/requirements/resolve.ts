@@ -1,4 +1,4 @@
-import type { Auth, JWTPayload } from '../core/auth.ts'
+import type { Auth, JWTPayload } from '../../core/auth.ts'
 import {
   checkDefined,
   kindOf,
@@ -6,8 +6,8 @@ import {
   optionalBoolean,
   optionalFunction,
   wrongOption,
-} from '../core/option-checks.ts'
-import { hooked } from './thrown.ts'
+} from '../../core/option-checks.ts'
+import { hooked } from '../hooks.ts'
 
 /** What a route asks of the access token. Checked in this order: token, `scope`, `anyScope`, `check`. */
 export interface Requirements<C extends object = JWTPayload, R = unknown> {

@@ -1,6 +1,6 @@
 /** Calls back after so many seconds unless cancelled. It never keeps a process alive. */
 export function deadline(seconds: number, onPassed: () => void): () => void {
-  // Not AbortSignal.timeout: it does not move with fake timers. And not every runtime's timer has unref.
+  // Not AbortSignal.timeout, which fake timers do not move. unref is missing where a timer is a number (workerd, browsers).
   const timer: unknown = setTimeout(onPassed, seconds * 1000)
   if (typeof timer === 'object') (timer as { unref?(): void } | null)?.unref?.()
   return () => clearTimeout(timer as ReturnType<typeof setTimeout>)

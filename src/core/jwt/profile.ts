@@ -1,9 +1,9 @@
-import { wrongOption } from './option-checks.ts'
+import { wrongOption } from '../option-checks.ts'
 
 /** 'rfc9068': the standard's access token. 'jwt': the visible opt-out, for issuers that do not follow it. */
 export type ProfileName = 'rfc9068' | 'jwt'
 
-/** What an access token looks like: data, read by `claims.ts`. */
+/** What an access token of an issuer looks like, as data. */
 export interface Profile {
   /** Media types accepted in `typ`, without `application/` and in lower case. */
   readonly types: readonly string[]
@@ -13,7 +13,7 @@ export interface Profile {
   readonly required: readonly string[]
   /** Whether `iat` must be there. */
   readonly issuedAt: boolean
-  /** Claims that betray another kind of token. */
+  /** Claims that only another kind of token has. */
   readonly refused: readonly string[]
   /** Where the client is named; the first that is there counts. */
   readonly client: readonly string[]
@@ -23,7 +23,7 @@ export interface Profile {
   readonly scopeArray: boolean
 }
 
-const profiles: Readonly<Record<ProfileName, Profile>> = {
+export const profiles: Readonly<Record<ProfileName, Profile>> = {
   rfc9068: {
     types: ['at+jwt'],
     untyped: false,
@@ -39,7 +39,8 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
     untyped: true,
     required: ['sub'],
     issuedAt: false,
-    // ID tokens and logout tokens (OIDC Core section 2, Back-Channel Logout section 2.4): `typ: JWT` tells nothing.
+    // Claims of ID tokens and logout tokens (OIDC Core section 2, Back-Channel Logout section 2.4), whose `typ` may be JWT,
+    // too.
     refused: ['nonce', 'at_hash', 'c_hash', 's_hash', 'events'],
     client: ['client_id', 'azp', 'cid'],
     scopes: ['scope', 'scp'],

@@ -1,0 +1,51 @@
+import type { Emit } from '../events.ts'
+import type { TokenPolicy } from '../jwt/token-policy.ts'
+import type { KeySettings } from '../keys/remote.ts'
+import { createRemoteSource } from '../keys/remote.ts'
+import type { KeyLocation, KeySource } from '../keys/source.ts'
+import { createStaticSource } from '../keys/static.ts'
+
+/** An issuer whose tokens are accepted, as the configuration states it. */
+export interface TrustedIssuer {
+  readonly issuer: string
+  readonly policy: TokenPolicy & { readonly audience: readonly string[] }
+  readonly location: KeyLocation
+}
+
+/** A trusted issuer with its live keys. */
+export interface ActiveIssuer {
+  readonly issuer: string
+  readonly policy: TrustedIssuer['policy']
+  readonly keys: KeySource
+}
+
+/** What all issuers of a verifier have in common. */
+export interface IssuerContext {
+  readonly emit: Emit
+  readonly keys: KeySettings
+  readonly allowInsecureLoopback: boolean
+  readonly fetch: typeof globalThis.fetch
+  readonly now: () => number
+}
+
+/** Gives an issuer its keys. Nothing is fetched before somebody asks for them. */
+export function activate(
+  { issuer, policy, location }: TrustedIssuer,
+  { emit, keys: settings, allowInsecureLoopback, fetch, now }: IssuerContext,
+): ActiveIssuer {
+  const { algorithms } = policy
+  const keys =
+    location.kind === 'static'
+      ? createStaticSource(location.keys, { issuer, emit })
+      : createRemoteSource({
+          issuer,
+          emit,
+          algorithms,
+          location,
+          settings,
+          allowInsecureLoopback,
+          fetch,
+          now,
+        })
+  return Object.freeze({ issuer, policy, keys })
+}

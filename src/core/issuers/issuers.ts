@@ -1,0 +1,22 @@
+import type { HeaderPolicy } from '../jwt/token-policy.ts'
+import type { ActiveIssuer } from './active-issuer.ts'
+
+/** Whose tokens a verifier accepts. */
+export interface Issuers {
+  /** What a header may say before it is known whose token it is. */
+  readonly headerPolicy: HeaderPolicy
+  /** The issuers that the configuration lists. */
+  readonly listed: readonly ActiveIssuer[]
+  /** Every issuer loaded so far. */
+  all(): readonly ActiveIssuer[]
+  /** Told that the signature of a token of this issuer was right. */
+  proven(issuer: ActiveIssuer): void
+  /**
+   * The issuer with exactly this name (RFC 9068 section 4). Asks nobody over the network, unless a resolver does. Rejects with
+   * an UnavailableError if the resolver fails.
+   */
+  find(iss: unknown): ActiveIssuer | undefined | Promise<ActiveIssuer | undefined>
+  /** Whether an issuer that was found is still the one that its name stands for. */
+  trusts(issuer: ActiveIssuer): boolean | Promise<boolean>
+  close(): void
+}

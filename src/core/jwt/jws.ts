@@ -1,0 +1,62 @@
+import { decodeCanonical, isCanonical } from '../base64url.ts'
+import { InvalidTokenError } from '../errors.ts'
+import type { JwsHeader } from './header-cache.ts'
+import { readHeader } from './header-cache.ts'
+import { readJsonObject } from './json-object.ts'
+
+/** A JWS in compact serialization (RFC 7515 section 7.1). Nothing in it is verified. */
+export interface CompactJws {
+  readonly token: string
+  readonly header: JwsHeader
+  readonly payload: Uint8Array
+}
+
+/** The claims of a token, as its payload states them. */
+export type Claims = Readonly<Record<string, unknown>>
+
+const longestToken = 8192
+const longestHeader = 4096
+
+/** RFC 8725bis section 3.14: three parts of these characters only. jose would skip whitespace and padding. */
+const compactForm = /^[\w-]+\.[\w-]+\.[\w-]+$/
+
+/** Comes before anything else that is done with a token: all later work grows with its length. */
+export function checkSize(token: string): void {
+  if (token.length > longestToken) throw new InvalidTokenError('too-large')
+}
+
+/** Whether a token has the form of a JWS. */
+export function isJws(token: string): boolean {
+  return compactForm.test(token)
+}
+
+/** What a token is that has not the form of a JWS. */
+export function formFlaw(token: string): 'opaque' | 'encrypted' | 'malformed' {
+  // RFC 6750 section 2.1: any token that may stand in the Authorization header, but without dots.
+  if (/^[\w\-~+/]+=*$/.test(token)) return 'opaque'
+  // RFC 7516 section 3.1: a JWE in compact serialization has five parts.
+  return token.split('.').length === 5 ? 'encrypted' : 'malformed'
+}
+
+/** The parts of a token that has the form of a JWS. */
+export function readJws(token: string): CompactJws {
+  const afterHeader = token.indexOf('.')
+  const afterPayload = token.indexOf('.', afterHeader + 1)
+  if (afterHeader > longestHeader) throw new InvalidTokenError('too-large')
+  const payload = token.slice(afterHeader + 1, afterPayload)
+  if (!isCanonical(payload) || !isCanonical(token.slice(afterPayload + 1))) {
+    throw new InvalidTokenError('malformed')
+  }
+  const header = readHeader(token.slice(0, afterHeader))
+  return { token, header, payload: decodeCanonical(payload) }
+}
+
+export function readClaims({ payload }: Pick<CompactJws, 'payload'>): Record<string, unknown> {
+  return readJsonObject(payload)
+}
+
+/** The claims of a token that `readJws` has accepted before. */
+export function readClaimsAgain(token: string): Record<string, unknown> {
+  const payload = token.slice(token.indexOf('.') + 1, token.lastIndexOf('.'))
+  return readJsonObject(decodeCanonical(payload))
+}

@@ -1,0 +1,174 @@
+import type { Algorithm } from '../algorithms.ts'
+import { UnavailableError } from '../errors.ts'
+import type { IssuerReport } from '../events.ts'
+import { kidField } from '../events.ts'
+import type { Loaded } from '../remote/attempts.ts'
+import type { Available, CachedDocument } from '../remote/cached-document.ts'
+import { createCachedDocument } from '../remote/cached-document.ts'
+import { within } from '../remote/deadline.ts'
+import { fetchJson } from '../remote/http-json.ts'
+import { isNotFound, LoadError } from '../remote/load-error.ts'
+import { createMetadata } from '../remote/metadata.ts'
+import { createCooldown } from './cooldown.ts'
+import type { KeySet } from './key-set.ts'
+import { readKeySet } from './key-set.ts'
+import type { KeyHealth, KeyLocation, KeySource, Keys } from './source.ts'
+
+/** How keys are fetched and kept. Durations are in seconds. */
+export interface KeySettings {
+  readonly maxAge: number
+  readonly staleIfError: number
+  readonly cooldown: number
+  readonly timeout: number
+  readonly maxBytes: number
+  readonly maxKeys: number
+}
+
+export interface RemoteSourceOptions extends IssuerReport {
+  readonly algorithms: readonly Algorithm[]
+  readonly location: Exclude<KeyLocation, { kind: 'static' }>
+  readonly settings: KeySettings
+  readonly allowInsecureLoopback: boolean
+  readonly fetch: typeof globalThis.fetch
+  readonly now: () => number
+}
+
+type Load = (attempt: { readonly forced: boolean }) => Promise<Loaded<KeySet>>
+
+/** Keys over HTTP, found by discovery or at a configured location. */
+export function createRemoteSource(options: RemoteSourceOptions): KeySource {
+  const { issuer, emit, settings, now, location } = options
+  const { timeout, staleIfError } = settings
+  const closing = new AbortController()
+  const http = { ...settings, fetch: options.fetch, now, signal: closing.signal }
+  const cooldown = createCooldown(settings.cooldown, now)
+
+  const load = location.kind === 'jwks' ? () => loadFrom(location.jwksUri) : createLoad(location)
+  const document: CachedDocument<KeySet> = createCachedDocument<KeySet>({
+    // Metadata and keys together get the time that a caller waits for them: otherwise the attempt would outlast its callers.
+    load: (attempt) => within(timeout, load(attempt), tooLate),
+    maxAge: settings.maxAge,
+    staleIfError,
+    timeout,
+    lostAfter: timeout,
+    now,
+    onLoaded: ({ keys: { length } }, duration) =>
+      emit?.({ type: 'keys.refreshed', issuer, keys: length, duration }),
+    onFailed: ({ message: error }, duration, retryAfter) =>
+      emit?.({ type: 'keys.refresh-failed', issuer, error, duration, retryAfter }),
+    onStale: (age) => emit?.({ type: 'keys.stale', issuer, age }),
+  })
+
+  /** Loads the keys from where the metadata says they are. */
+  function createLoad({ metadataUrl }: { readonly metadataUrl: string | undefined }): Load {
+    const metadata = createMetadata({ ...options, metadataUrl, staleIfError, http })
+    return async ({ forced }) => {
+      const justRead = metadata.status().value === undefined
+      const { value: uri } = await metadata.current()
+      try {
+        return await loadFrom(uri)
+      } catch (error) {
+        // The keys may have moved, or never have been there. Where a token with an unknown key can lead here, reading the
+        // metadata once more costs the budget of such tokens; a forced attempt has paid for it already.
+        const cold = document.status().value === undefined
+        const mayAsk = !justRead && (cold || isNotFound(error)) && metadata.status().asked === 0
+        if (!mayAsk || !(cold || forced || cooldown.spend())) throw error
+        await metadata.refresh()
+        const moved = metadata.status().value
+        if (moved === undefined || moved === uri) throw error
+        return loadFrom(moved)
+      }
+    }
+  }
+
+  async function loadFrom(uri: string): Promise<Loaded<KeySet>> {
+    const { body, maxAge } = await fetchJson(uri, http)
+    const previous = document.status().value?.keys ?? []
+    const limits = { algorithms: options.algorithms, maxKeys: settings.maxKeys }
+    const value = await readKeySet(body, limits, previous, (kid, why) => {
+      emit?.({ type: 'keys.ignored', issuer, ...kidField(kid), why })
+    })
+    return { value, maxAge }
+  }
+
+  function current(): Keys | Promise<Keys> {
+    try {
+      const available = document.current()
+      return available instanceof Promise
+        ? available.then(keysOf, toUnavailable)
+        : keysOf(available)
+    } catch (error) {
+      return toUnavailable(error)
+    }
+  }
+
+  function toUnavailable(error: unknown): never {
+    throw error instanceof LoadError ? unavailable(error.details.heldBack ?? 0) : error
+  }
+
+  function unavailable(seconds: number): UnavailableError {
+    const error = new UnavailableError('keys', seconds, [issuer])
+    emit?.({ type: 'keys.unavailable', issuer, retryAfter: error.retryAfter })
+    return error
+  }
+
+  /**
+   * One rule for cold starts, idle spells and background refreshes: a fetch that began before the caller came may have
+   * missed the caller's key, so one more is made from the budget. A fetch that began for the caller is the last word.
+   */
+  async function newer(than: Keys, kid: string | undefined): Promise<Keys | undefined> {
+    const { value, attempt, asked, lastError } = document.status()
+    if (value !== undefined && value !== than.set) return { ...than, set: value }
+    const known = than.set.keys.some((key) => key.kid === kid)
+    if (!known) emit?.({ type: 'kid.unknown', issuer, ...kidField(kid) })
+
+    if (than.startedForCaller) {
+      // The fetch was made for this token, so it counts against the budget of such tokens.
+      cooldown.spend()
+      if (lastError !== undefined) throw unavailable(cooldown.left())
+      return undefined
+    }
+    const mayJoin = attempt === 'forced' || (attempt === 'scheduled' && cooldown.left() === 0)
+    if (!mayJoin) {
+      if (asked > 0) throw unavailable(asked)
+      if (closing.signal.aborted || !cooldown.spend()) {
+        emit?.({ type: 'kid.throttled', issuer, ...kidField(kid) })
+        if (lastError !== undefined) throw unavailable(cooldown.left())
+        return undefined
+      }
+    }
+    const startedForCaller = await document.refresh()
+    const set = document.status().value
+    if (set === undefined || set === than.set) throw unavailable(cooldown.left())
+    return { set, startedForCaller }
+  }
+
+  return {
+    current,
+    newer,
+    ensureLoaded: document.ensureLoaded,
+    health(): KeyHealth {
+      const { value, usable, stale, age, nextRefresh, lastError } = document.status()
+      return {
+        usable,
+        stale,
+        keys: value?.keys.length ?? 0,
+        ...(age !== undefined && { age }),
+        ...(nextRefresh !== undefined && { nextRefresh }),
+        ...(lastError !== undefined && { lastError: lastError.message }),
+      }
+    },
+    close() {
+      document.close()
+      closing.abort()
+    },
+  }
+}
+
+function keysOf({ value: set, startedForCaller }: Available<KeySet>): Keys {
+  return { set, startedForCaller }
+}
+
+function tooLate(): never {
+  throw new LoadError('timeout')
+}

@@ -1,0 +1,42 @@
+import { decodeBase64url, toBigInt } from '../base64url.ts'
+
+/**
+ * Why an RSA key is not used, or undefined if it is good: 2048 to 8192 bits and an odd exponent from 3 to 2^32. With a smaller
+ * one anybody could forge signatures; with a larger one each check would take milliseconds.
+ */
+export function rsaFlaw(n: unknown, e: unknown): string | undefined {
+  const modulus = decodeBase64url(n)
+  const exponent = decodeBase64url(e)
+  if (modulus === undefined) return 'modulus is not base64url'
+  if (exponent === undefined) return 'exponent is not base64url'
+  // RFC 7518 section 6.3.1.1: the modulus has the smallest number of octets that can hold it.
+  if (modulus[0] === 0) return 'modulus has a leading zero octet'
+  const bits = modulus.length * 8 - Math.clz32(modulus[0] ?? 0) + 24
+  if (bits < 2048) return 'modulus is shorter than 2048 bits'
+  if (bits > 8192) return 'modulus is longer than 8192 bits'
+  // The length comes first: to turn an exponent of 400 KB into a number would take long.
+  if (exponent.length > 5) return 'exponent is not odd, 3 to 2^32'
+  const value = toBigInt(exponent)
+  if (value < 3n || value > 2n ** 32n || value % 2n === 0n) return 'exponent is not odd, 3 to 2^32'
+  return isRoca(toBigInt(modulus)) ? 'modulus has the ROCA weakness' : undefined
+}
+
+const smallPrimes = [
+  3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101,
+  103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
+]
+
+/**
+ * CVE-2017-15361 (ROCA): some chips made primes that are powers of 65537 modulo every small prime, so that their moduli can be
+ * factored. These are the residues that such a modulus leaves.
+ */
+const rocaResidues: readonly (readonly [bigint, ReadonlySet<bigint>])[] = smallPrimes.map((p) => {
+  const prime = BigInt(p)
+  const residues = new Set<bigint>()
+  for (let power = 1n; !residues.has(power); power = (power * 65_537n) % prime) residues.add(power)
+  return [prime, residues]
+})
+
+function isRoca(modulus: bigint): boolean {
+  return rocaResidues.every(([prime, residues]) => residues.has(modulus % prime))
+}
