@@ -6,14 +6,14 @@ import type { JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
 import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
 import { createAdapter } from './http/adapter.ts'
-import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
-import { admittedAuth } from './http/admitted.ts'
 import type { NodeResponse } from './http/answer.ts'
-import { answerNode } from './http/answer.ts'
+import { addToNode, answerNode } from './http/answer.ts'
 import type { Refused } from './http/authenticate.ts'
-import { hooked } from './http/hooks.ts'
+import { runHook } from './http/hooks.ts'
 import type { NodeRequest } from './http/request-head.ts'
 import { nodeHead } from './http/request-head.ts'
+import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/request-state.ts'
+import { admittedAuth } from './http/request-state.ts'
 import type { Requirements as AnyRequirements } from './http/requirements/resolve.ts'
 
 export type { GetAuthOptions }
@@ -71,15 +71,15 @@ export type ExpressAuth<C extends object = JWTPayload> = AdapterAuth<
 /**
  * Guards for Express. Does no I/O: keys are fetched when the first token comes.
  *
- * @throws TypeError if an option is wrong, with the mend.
+ * @throws TypeError if an option is wrong; the message says how to fix it.
  */
 export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): ExpressAuth<C> {
-  const { verifier, onRefuse, guard } = createAdapter<C, OnRefuse>(options)
+  const { verifier, onRefuse, decider } = createAdapter<C, OnRefuse>(options)
 
   function requireAuth(requirements?: Requirements<C>): Handler {
-    const decide = guard(requirements)
+    const decide = decider(requirements)
 
-    async function refuse(
+    async function answer(
       { error, refusal }: Refused,
       req: NodeRequest,
       res: NodeResponse,
@@ -93,8 +93,8 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
         passed = true
       }
       const hook = () => onRefuse(error, req as ExpressRequest, res as ExpressResponse, pass)
-      await hooked(hook).catch((failure) => {
-        // A throw after that is nobody's: Express has its error.
+      await runHook(hook).catch((failure) => {
+        // A throw after `next` is nobody's: Express has its error already.
         if (!passed) throw failure
       })
     }
@@ -102,8 +102,9 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
     // Express 4 ignores a rejected promise: errors are passed on by hand. next() stands outside every try.
     return (req, res, next) => {
       decide(nodeHead(req), req, req).then((decision) => {
-        if (!decision.ok) return void refuse(decision, req, res, next).catch(next)
+        if (!decision.ok) return void answer(decision, req, res, next).catch(next)
         Object.assign(req, { auth: decision.auth })
+        addToNode(res, decision.headers)
         next()
       }, next)
     }

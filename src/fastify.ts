@@ -4,11 +4,11 @@ import type { JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
 import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
 import { createAdapter } from './http/adapter.ts'
-import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
-import { admittedAuth } from './http/admitted.ts'
-import { hooked } from './http/hooks.ts'
+import { runHook } from './http/hooks.ts'
 import type { NodeRequest } from './http/request-head.ts'
 import { nodeHead } from './http/request-head.ts'
+import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/request-state.ts'
+import { admittedAuth } from './http/request-state.ts'
 import type { Requirements as AnyRequirements } from './http/requirements/resolve.ts'
 
 export type { GetAuthOptions }
@@ -53,13 +53,13 @@ export interface FastifyAuth<C extends object = JWTPayload>
 /**
  * Guards for Fastify. Does no I/O: keys are fetched when the first token comes.
  *
- * @throws TypeError if an option is wrong, with the mend.
+ * @throws TypeError if an option is wrong; the message says how to fix it.
  */
 export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): FastifyAuth<C> {
-  const { verifier, onRefuse, guard } = createAdapter<C, OnRefuse>(options)
+  const { verifier, onRefuse, decider } = createAdapter<C, OnRefuse>(options)
 
   function requireAuth(requirements?: Requirements<C>): Hook {
-    const decide = guard(requirements)
+    const decide = decider(requirements)
 
     async function isAdmitted(
       request: Parameters<Hook>[0],
@@ -68,11 +68,12 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
       const decision = await decide(nodeHead(request.raw), request, request)
       if (decision.ok) {
         Object.assign(request, { auth: decision.auth })
+        if (decision.headers !== undefined) reply.headers(decision.headers)
         return true
       }
       const { error, refusal } = decision
       if (onRefuse) {
-        await hooked(() => onRefuse(error, request as FastifyRequest, reply as FastifyReply))
+        await runHook(() => onRefuse(error, request as FastifyRequest, reply as FastifyReply))
       } else if (!reply.sent && !reply.raw.headersSent) {
         // As octets: Fastify adds a charset to a string.
         const body = new TextEncoder().encode(refusal.body)
@@ -84,7 +85,7 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
     }
 
     return (request, reply, done) => {
-      // After the promise of an async hook Fastify may go on to a route whose caller has hung up.
+      // A callback and not an async hook: after the promise of one, Fastify may go on to a route whose caller has hung up.
       isAdmitted(request, reply).then((admitted) => {
         if (admitted) done()
       }, done)

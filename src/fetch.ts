@@ -5,11 +5,12 @@ import type { Auth, JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
 import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
 import { createAdapter } from './http/adapter.ts'
-import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
-import { admittedAuth } from './http/admitted.ts'
-import { answerFetch } from './http/answer.ts'
-import { hooked } from './http/hooks.ts'
+import { addToFetch, answerFetch } from './http/answer.ts'
+import type { Admitted } from './http/authenticate.ts'
+import { runHook } from './http/hooks.ts'
 import { fetchHead } from './http/request-head.ts'
+import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/request-state.ts'
+import { admittedAuth } from './http/request-state.ts'
 import type { Requirements as AnyRequirements, SignedIn } from './http/requirements/resolve.ts'
 
 export type { GetAuthOptions }
@@ -40,7 +41,7 @@ export interface FetchAuth<C extends object = JWTPayload>
   /**
    * Wraps a handler, so that it only sees requests that meet the requirements. In it, `getAuth(request)`.
    *
-   * @throws TypeError if a requirement is wrong, with the mend.
+   * @throws TypeError if a requirement is wrong; the message says how to fix it.
    */
   guard<R extends Request, A extends readonly unknown[]>(
     handler: Handler<R, A>,
@@ -48,24 +49,38 @@ export interface FetchAuth<C extends object = JWTPayload>
   ): (request: R, ...rest: A) => Promise<Response>
 }
 
+interface Answered {
+  readonly ok: false
+  readonly answer: Response
+}
+
 /**
  * Guards for fetch handlers. Does no I/O: keys are fetched when the first token comes.
  *
- * @throws TypeError if an option is wrong, with the mend.
+ * @throws TypeError if an option is wrong; the message says how to fix it.
  */
 export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): FetchAuth<C> {
   const adapter = createAdapter<C, OnRefuse>(options)
   const { verifier, onRefuse } = adapter
 
-  function requireAuth(requirements?: Requirements<C>) {
-    const decide = adapter.guard(requirements)
-    return async (request: Request): Promise<Auth<C> | Response | undefined> => {
+  /** Makes what gives, for each request, the decision to admit it, or the answer that refuses it. */
+  function createGuard(requirements?: Requirements<C>) {
+    const decide = adapter.decider(requirements)
+    return async (request: Request): Promise<Admitted<C> | Answered> => {
       const decision = await decide(fetchHead(request), request, request)
-      if (decision.ok) return decision.auth
-      const answer = await hooked(() => onRefuse?.(decision.error, request))
-      // Whoever called tells an answer from an Auth by this very question.
-      if (answer instanceof Response) return answer
-      return answerFetch(request.method, decision.refusal)
+      if (decision.ok) return decision
+      const answer = await runHook(() => onRefuse?.(decision.error, request))
+      // The caller of the guard tells an answer from an Auth by the same question.
+      if (answer instanceof Response) return { ok: false, answer }
+      return { ok: false, answer: answerFetch(request.method, decision.refusal) }
+    }
+  }
+
+  function requireAuth(requirements?: Requirements<C>) {
+    const admit = createGuard(requirements)
+    return async (request: Request): Promise<Auth<C> | Response | undefined> => {
+      const found = await admit(request)
+      return found.ok ? found.auth : found.answer
     }
   }
 
@@ -73,10 +88,11 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
     if (typeof handler !== 'function') {
       throw new TypeError('tollgate: guard was given no handler: call it, guard(handler, { … })')
     }
-    const admit = requireAuth(requirements)
+    const admit = createGuard(requirements)
     return async (request, ...rest) => {
       const found = await admit(request)
-      return found instanceof Response ? found : handler(request, ...rest)
+      if (!found.ok) return found.answer
+      return addToFetch(await handler(request, ...rest), found.headers)
     }
   }
 

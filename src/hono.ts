@@ -4,10 +4,10 @@ import type { Auth, JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
 import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
 import { createAdapter } from './http/adapter.ts'
-import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
-import { admittedAuth } from './http/admitted.ts'
-import { hooked } from './http/hooks.ts'
+import { runHook } from './http/hooks.ts'
 import { fetchHead } from './http/request-head.ts'
+import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/request-state.ts'
+import { admittedAuth } from './http/request-state.ts'
 import type { Requirements as AnyRequirements, SignedIn } from './http/requirements/resolve.ts'
 
 export type { GetAuthOptions }
@@ -34,17 +34,18 @@ export type HonoAuth<C extends object = JWTPayload> = AdapterAuth<C, RequireAuth
 /**
  * Guards for Hono. Does no I/O: keys are fetched when the first token comes.
  *
- * @throws TypeError if an option is wrong, with the mend.
+ * @throws TypeError if an option is wrong; the message says how to fix it.
  */
 export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): HonoAuth<C> {
-  const { verifier, onRefuse, guard } = createAdapter<C, OnRefuse>(options)
+  const { verifier, onRefuse, decider } = createAdapter<C, OnRefuse>(options)
 
   function requireAuth(requirements?: Requirements<C>): Guard<Auth<C> | undefined> {
-    const decide = guard(requirements)
+    const decide = decider(requirements)
     return async (c, next) => {
       const decision = await decide(fetchHead(c.req.raw), c, c)
       if (decision.ok) {
         c.set('auth', decision.auth)
+        for (const [name, value] of Object.entries(decision.headers ?? {})) c.header(name, value)
         return next()
       }
       const { error, refusal } = decision
@@ -55,7 +56,7 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
       }
       // Hono answers with this, if the error is thrown.
       Object.defineProperty(error, 'getResponse', { value: answer })
-      const given = await hooked(() => onRefuse?.(error, c))
+      const given = await runHook(() => onRefuse?.(error, c))
       return given instanceof Response ? given : answer()
     }
   }

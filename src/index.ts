@@ -7,9 +7,7 @@ export type { Auth, DeepReadonly, JWTPayload } from './core/auth.ts'
 export type { Reason } from './core/errors.ts'
 export {
   AuthError,
-  InsufficientAuthenticationError,
   InsufficientScopeError,
-  InvalidProofError,
   InvalidRequestError,
   InvalidTokenError,
   MissingCredentialsError,

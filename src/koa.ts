@@ -5,13 +5,13 @@ import type { JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
 import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
 import { createAdapter } from './http/adapter.ts'
-import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
-import { admittedAuth } from './http/admitted.ts'
 import type { NodeResponse } from './http/answer.ts'
-import { answerNode } from './http/answer.ts'
-import { hooked } from './http/hooks.ts'
+import { addToNode, answerNode } from './http/answer.ts'
+import { runHook } from './http/hooks.ts'
 import type { NodeRequest } from './http/request-head.ts'
 import { nodeHead } from './http/request-head.ts'
+import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/request-state.ts'
+import { admittedAuth } from './http/request-state.ts'
 import type { Requirements as AnyRequirements } from './http/requirements/resolve.ts'
 
 export type { GetAuthOptions }
@@ -24,6 +24,7 @@ export interface KoaContext {
   readonly state: any
   readonly method: string
   readonly url: string
+  readonly originalUrl: string
   readonly path: string
   // biome-ignore lint/suspicious/noExplicitAny: as in Koa's own types
   readonly query: Readonly<Record<string, any>>
@@ -64,30 +65,31 @@ export type KoaAuth<C extends object = JWTPayload> = AdapterAuth<
 /**
  * Guards for Koa. Does no I/O: keys are fetched when the first token comes.
  *
- * @throws TypeError if an option is wrong, with the mend.
+ * @throws TypeError if an option is wrong; the message says how to fix it.
  */
 export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): KoaAuth<C> {
-  const { verifier, onRefuse, guard } = createAdapter<C, OnRefuse>(options)
+  const { verifier, onRefuse, decider } = createAdapter<C, OnRefuse>(options)
 
   function requireAuth(requirements?: Requirements<C>): Middleware {
-    const decide = guard(requirements)
+    const decide = decider(requirements)
     return async (ctx, next) => {
-      const decision = await decide(nodeHead(ctx.req), ctx.req, ctx)
+      const decision = await decide(nodeHead(ctx.req, ctx.originalUrl), ctx.req, ctx)
       if (decision.ok) {
         ctx.state.auth = decision.auth
+        addToNode(ctx.res, decision.headers)
         return next()
       }
       if (onRefuse === undefined) return answerNode(ctx.res, decision.refusal)
-      return hand(decision.error, ctx)
+      return callHook(decision.error, ctx)
     }
   }
 
-  /** To the hook, whose `next` hands the error to Koa: a refused request never goes on to the route. */
-  async function hand(error: AuthError, ctx: KoaContext): Promise<unknown> {
+  /** Runs the hook. Its `next` hands the error to Koa: a refused request never goes on to the route. */
+  async function callHook(error: AuthError, ctx: KoaContext): Promise<unknown> {
     const refused = Promise.reject(error)
     // A hook may call next() and not wait for it.
     refused.catch(() => {})
-    return hooked(() => onRefuse?.(error, ctx, () => refused))
+    return runHook(() => onRefuse?.(error, ctx, () => refused))
   }
 
   return { requireAuth, getAuth: getAuth as GetAuth<C>, verifier }

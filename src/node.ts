@@ -3,13 +3,13 @@ import type { Auth, JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
 import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
 import { createAdapter } from './http/adapter.ts'
-import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/admitted.ts'
-import { admittedAuth } from './http/admitted.ts'
 import type { NodeResponse } from './http/answer.ts'
-import { answerNode } from './http/answer.ts'
-import { hooked } from './http/hooks.ts'
+import { addToNode, answerNode } from './http/answer.ts'
+import { runHook } from './http/hooks.ts'
 import type { NodeRequest } from './http/request-head.ts'
 import { nodeHead } from './http/request-head.ts'
+import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/request-state.ts'
+import { admittedAuth } from './http/request-state.ts'
 import type { Requirements as AnyRequirements, SignedIn } from './http/requirements/resolve.ts'
 
 export type { GetAuthOptions }
@@ -42,21 +42,22 @@ export type NodeAuth<C extends object = JWTPayload> = AdapterAuth<C, RequireAuth
 /**
  * Guards for bare Node servers. Does no I/O: keys are fetched when the first token comes.
  *
- * @throws TypeError if an option is wrong, with the mend.
+ * @throws TypeError if an option is wrong; the message says how to fix it.
  */
 export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): NodeAuth<C> {
-  const { verifier, onRefuse, guard } = createAdapter<C, OnRefuse>(options)
+  const { verifier, onRefuse, decider } = createAdapter<C, OnRefuse>(options)
 
   function requireAuth(requirements?: Requirements<C>): Guard<Auth<C> | undefined> {
-    const decide = guard(requirements)
+    const decide = decider(requirements)
     return async (req, res) => {
       const decision = await decide(nodeHead(req), req, req)
       if (decision.ok) {
         Object.assign(req, { auth: decision.auth })
+        addToNode(res, decision.headers)
         return decision.auth
       }
       if (onRefuse === undefined) answerNode(res, decision.refusal)
-      else await hooked(() => onRefuse(decision.error, req, res))
+      else await runHook(() => onRefuse(decision.error, req, res))
       return false
     }
   }

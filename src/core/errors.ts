@@ -42,8 +42,8 @@ export abstract class AuthError extends Error {
   abstract readonly error: string | undefined
   readonly reason: Reason
   /**
-   * Headers of the answer. An adapter fills in the challenge before it calls `onRefuse`, so that a framework which is
-   * given the error (`next(error)`, `throw error`) still answers with it.
+   * Headers of the answer. An adapter fills in the challenge before it calls `onRefuse`, so that a framework which is given
+   * the error (`next(error)`, `throw error`) still answers with it.
    */
   readonly headers: AnswerHeaders = noHeaders
 
@@ -91,17 +91,6 @@ export class InvalidTokenError extends AuthError {
   }
 }
 
-/** 401 `invalid_dpop_proof`: the proof of possession was refused (RFC 9449 section 7.1). */
-export class InvalidProofError extends AuthError {
-  override readonly name = 'InvalidProofError'
-  readonly status = 401
-  readonly error = 'invalid_dpop_proof'
-
-  constructor(reason: Reason) {
-    super('the proof of possession was refused', reason)
-  }
-}
-
 /** 403 `insufficient_scope`: the token is good, but does not permit this. */
 export class InsufficientScopeError extends AuthError {
   override readonly name = 'InsufficientScopeError'
@@ -110,17 +99,6 @@ export class InsufficientScopeError extends AuthError {
 
   constructor(reason: Reason) {
     super('the access token does not permit this request', reason)
-  }
-}
-
-/** 401 `insufficient_user_authentication`: the user must authenticate again, or more strongly (RFC 9470 section 3). */
-export class InsufficientAuthenticationError extends AuthError {
-  override readonly name = 'InsufficientAuthenticationError'
-  readonly status = 401
-  readonly error = 'insufficient_user_authentication'
-
-  constructor(reason: Reason) {
-    super('the authentication behind the access token does not suffice', reason)
   }
 }
 

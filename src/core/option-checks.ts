@@ -7,7 +7,7 @@ export function wrongOption(option: string, fix: string): never {
 export function knownOptions(
   what: string,
   options: unknown,
-  known: Readonly<Record<string, true>>,
+  known: Readonly<Record<string, unknown>>,
   elsewhere: Readonly<Record<string, string>> = {},
 ): Record<string, unknown> {
   if (!isPlainObject(options)) wrongOption(what, `must be a plain object, not ${kindOf(options)}`)

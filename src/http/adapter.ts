@@ -4,10 +4,11 @@ import type { VerifierOptions } from '../core/options.ts'
 import { verifierOptionNames } from '../core/options.ts'
 import type { Verifier } from '../core/verifier.ts'
 import { createVerifier } from '../core/verifier.ts'
-import type { Decision, Guard } from './authenticate.ts'
+import type { Decision, Route } from './authenticate.ts'
 import { authenticate } from './authenticate.ts'
 import type { RequestHead } from './request-head.ts'
 import { resolveRequirements } from './requirements/resolve.ts'
+import { schemes } from './schemes/schemes.ts'
 
 /** What every adapter takes beside the verifier's options. `H` is the framework's form of the hook. */
 export interface AdapterOptions<H> {
@@ -30,7 +31,7 @@ export interface AdapterAuth<C extends object, RequireAuth, GetAuth> {
   /**
    * Guards what comes after it.
    *
-   * @throws TypeError if a requirement is wrong, with the mend.
+   * @throws TypeError if a requirement is wrong; the message says how to fix it.
    */
   readonly requireAuth: RequireAuth
   readonly getAuth: GetAuth
@@ -41,8 +42,8 @@ export interface AdapterAuth<C extends object, RequireAuth, GetAuth> {
 export interface Adapter<C extends object, H> {
   readonly verifier: Verifier<C>
   readonly onRefuse: H | undefined
-  /** Checks the requirements of a route, once, and gives what decides about its requests. */
-  guard(
+  /** Checks the requirements of a route, once, and gives the function that decides about its requests. */
+  decider(
     requirements: unknown,
   ): (head: RequestHead, carrier: object, request: unknown) => Promise<Decision<C>>
 }
@@ -53,25 +54,18 @@ export function createAdapter<C extends object, H>(given: AuthOptions<C, H>): Ad
   const { realm, onRefuse, ...rest } = knownOptions(
     'the options of createAuth',
     given,
-    {
-      ...verifierOptionNames,
-      ...adapterOptionNames,
-    },
+    { ...verifierOptionNames, ...adapterOptionNames },
     issuerElsewhere,
   )
   const verifier = resolveVerifier<C>(rest)
-  const name = resolveRealm(realm)
+  const common = { verifier: verifier as Verifier, realm: resolveRealm(realm), schemes }
   return {
     verifier,
     onRefuse: optionalFunction<H>("option 'onRefuse'", onRefuse),
-    guard(requirements) {
-      const guard: Guard = {
-        verifier: verifier as Verifier,
-        realm: name,
-        requirements: resolveRequirements(requirements),
-      }
+    decider(requirements) {
+      const route: Route = { ...common, ...resolveRequirements(requirements) }
       return (head, carrier, request) =>
-        authenticate(head, carrier, request, guard) as Promise<Decision<C>>
+        authenticate(head, carrier, request, route) as Promise<Decision<C>>
     },
   }
 }

@@ -1,7 +1,8 @@
 import type { Auth, JWTPayload } from '../core/auth.ts'
+import type { AnswerHeaders } from '../core/errors.ts'
 import {
   AuthError,
-  InsufficientScopeError,
+  answerWith,
   InvalidTokenError,
   MissingCredentialsError,
   UnavailableError,
@@ -10,63 +11,98 @@ import type { Verifier } from '../core/verifier.ts'
 import { emitOf } from '../core/verifier.ts'
 import type { Refusal } from './challenge.ts'
 import { refusalOf } from './challenge.ts'
-import { thrown } from './hooks.ts'
+import { rethrow } from './hooks.ts'
+import type { Parameters } from './parameters.ts'
 import type { RequestHead } from './request-head.ts'
-import { noteVerified, verifiedBefore, visitOf } from './request-state.ts'
-import type { ResolvedRequirements } from './requirements/resolve.ts'
-import { unmetRequirement } from './requirements/resolve.ts'
-import { readBearer } from './schemes/bearer.ts'
+import { noteVerified, stateOf, verifiedBefore } from './request-state.ts'
+import type { RouteRules } from './requirements/resolve.ts'
+import type { Credential, Scheme } from './schemes/scheme.ts'
 
-/** Made once for a request, here; an adapter only translates it. */
-export type Decision<C extends object = JWTPayload> =
-  | { readonly ok: true; readonly auth: Auth<C> | undefined }
-  | { readonly ok: false; readonly error: AuthError; readonly refusal: Refusal }
+/** Made here, once for a request. An adapter only translates it. */
+export type Decision<C extends object = JWTPayload> = Admitted<C> | Refused
 
-export type Refused = Extract<Decision, { readonly ok: false }>
+export interface Admitted<C extends object = JWTPayload> {
+  readonly ok: true
+  /** Undefined for an anonymous pass. */
+  readonly auth: Auth<C> | undefined
+  /** For the answer that the route will give. */
+  readonly headers: AnswerHeaders | undefined
+}
 
-export interface Guard {
+export interface Refused {
+  readonly ok: false
+  readonly error: AuthError
+  readonly refusal: Refusal
+}
+
+/** What is decided by: a verifier, and what a route asks for. */
+export interface Route extends RouteRules {
   readonly verifier: Verifier
   readonly realm: string
-  readonly requirements: ResolvedRequirements
+  readonly schemes: readonly Scheme[]
 }
 
 /**
- * Decides about a request. `carrier` is the object that stays the same for the whole request; `request` is what `check`
- * is given. Rejects with what is not an AuthError, and with what `check` throws: they are the framework's.
+ * Decides about a request. `carrier` is the object that stays the same for the whole request; `request` is what `check` is
+ * given. Rejects with what is not an AuthError, and with what `check` throws: they are the framework's.
  */
 export async function authenticate(
-  { authorization }: RequestHead,
+  head: RequestHead,
   carrier: object,
   request: unknown,
-  guard: Guard,
+  route: Route,
 ): Promise<Decision> {
-  const { verifier, requirements } = guard
-  const visit = visitOf(carrier)
+  const { verifier, schemes, requirements, challenge, optional } = route
+  const state = stateOf(carrier)
+  let presented: Presented | undefined
   let auth: Auth | undefined
   try {
-    const token = readBearer(authorization)
-    if (token !== undefined) {
-      const value = authorization as string
+    presented = readCredential(head, schemes)
+    if (presented !== undefined) {
+      const { token } = presented.credential
       auth =
-        verifiedBefore(visit, verifier, value) ??
-        noteVerified(visit, verifier, value, await verifier.verify(token))
-    } else if (!requirements.optional) throw new MissingCredentialsError()
+        verifiedBefore(state, verifier, token) ??
+        noteVerified(state, verifier, token, await verifier.verify(token))
+    } else if (!optional) throw new MissingCredentialsError()
   } catch (error) {
-    return error instanceof AuthError ? refuse(error, guard) : thrown(error)
+    return error instanceof AuthError ? refuse(error, challenge, route) : rethrow(error)
   }
   if (auth !== undefined) {
-    const unmet = unmetRequirement(auth, requirements, request)
-    const reason = unmet instanceof Promise ? await unmet : unmet
-    if (reason !== undefined) return refuse(new InsufficientScopeError(reason), guard)
+    for (const requirement of requirements) {
+      const unmet = requirement.unmet(auth, request)
+      const error = unmet instanceof Promise ? await unmet : unmet
+      if (error === undefined) continue
+      // To name the scopes of the route would be wrong where no scope is what the token lacks.
+      return refuse(error, requirement.challenge === undefined ? {} : challenge, route)
+    }
   }
-  visit.admitted = true
-  visit.auth = auth
-  return { ok: true, auth }
+  state.admitted = true
+  state.auth = auth
+  return { ok: true, auth, headers: auth && presented?.scheme.admitted?.(auth) }
 }
 
-function refuse(error: AuthError, { verifier, realm, requirements }: Guard): Decision {
+interface Presented {
+  readonly scheme: Scheme
+  readonly credential: Credential
+}
+
+function readCredential(head: RequestHead, schemes: readonly Scheme[]): Presented | undefined {
+  for (const scheme of schemes) {
+    const credential = scheme.read(head)
+    if (credential !== undefined) return { scheme, credential }
+  }
+  return undefined
+}
+
+/** @param required What the requirements of the route say in the challenge. */
+function refuse(error: AuthError, required: Parameters, route: Route): Decision {
+  const { verifier, realm, schemes } = route
   const { status, reason } = error
+  // The verifier has told of these itself.
   const told = error instanceof InvalidTokenError || error instanceof UnavailableError
   if (!told) emitOf(verifier)?.({ type: 'request.refused', status, reason })
-  return { ok: false, error, refusal: refusalOf(error, realm, requirements.challenged) }
+  const refusal = refusalOf(error, { realm, schemes, required })
+  // A hook may hand the error to its framework, which then answers with these.
+  answerWith(error, refusal.challenge)
+  return { ok: false, error, refusal }
 }

@@ -1,11 +1,14 @@
-import type { AuthError } from '../core/errors.ts'
-import { answerWith } from '../core/errors.ts'
+import type { AnswerHeaders, AuthError } from '../core/errors.ts'
+import type { Parameters } from './parameters.ts'
+import type { Scheme } from './schemes/scheme.ts'
 
-/** An answer that refuses a request, ready to be written: the same at every adapter. */
+/** An answer that refuses a request, ready to be written. It is the same in every adapter. */
 export interface Refusal {
   readonly status: number
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: AnswerHeaders
   readonly body: string
+  /** Those of the headers that do not describe the body: a framework that answers an error itself adds them. */
+  readonly challenge: AnswerHeaders
 }
 
 interface Row {
@@ -13,7 +16,7 @@ interface Row {
   readonly description?: string
 }
 
-/** The table of answers: RFC 6750 section 3.1. Every text is constant, so no caller reads back what a caller wrote. */
+/** The table of answers (RFC 6750 section 3.1). Every text is constant, so that no caller reads what another one wrote. */
 const rows: Readonly<Record<string, Row>> = {
   '401': { title: 'Unauthorized' },
   '400 invalid_request': {
@@ -31,54 +34,69 @@ const rows: Readonly<Record<string, Row>> = {
   '503': { title: 'Service Unavailable' },
 }
 
-/** The answer to a request that was refused with this error; `scopes` are those that its route needs. */
-export function refusalOf(error: AuthError, realm: string, scopes: readonly string[]): Refusal {
+function rowOf({ status, error }: AuthError): Row | undefined {
+  return rows[error === undefined ? String(status) : `${status} ${error}`]
+}
+
+/** What a challenge is made of, beside the error. */
+export interface ChallengeContext {
+  readonly realm: string
+  readonly schemes: readonly Scheme[]
+  /** What the requirements of the route say in the challenge. */
+  readonly required: Parameters
+}
+
+/** The answer to a request that was refused with this error. */
+export function refusalOf(
+  error: AuthError,
+  { realm, schemes, ...context }: ChallengeContext,
+): Refusal {
   const { status, error: code } = error
-  const row = rows[code === undefined ? String(status) : `${status} ${code}`]
-  const scope = namesScope(error) && scopes.length > 0 ? scopes.join(' ') : undefined
-  const challenge = bearerChallenge({
-    realm,
-    scope,
-    error: code,
-    error_description: row?.description,
-  })
-  const answer = {
-    // 503 says nothing against the token: a challenge would make clients throw good ones away.
-    ...(status !== 503 && { 'WWW-Authenticate': challenge }),
+  // Only where another token would help: not for a malformed request, nor while nothing can be decided.
+  const required = status === 401 || status === 403 ? context.required : {}
+  const row = rowOf(error)
+  const line = schemes
+    .map(({ name, challenge }) => `${name} ${write({ realm, ...required, ...challenge(error) })}`)
+    .join(', ')
+  const challenge = {
+    // A 503 says nothing against the token. A challenge would make clients throw good tokens away.
+    ...(status !== 503 && { 'WWW-Authenticate': line }),
     'Cache-Control': 'no-store',
     ...error.headers,
   }
-  answerWith(error, answer)
   const body = JSON.stringify({
     type: 'about:blank',
     title: row?.title,
     status,
     error: code,
     error_description: row?.description,
-    scope,
+    scope: required['scope'],
   })
   const headers = {
-    ...answer,
+    ...challenge,
     'Content-Type': 'application/problem+json',
     'Content-Length': String(body.length),
   }
-  return { status, headers, body }
+  return { status, headers, body, challenge }
 }
 
-/** A failed `check` is not mended by a scope. */
-function namesScope({ status, reason }: AuthError): boolean {
-  return status === 401 || (status === 403 && reason !== 'check')
+/** RFC 6750 section 3: `error` and `error_description`, where the standard has a code for what happened. */
+export function errorParameters(refused: AuthError): Parameters {
+  const description = rowOf(refused)?.description
+  return {
+    ...(refused.error !== undefined && { error: refused.error }),
+    ...(description !== undefined && { error_description: description }),
+  }
 }
 
-/** RFC 6750 section 3, RFC 9110 section 11.6.1: one challenge, at least one parameter, each at most once. */
-function bearerChallenge(parameters: Readonly<Record<string, string | undefined>>): string {
-  const stated = Object.entries(parameters).flatMap(([name, value]) =>
-    value === undefined ? [] : `${name}=${quote(value)}`,
-  )
-  return `Bearer ${stated.join(', ')}`
+/** RFC 9110 section 11.2: each parameter at most once, as a quoted string. */
+function write(parameters: Parameters): string {
+  return Object.entries(parameters)
+    .map(([name, value]) => `${name}=${quote(value)}`)
+    .join(', ')
 }
 
-/** The one way into a quoted string (RFC 9110 section 5.6.4). What a header must not hold cannot get through. */
+/** The one way into a quoted string (RFC 9110 section 5.6.4). It removes whatever a header must not hold. */
 function quote(text: string): string {
   return `"${text.replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, '\\$&')}"`
 }

@@ -1,19 +1,19 @@
 /**
- * Passes on what `check`, `onRefuse` or a claims schema threw. Frameworks read some values as control flow, not as errors:
- * Express goes on to the route after `throw null`, and Koa never answers. What is no object becomes an error.
+ * Throws what `check`, `onRefuse` or a claims schema threw. Frameworks take some values for control flow and not for errors:
+ * after `throw null` Express goes on to the route, and Koa never answers. So what is no object is put into an error.
  */
-export function thrown(value: unknown): never {
+export function rethrow(value: unknown): never {
   if (typeof value === 'object' && value !== null) throw value
   throw new Error('tollgate: check, onRefuse or the claims schema threw what is no Error', {
     cause: value,
   })
 }
 
-/** Runs a hook of the user's. What it throws or rejects with, as an error. */
-export async function hooked(hook: () => unknown): Promise<unknown> {
+/** Runs a function of the application. Rejects with what it throws or rejects with, as an error. */
+export async function runHook(hook: () => unknown): Promise<unknown> {
   try {
     return await hook()
   } catch (value) {
-    return thrown(value)
+    return rethrow(value)
   }
 }

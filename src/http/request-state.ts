@@ -1,71 +1,79 @@
-import type { Auth } from '../core/auth.ts'
+import type { Auth, JWTPayload } from '../core/auth.ts'
 import type { Verifier } from '../core/verifier.ts'
 
 /** What is known of one request. */
-export interface Visit {
-  /** The request whose visit it is. */
-  readonly carrier: object
+export interface RequestState {
   /** Whether a guard let it pass, and what the last one found; undefined for an anonymous pass. */
   admitted: boolean
   auth: Auth | undefined
   verified: Verified | undefined
 }
 
-/** What was verified, the latest first, so that a second guard checks only its own requirements. */
+/** A token that was verified for the request. The latest is first, so that a second guard checks its own requirements only. */
 interface Verified {
   readonly verifier: Verifier
-  readonly authorization: string
+  readonly token: string
   readonly auth: Auth
   readonly earlier: Verified | undefined
 }
 
-class Given {
-  constructor(keeper: object) {
-    // biome-ignore lint/correctness/noConstructorReturn: for private members
-    return keeper
-  }
+const states = new WeakMap<object, RequestState>()
+
+/** The state of a request. `carrier` is the object that stays the same for the whole request. */
+export function stateOf(carrier: object): RequestState {
+  const known = states.get(carrier)
+  if (known !== undefined) return known
+  const state = { admitted: false, auth: undefined, verified: undefined }
+  states.set(carrier, state)
+  return state
 }
 
-/** V8 copies a WeakMap's values at each minor collection: 5 µs a request (test/bench/README.md). */
-class Visited extends Given {
-  readonly #visit: Visit
-
-  constructor(keeper: object, carrier: object) {
-    super(keeper)
-    this.#visit = { carrier, admitted: false, auth: undefined, verified: undefined }
-  }
-
-  static at(keeper: object, carrier: object): Visit {
-    return #visit in keeper ? keeper.#visit : new Visited(keeper, carrier).#visit
-  }
-}
-
-/** On the raw headers, if they stay: a member of Express' requests costs 5 µs. Two requests may have one list. */
-export function visitOf(carrier: object & { readonly rawHeaders?: unknown }): Visit {
-  const { rawHeaders } = carrier
-  const stay = Array.isArray(rawHeaders) && rawHeaders === carrier.rawHeaders
-  const visit = Visited.at(stay ? rawHeaders : carrier, carrier)
-  return visit.carrier === carrier ? visit : Visited.at(carrier, carrier)
-}
-
-/** Per verifier, because what one accepted must not pass another's guard on the same request. */
+/** Per verifier: what one verifier accepted must not pass a guard of another on the same request. */
 export function verifiedBefore(
-  { verified }: Visit,
+  { verified }: RequestState,
   verifier: Verifier,
-  authorization: string,
+  token: string,
 ): Auth | undefined {
   for (let one = verified; one !== undefined; one = one.earlier) {
-    if (one.verifier === verifier && one.authorization === authorization) return one.auth
+    if (one.verifier === verifier && one.token === token) return one.auth
   }
   return undefined
 }
 
 export function noteVerified(
-  visit: Visit,
+  state: RequestState,
   verifier: Verifier,
-  authorization: string,
+  token: string,
   auth: Auth,
 ): Auth {
-  visit.verified = { verifier, authorization, auth, earlier: visit.verified }
+  state.verified = { verifier, token, auth, earlier: state.verified }
   return auth
+}
+
+export interface GetAuthOptions {
+  /** Give undefined for an anonymous caller, or on a route without a guard, instead of throwing (false). */
+  optional?: boolean
+}
+
+/** Reads what the last guard of a request found; `R` is the request as the framework hands it on. */
+export interface GetAuth<C extends object, R> {
+  /** @throws Error with an instruction, if the route has no guard or the caller is anonymous. */
+  (request: R): Auth<C>
+  (request: R, options: GetAuthOptions): Auth<C> | undefined
+}
+
+/** @throws Error with an instruction, unless `optional`. */
+export function admittedAuth<C extends object = JWTPayload>(
+  carrier: object,
+  { optional = false }: GetAuthOptions = {},
+): Auth<C> | undefined {
+  const { admitted, auth } = stateOf(carrier)
+  if (auth === undefined && !optional) {
+    throw new Error(
+      admitted
+        ? 'tollgate: the caller is anonymous: use getAuth(…, { optional: true }) on a route whose guard is optional'
+        : 'tollgate: this route has no guard: put requireAuth() before its handler',
+    )
+  }
+  return auth as Auth<C> | undefined
 }

@@ -12,7 +12,9 @@ import {
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../src/http/challenge.ts'
+import type { Parameters } from '../../src/http/parameters.ts'
 import { readBearer } from '../../src/http/schemes/bearer.ts'
+import { schemes } from '../../src/http/schemes/schemes.ts'
 import { bearer, through } from '../adapters/adapter.ts'
 import { adapters, serverlessAdapters } from '../adapters/all.ts'
 import { runs } from '../runs.ts'
@@ -203,7 +205,9 @@ it('any accepted configuration: the challenge is printable ASCII and parses to w
   fc.assert(
     fc.property(fc.constantFrom(...errors), printable, fc.array(scope), (create, realm, scopes) => {
       const error = create()
-      const { headers, body } = refusalOf(error, realm, scopes)
+      const required: Parameters =
+        scopes.length > 0 && error.reason !== 'check' ? { scope: scopes.join(' ') } : {}
+      const { headers, body } = refusalOf(error, { realm, schemes, required })
       const challenge = headers['WWW-Authenticate'] as string
       expect(challenge).toMatch(/^[\x20-\x7e]+$/)
       const parameters = readChallenge(challenge)

@@ -1,7 +1,8 @@
-import { InvalidProofError, MissingCredentialsError } from 'tollgate'
+import { AuthError, MissingCredentialsError } from 'tollgate'
 import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../src/http/challenge.ts'
 import { readBearer } from '../../src/http/schemes/bearer.ts'
+import { schemes } from '../../src/http/schemes/schemes.ts'
 
 describe('readBearer', () => {
   it.each([
@@ -26,14 +27,28 @@ describe('readBearer', () => {
   })
 })
 
+/** An error of a scheme that is not there yet (RFC 9449 section 7.1). */
+class InvalidProofError extends AuthError {
+  readonly status = 401
+  readonly error = 'invalid_dpop_proof'
+}
+
 describe('refusalOf', () => {
   it('lets nothing into a header that a header must not hold, wherever it comes from', () => {
-    const { headers } = refusalOf(new MissingCredentialsError(), 'a\r\nSet-Cookie: b\0é', [])
+    const { headers } = refusalOf(new MissingCredentialsError(), {
+      realm: 'a\r\nSet-Cookie: b\0é',
+      schemes,
+      required: {},
+    })
     expect(headers['WWW-Authenticate']).toBe('Bearer realm="aSet-Cookie: b"')
   })
 
   it('answers an error that the table does not hold without a description', () => {
-    const { status, headers, body } = refusalOf(new InvalidProofError('signature'), 'api', [])
+    const { status, headers, body } = refusalOf(new InvalidProofError('proof', 'signature'), {
+      realm: 'api',
+      schemes,
+      required: {},
+    })
     expect(status).toBe(401)
     expect(headers['WWW-Authenticate']).toBe('Bearer realm="api", error="invalid_dpop_proof"')
     expect(JSON.parse(body)).toEqual({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { visitOf } from '../../src/http/request-state.ts'
+import { stateOf as visitOf } from '../../src/http/request-state.ts'
 
 describe('the visit of a request', () => {
   it('is one for as long as the request lives', () => {

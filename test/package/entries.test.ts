@@ -44,9 +44,7 @@ test('the entries export these values, imported and required alike, without any 
     {
       "tollgate": [
         "AuthError",
-        "InsufficientAuthenticationError",
         "InsufficientScopeError",
-        "InvalidProofError",
         "InvalidRequestError",
         "InvalidTokenError",
         "MissingCredentialsError",

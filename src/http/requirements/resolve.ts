@@ -1,25 +1,17 @@
-import type { Auth, JWTPayload } from '../../core/auth.ts'
-import {
-  checkDefined,
-  kindOf,
-  knownOptions,
-  optionalBoolean,
-  optionalFunction,
-  wrongOption,
-} from '../../core/option-checks.ts'
-import { hooked } from '../hooks.ts'
+import type { JWTPayload } from '../../core/auth.ts'
+import { checkDefined, knownOptions, optionalBoolean } from '../../core/option-checks.ts'
+import type { Parameters } from '../parameters.ts'
+import { mergeParameters } from '../parameters.ts'
+import type { CheckRequirement } from './check.ts'
+import { resolveCheck } from './check.ts'
+import type { Requirement, ResolveRequirement } from './requirement.ts'
+import type { ScopeRequirements } from './scope.ts'
+import { resolveAnyScope, resolveScope } from './scope.ts'
 
 /** What a route asks of the access token. Checked in this order: token, `scope`, `anyScope`, `check`. */
-export interface Requirements<C extends object = JWTPayload, R = unknown> {
-  /** Scopes that the token must all grant; a string with spaces names several. */
-  scope?: string | readonly string[]
-  /** Scopes of which the token must grant one. */
-  anyScope?: readonly string[]
-  /**
-   * A condition of the route's own, asked last; only exactly `true` passes. The request is the framework's. A throw is
-   * the framework's too.
-   */
-  check?(auth: Auth<C>, request: R): boolean | Promise<boolean>
+export interface Requirements<C extends object = JWTPayload, R = unknown>
+  extends ScopeRequirements,
+    CheckRequirement<C, R> {
   /** Let a request without credentials pass, anonymous. Bad credentials are refused all the same (false). */
   optional?: boolean
 }
@@ -27,90 +19,43 @@ export interface Requirements<C extends object = JWTPayload, R = unknown> {
 /** Requirements that let nobody pass anonymous: where they are met, there is an Auth. */
 export type SignedIn<Q> = Q & { optional?: false }
 
-export interface ResolvedRequirements {
-  readonly scopes: readonly string[]
-  readonly anyScopes: readonly string[]
-  /** What the challenge names (RFC 6750 section 3): all that the route needs. */
-  readonly challenged: readonly string[]
-  readonly check: ((auth: Auth, request: unknown) => unknown) | undefined
+/** Every requirement that a route may state, in the order in which they are checked. */
+const kinds = {
+  scope: resolveScope,
+  anyScope: resolveAnyScope,
+  check: resolveCheck,
+} as const satisfies Record<Exclude<keyof Requirements, 'optional'>, ResolveRequirement>
+
+const known = { ...kinds, optional: true } as const
+
+/** The requirements of a route, checked and copied. */
+export interface RouteRules {
+  readonly requirements: readonly Requirement[]
+  /** What a challenge says of all of them (RFC 6750 section 3). */
+  readonly challenge: Parameters
+  /** Whether a request without credentials passes. */
   readonly optional: boolean
 }
 
-const known = {
-  scope: true,
-  anyScope: true,
-  check: true,
-  optional: true,
-} as const satisfies Record<keyof Requirements, true>
-
-/** RFC 6749 section 3.3: the characters of a scope. None of them can break out of a quoted string. */
-const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
-
-export function resolveRequirements(given: unknown): ResolvedRequirements {
+export function resolveRequirements(given: unknown): RouteRules {
   if (isRequest(given)) {
     throw new TypeError('tollgate: requireAuth was given a request: call it, requireAuth()')
   }
-  const options = knownOptions(
-    'the requirements of requireAuth',
-    given === undefined ? {} : given,
-    known,
-  )
+  const what = 'the requirements of requireAuth'
+  const options = knownOptions(what, given === undefined ? {} : given, known)
   checkDefined('requireAuth: option', options, Object.keys(known))
-  const { scope, anyScope, check, optional } = options
-  const scopes =
-    scope === undefined
-      ? []
-      : listScopes('scope', typeof scope === 'string' ? scope.split(' ') : scope)
-  const anyScopes = anyScope === undefined ? [] : listScopes('anyScope', anyScope)
+  const requirements = Object.entries(kinds).flatMap(([name, resolve]) =>
+    Object.hasOwn(options, name) ? [resolve(options[name])] : [],
+  )
+  const { optional } = options
   return Object.freeze({
-    scopes,
-    anyScopes,
-    challenged: Object.freeze([...new Set([...scopes, ...anyScopes.slice(0, 1)])]),
-    check: optionalFunction<ResolvedRequirements['check']>("requireAuth: option 'check'", check),
+    requirements,
+    challenge: mergeParameters(requirements.map(({ challenge = {} }) => challenge)),
     optional: optionalBoolean("requireAuth: option 'optional'", optional) ?? false,
   })
 }
 
-/** `app.get('/', requireAuth, …)` hands over a request, or Koa's context. */
+/** `app.get('/', requireAuth, …)` without a call hands over a request, or Koa's context. */
 function isRequest(given: unknown): boolean {
   return typeof given === 'object' && given !== null && 'headers' in given
 }
-
-function listScopes(name: string, value: unknown): readonly string[] {
-  const option = `requireAuth: option '${name}'`
-  if (!Array.isArray(value)) {
-    const form = name === 'scope' ? 'a string or an array of scopes' : 'an array of scopes'
-    wrongOption(option, `must be ${form}, not ${kindOf(value)}`)
-  }
-  const list = [...value]
-  if (list.length === 0) wrongOption(option, 'names no scope')
-  for (const scope of list) {
-    if (typeof scope !== 'string' || scope === '') {
-      wrongOption(
-        option,
-        `must hold non-empty scopes, separated by one space, not ${kindOf(scope)}`,
-      )
-    }
-    if (!scopeToken.test(scope)) {
-      wrongOption(option, 'holds a character that no scope has (RFC 6749 section 3.3)')
-    }
-  }
-  return Object.freeze(list)
-}
-
-/** The first requirement that is not met, in the order of the contract. Rejects with what `check` throws. */
-export function unmetRequirement(
-  auth: Auth,
-  { scopes, anyScopes, check }: ResolvedRequirements,
-  request: unknown,
-): Unmet | Promise<Unmet> {
-  const grants = (scope: string): boolean => auth.scopes.includes(scope)
-  if (!scopes.every(grants)) return 'scope'
-  if (anyScopes.length > 0 && !anyScopes.some(grants)) return 'scope'
-  if (check === undefined) return undefined
-  return hooked(() => check(auth, request)).then((passed) =>
-    passed === true ? undefined : 'check',
-  )
-}
-
-type Unmet = 'scope' | 'check' | undefined

@@ -1,4 +1,16 @@
 import { InvalidRequestError } from '../../core/errors.ts'
+import { errorParameters } from '../challenge.ts'
+import type { Scheme } from './scheme.ts'
+
+/** Bearer tokens in the Authorization header (RFC 6750 section 2.1), and nowhere else. */
+export const bearer: Scheme = {
+  name: 'Bearer',
+  read({ authorization }) {
+    const token = readBearer(authorization)
+    return token === undefined ? undefined : { token }
+  },
+  challenge: errorParameters,
+}
 
 /** RFC 6750 section 2.1 with the scheme's case ignored (RFC 9110 section 11.1). */
 const bearerCredentials = /^bearer +([\w\-.~+/]+=*)$/i
@@ -20,7 +32,7 @@ export function readBearer(authorization: string | undefined): string | undefine
   )
 }
 
-/** The elements of the list that joined headers make, with quoted strings emptied: their commas separate nothing. */
+/** Several headers are joined to one list. Quoted strings are emptied first: a comma in one separates nothing. */
 function listCredentials(authorization: string): string[] {
   return authorization
     .replace(/"(?:[^"\\]|\\.)*("?)/g, (quoted, end) => (end === '' ? quoted : '""'))
