@@ -12,6 +12,7 @@ export const programs = {
   'first-request': 'scale/first-request.ts',
   'import-time': 'start-up/import-time.ts',
   profile: 'profile/program.ts',
+  'in-process': 'in-process/program.ts',
 } as const
 
 export type ProgramName = keyof typeof programs

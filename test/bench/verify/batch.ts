@@ -45,7 +45,7 @@ export async function calibrate(
   verify: Verify,
   queue: Queue,
   atOnce: number,
-  { slice, warmUp }: Pace,
+  { slice, warmUp }: Pick<Pace, 'slice' | 'warmUp'>,
 ): Promise<number> {
   const until = performance.now() + warmUp
   let count = atOnce
