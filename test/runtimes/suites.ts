@@ -1,23 +1,36 @@
-/** Which test files run as which suite, and which of them a runtime does without, and why. */
+/** Test files that run together, and the runtimes that leave some of them out. */
 export interface Suite {
   readonly name: string
   readonly files: readonly string[]
-  /** Which adapters the tests go through that go through every adapter: Hono and fetch, or what Node's HTTP server calls. */
+  /**
+   * Some tests repeat themselves for every adapter. `portable`: they do so for Hono and fetch, which need no server.
+   * `framework`: they do so for the adapters that the HTTP server of Node calls.
+   */
   readonly adapters: 'portable' | 'framework'
-  /** Files that some runtimes do without, and why. */
+  /** Files that do not run on some runtimes, and why. */
   readonly without?: Readonly<
     Record<string, { readonly on: readonly string[]; readonly why: string }>
   >
-  /** Where it does not run at all, and why. */
+  /** Runtimes that the whole suite does not run on, and why. */
   readonly not?: Readonly<Record<string, string>>
 }
 
-const framed = { on: ['workerd'], why: 'goes through Express, Koa or a server of Node' } as const
+const needsServer = {
+  on: ['workerd'],
+  why: 'goes through Express, Koa or a server of Node',
+} as const
 
-const long = {
+const takesLong = {
   on: ['Node 20', 'Node 22', 'Node 24'],
   why: 'takes long, and `npm test` runs it on Node: only the timers and clocks of another runtime could differ',
 } as const
+
+const wordsOfNode = {
+  on: ['Bun', 'Deno'],
+  why: "expects the words with which Node's fetch reports a broken connection; Bun and Deno use others",
+} as const
+
+const noServer = 'a Worker is called with a Request: there is no socket to listen on'
 
 export const suites: readonly Suite[] = [
   { name: 'adapters', files: ['test/adapters.test.ts'], adapters: 'portable' },
@@ -38,27 +51,59 @@ export const suites: readonly Suite[] = [
     ],
     adapters: 'portable',
     without: {
-      'test/core/claims-schema.test.ts': framed,
-      'test/core/options.test.ts': framed,
-      'test/core/keys/model.test.ts': long,
-      'test/core/keys/promises.test.ts': long,
+      'test/core/claims-schema.test.ts': needsServer,
+      'test/core/options.test.ts': needsServer,
+      'test/core/keys/model.test.ts': takesLong,
+      'test/core/keys/promises.test.ts': takesLong,
     },
   },
   {
     name: 'http',
     files: [
+      'test/http/any-bytes.test.ts',
       'test/http/credentials.test.ts',
       'test/http/head.test.ts',
       'test/http/requirements.test.ts',
       'test/http/second-guard.test.ts',
       'test/http/thrown.test.ts',
+      'test/http/visit.test.ts',
     ],
     adapters: 'portable',
     without: {
-      'test/http/requirements.test.ts': framed,
-      'test/http/second-guard.test.ts': framed,
-      'test/http/thrown.test.ts': framed,
+      'test/http/any-bytes.test.ts': needsServer,
+      'test/http/requirements.test.ts': needsServer,
+      'test/http/second-guard.test.ts': needsServer,
+      'test/http/thrown.test.ts': needsServer,
     },
+  },
+  {
+    name: 'issuers',
+    files: ['test/authgear.test.ts'],
+    adapters: 'portable',
+    not: { workerd: 'the test reads its fixtures from the disk, which a Worker does not have' },
+  },
+  {
+    name: 'composition',
+    files: [
+      'test/composition/express-errors.test.ts',
+      'test/composition/express.test.ts',
+      'test/composition/fastify-errors.test.ts',
+      'test/composition/fastify.test.ts',
+      'test/composition/fetch.test.ts',
+      'test/composition/hono-errors.test.ts',
+      'test/composition/hono.test.ts',
+      'test/composition/koa-errors.test.ts',
+      'test/composition/koa.test.ts',
+      'test/composition/node.test.ts',
+      'test/composition/wire.test.ts',
+    ],
+    adapters: 'framework',
+    without: {
+      'test/composition/express-errors.test.ts': wordsOfNode,
+      'test/composition/fastify-errors.test.ts': wordsOfNode,
+      'test/composition/koa-errors.test.ts': wordsOfNode,
+    },
+    not: { workerd: noServer },
   },
   {
     name: 'attacks',
@@ -79,6 +124,7 @@ export const suites: readonly Suite[] = [
       'test/testing/clock.test.ts',
       'test/testing/faults.test.ts',
       'test/testing/hostile.test.ts',
+      'test/testing/hostile-survive.test.ts',
       'test/testing/hostile-targets.test.ts',
       'test/testing/hostile-verdicts.test.ts',
       'test/testing/hostile-witnesses.test.ts',
@@ -91,22 +137,64 @@ export const suites: readonly Suite[] = [
     ],
     adapters: 'portable',
     without: {
-      'test/testing/hostile.test.ts': framed,
-      'test/testing/hostile-targets.test.ts': framed,
-      'test/testing/hostile-verdicts.test.ts': framed,
+      'test/testing/hostile.test.ts': needsServer,
+      'test/testing/hostile-survive.test.ts': needsServer,
+      'test/testing/hostile-targets.test.ts': needsServer,
+      'test/testing/hostile-verdicts.test.ts': needsServer,
       'test/testing/hostile-witnesses.test.ts': {
         on: ['workerd', 'Node 20', 'Node 22', 'Node 24'],
-        why: 'tries the catalogue on guards made of node:crypto: workerd has it in part, and `npm test` runs it on Node',
+        why: 'tries the hostile tokens on guards that are built from node:crypto: workerd has only a part of that module, and `npm test` runs the file on Node',
       },
-      'test/testing/issuer.test.ts': framed,
-      'test/testing/serve.test.ts': framed,
-      'test/testing/trust.test.ts': framed,
+      'test/testing/issuer.test.ts': needsServer,
+      'test/testing/serve.test.ts': needsServer,
+      'test/testing/trust.test.ts': needsServer,
     },
   },
   {
     name: 'frameworks',
     files: ['test/adapters.test.ts', 'test/adapters/hostile.test.ts'],
     adapters: 'framework',
-    not: { workerd: 'a Worker is called with a Request: there is no socket to listen on' },
+    not: { workerd: noServer },
+  },
+]
+
+/** Test files of `npm test` that run on one Node only, and why. */
+export const nodeOnly: readonly { readonly why: string; readonly files: readonly string[] }[] = [
+  {
+    why: 'tests the package and its repository as a whole: what is packed, exported, documented',
+    files: [
+      'test/architecture.test.ts',
+      'test/package/consumers.test.ts',
+      'test/package/entries.test.ts',
+      'test/package/reach.test.ts',
+      'test/package/readme.test.ts',
+      'test/package/repository.test.ts',
+      'test/package/runtimes.test.ts',
+      'test/package/tarball.test.ts',
+    ],
+  },
+  {
+    why: 'tests types, which are gone before a runtime sees the code',
+    files: [
+      'test/typing/express.test.ts',
+      'test/typing/fastify.test.ts',
+      'test/typing/fetch.test.ts',
+      'test/typing/hono.test.ts',
+      'test/typing/koa.test.ts',
+      'test/typing/node.test.ts',
+      'test/typing/verifier.test.ts',
+    ],
+  },
+  {
+    why: 'starts the examples as a reader starts them; examples.test.ts here starts those of other runtimes',
+    files: ['examples/app.test.ts', 'test/examples.test.ts'],
+  },
+  {
+    why: 'tests NODE_DEBUG, a variable of Node',
+    files: ['test/core/debug.test.ts'],
+  },
+  {
+    why: "measures the memory and the sockets that Node's fetch takes when an issuer fails",
+    files: ['test/core/keys/sockets.test.ts'],
   },
 ]
