@@ -14,7 +14,6 @@ const groups: Readonly<Record<string, () => Promise<{ readonly group: Group }>>>
   http: () => import('./http/group.ts'),
   scale: () => import('./scale/group.ts'),
   'start-up': () => import('./start-up/group.ts'),
-  profile: () => import('./profile/group.ts'),
 }
 
 const { values, positionals } = parseArgs({

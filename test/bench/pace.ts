@@ -15,8 +15,6 @@ export interface Pace {
   readonly loadSeconds: number
   /** Seconds of load before it with new tokens: at a few thousand a second, their longer way is compiled late. */
   readonly warmUpSeconds: number
-  /** Processes of each side of a profile. */
-  readonly profiles: number
   /** Fresh processes per entry. */
   readonly starts: number
   /** Seconds of load beside key refreshes. */
@@ -32,7 +30,6 @@ export const fullPace: Pace = {
   loadRounds: 3,
   loadSeconds: 1,
   warmUpSeconds: 3,
-  profiles: 5,
   starts: 11,
   refreshSeconds: 20,
 }
@@ -46,7 +43,6 @@ export const quickPace: Pace = {
   loadRounds: 1,
   loadSeconds: 1,
   warmUpSeconds: 1,
-  profiles: 1,
   starts: 3,
   refreshSeconds: 4,
 }

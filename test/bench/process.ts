@@ -15,7 +15,16 @@ export interface Started<R> {
 /** Longer than anything takes; a program that hangs must not keep the run. */
 const patience = 180_000
 
-/** Starts a program with an order, and waits for its reply. Plain Node: nothing of this process's own loader is handed on. */
+/**
+ * The options of `node --cpu-prof`, if this process was started with them: V8 then profiles every program as well, and
+ * each program writes its profile to a file when it exits.
+ */
+const profiling = process.execArgv.filter((option) => option.startsWith('--cpu-prof'))
+
+/**
+ * Starts a program with an order, and waits for its reply. The program runs on plain Node: the loader of this process is
+ * not handed on to it.
+ */
 export async function start<R>(
   name: ProgramName,
   order: unknown,
@@ -23,9 +32,10 @@ export async function start<R>(
 ): Promise<Started<R>> {
   const { NODE_OPTIONS: _, ...environment } = process.env
   const child = fork(programFile(name), {
-    execArgv: [...execArgv],
+    execArgv: [...profiling, ...execArgv],
     env: { ...environment, NODE_ENV: 'production' },
   })
+  if (profiling.length > 0) console.error(child.pid, name, order)
   try {
     const reply = await ask<R>(child, name, order)
     return { reply, ask: (next) => ask(child, name, next), end: () => end(child) }
@@ -67,6 +77,8 @@ export async function run<R>(
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
-  child.kill()
+  // A killed program would write no profile. One that has lost its parent exits by itself (program.ts).
+  if (profiling.length > 0) child.disconnect()
+  else child.kill()
   await ended
 }

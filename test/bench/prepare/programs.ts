@@ -11,7 +11,6 @@ export const programs = {
   memory: 'scale/memory.ts',
   'first-request': 'scale/first-request.ts',
   'import-time': 'start-up/import-time.ts',
-  profile: 'profile/program.ts',
   'in-process': 'in-process/program.ts',
 } as const
 
