@@ -1,4 +1,4 @@
-/** tollgate beside its peers: see README.md. */
+/** Measures tollgate beside the libraries that people use for the same purpose: see README.md. */
 import { writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -19,7 +19,8 @@ const groups: Readonly<Record<string, () => Promise<{ readonly group: Group }>>>
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    // Everything shorter, to try out: the numbers mean little, and RESULTS.md stays as it is.
+    // Measures everything for a shorter time, to try it out: the numbers mean little, and
+    // RESULTS.md is not written.
     quick: { type: 'boolean', default: false },
   },
 })
@@ -28,9 +29,10 @@ for (const name of positionals) {
 }
 const chosen = positionals.length === 0 ? Object.keys(groups) : positionals
 const began = Date.now()
-// What else the machine did before.
+// How busy other programs kept the machine in the last minute.
 const [load = 0] = loadavg()
-if (load > 0.5) console.error(`The machine is busy (load ${load.toFixed(1)}): medians will be off`)
+if (load > 0.5)
+  console.error(`The machine is busy (load ${load.toFixed(1)}): the medians will be too high`)
 
 installPeers()
 installTollgate()
@@ -41,7 +43,7 @@ for (const name of chosen) {
   const load = groups[name] as (typeof groups)[string]
   const { group } = await load()
   reports.push(await group.measure(values.quick ? quickPace : fullPace))
-  console.error(`${name} is through after ${seconds()} s`)
+  console.error(`${name} is done, ${seconds()} s after the start`)
 }
 const text = await report(reports, { seconds: seconds(), load })
 console.log(text)

@@ -1,4 +1,7 @@
-/** What a token or a guarded request costs inside the process, here and in another checkout: see README.md. */
+/**
+ * What a token or a guarded request costs inside the process, here and in another checkout: see
+ * README.md.
+ */
 import { generateKeyPairSync } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,7 +25,9 @@ const subjects = [
   { name: 'Express 5', subject: 'express', alg: 'RS256' },
 ] as const satisfies readonly { name: string; subject: Subject; alg: string }[]
 
-/** More new tokens than the cache holds (10,000), so that a token which comes again is new again. */
+/**
+ * More new tokens than the cache holds (10,000), so that a token which comes again is new again.
+ */
 const counts = { cached: 100, new: 12_000 }
 /** Of each process, and milliseconds of each. */
 const rounds = 15
@@ -119,7 +124,10 @@ async function measure(order: Omit<Prepare, 'build'>): Promise<readonly (readonl
   return costs
 }
 
-/** Microseconds of each version, and how they compare: the median of the processes, the least and the most. */
+/**
+ * Microseconds of each version, and how they compare: the median of the processes, the least and
+ * the most.
+ */
 function rowOf(costs: readonly (readonly Cost[][])[]): readonly string[] {
   const elapsed = costs.map((all) => digits(median(all.flat().map((cost) => cost.elapsed))))
   const [own = [], other] = costs

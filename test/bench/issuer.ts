@@ -3,7 +3,7 @@ import type { Setting } from './contenders/contender.ts'
 import type { SignatureName } from './tokens.ts'
 import { audience, mintTokens } from './tokens.ts'
 
-/** An issuer over HTTP on loopback, for programs in processes of their own. */
+/** An issuer on 127.0.0.1, which programs in other processes reach by HTTP. */
 export interface BenchIssuer {
   readonly issuer: ServedTestIssuer
   readonly setting: Setting
@@ -11,7 +11,7 @@ export interface BenchIssuer {
 }
 
 export async function serveIssuer(alg: SignatureName): Promise<BenchIssuer> {
-  // On demand: it is the package that was built a moment ago.
+  // Imported here and not at the top, because the run has only now built the package.
   const { serveTestIssuer } = await import('tollgate/testing')
   const issuer = await serveTestIssuer({ alg, audience })
   const { privateJwk } = issuer.keys.current

@@ -1,4 +1,7 @@
-/** How guards get their callers through an hour without the issuer, a new key and a flood: see README.md. */
+/**
+ * Measures how many good requests each guard admits during an hour without the issuer, a new key
+ * and a flood of bad tokens: see README.md.
+ */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
@@ -14,9 +17,10 @@ import { generateKeys } from './outage/tokens.ts'
 
 const { values } = parseArgs({
   options: {
-    // Some contenders alone, by their names in contenders/all.ts; OUTAGE.md stays as it is.
+    // Plays only these contenders, by their names in contenders/all.ts, and does not write
+    // OUTAGE.md.
     only: { type: 'string', multiple: true },
-    // How many of the good requests of a second are played.
+    // How many of the good requests of each second are played.
     rate: { type: 'string', default: String(standard.playedRate) },
   },
 })
@@ -44,7 +48,7 @@ function nameOf(name: string): ContenderName {
 async function playWaiting(): Promise<void> {
   for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
     played.set(name, await playAlone({ name, keys, scenario }))
-    console.error(`${name} is through after ${Math.round((Date.now() - began) / 1000)} s`)
+    console.error(`${name} is done after ${Math.round((Date.now() - began) / 1000)} s`)
   }
 }
 

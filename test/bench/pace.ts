@@ -1,4 +1,4 @@
-/** How long things are measured. */
+/** How long each part is measured, and how often. */
 export interface Pace {
   readonly quick: boolean
   /** Rounds of each contender of the group `verify` and of the curves of `scale`. */
@@ -7,17 +7,23 @@ export interface Pace {
   readonly slice: number
   /** Milliseconds of one contender before the first of these rounds. */
   readonly warmUp: number
-  /** Fresh processes of each guarded app: one may be compiled, or lie in memory, better than another. */
+  /**
+   * Fresh processes of each guarded app. V8 may compile one better than another, or it may have a
+   * better place in memory.
+   */
   readonly appStarts: number
-  /** Rounds of each of these under load. */
+  /** Rounds under load of each of these processes. */
   readonly loadRounds: number
-  /** Seconds of load in one of these rounds; wrk takes whole ones. */
+  /** Seconds of load in one of these rounds; wrk takes only whole seconds. */
   readonly loadSeconds: number
-  /** Seconds of load before it with new tokens: at a few thousand a second, their longer way is compiled late. */
+  /**
+   * Seconds of load before the first of these rounds with new tokens. At a few thousand requests
+   * per second, V8 takes long to compile the code that verifies a new token.
+   */
   readonly warmUpSeconds: number
-  /** Fresh processes per entry. */
+  /** Fresh processes for each import that is timed. */
   readonly starts: number
-  /** Seconds of load beside key refreshes. */
+  /** Seconds of load while keys are refreshed. */
   readonly refreshSeconds: number
 }
 
@@ -47,10 +53,10 @@ export const quickPace: Pace = {
   refreshSeconds: 4,
 }
 
-/** All of them once, in an order by chance: none always runs after the same one. */
+/** All of them once, in a random order, so that none always runs after the same other one. */
 export function inTurn<T>(all: readonly T[]): readonly T[] {
   return all
-    .map((one) => ({ one, place: Math.random() }))
-    .toSorted((a, b) => a.place - b.place)
+    .map((one) => ({ one, position: Math.random() }))
+    .toSorted((a, b) => a.position - b.position)
     .map(({ one }) => one)
 }

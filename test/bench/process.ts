@@ -4,26 +4,26 @@ import { once } from 'node:events'
 import { type ProgramName, programFile } from './prepare/programs.ts'
 
 export interface Started<R> {
-  /** What it said when it was ready or done. */
+  /** What the program answered to its first order. */
   readonly reply: R
-  /** Gives it another order, and waits for the reply to that. */
+  /** Gives the program another order, and waits for the reply to it. */
   ask<A>(order: unknown): Promise<A>
-  /** Ends it, if it has not ended by itself. */
+  /** Ends the program, if it has not ended by itself. */
   end(): Promise<void>
 }
 
-/** Longer than anything takes; a program that hangs must not keep the run. */
+/** Milliseconds, and longer than any order takes: a program that hangs must not stop the run. */
 const patience = 180_000
 
 /**
- * The options of `node --cpu-prof`, if this process was started with them: V8 then profiles every program as well, and
- * each program writes its profile to a file when it exits.
+ * The options of `node --cpu-prof`, if this process was started with them: V8 then profiles every
+ * program as well, and each program writes its profile to a file when it exits.
  */
 const profiling = process.execArgv.filter((option) => option.startsWith('--cpu-prof'))
 
 /**
- * Starts a program with an order, and waits for its reply. The program runs on plain Node: the loader of this process is
- * not handed on to it.
+ * Starts a program with an order, and waits for its reply. The program runs on plain Node: the
+ * loader of this process is not handed on to it.
  */
 export async function start<R>(
   name: ProgramName,
@@ -46,7 +46,7 @@ export async function start<R>(
 }
 
 async function ask<R>(child: ChildProcess, name: ProgramName, order: unknown): Promise<R> {
-  // Ends the listener that is left over, too.
+  // Two events are awaited and one comes: this removes the listener of the other.
   const over = new AbortController()
   const signal = AbortSignal.any([over.signal, AbortSignal.timeout(patience)])
   const ended = once(child, 'exit', { signal }).then(([code]) => {
@@ -63,7 +63,7 @@ async function ask<R>(child: ChildProcess, name: ProgramName, order: unknown): P
   }
 }
 
-/** A program that replies when it is done. */
+/** Starts a program, waits for its one reply, and ends it. */
 export async function run<R>(
   name: ProgramName,
   order: unknown,
@@ -77,7 +77,8 @@ export async function run<R>(
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
-  // A killed program would write no profile. One that has lost its parent exits by itself (program.ts).
+  // A killed program would write no profile. One that has lost its parent exits by itself
+  // (program.ts).
   if (profiling.length > 0) child.disconnect()
   else child.kill()
   await ended

@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A file for each kind of tokens, one in each line, for as long as the work takes. */
+/**
+ * Writes a file for each kind of tokens, with a token in each line, and removes the files when the
+ * work is done.
+ */
 export async function withTokenFiles<K extends string, T>(
   stock: Readonly<Record<K, readonly string[]>>,
   work: (files: Readonly<Record<K, string>>) => Promise<T>,

@@ -2,12 +2,12 @@ import { createPrivateKey, randomUUID, type SignKeyObjectInput, sign } from 'nod
 import { promisify } from 'node:util'
 import type { JWK } from 'jose'
 
-/** Of every token here. */
+/** The audience of every token in these benchmarks. */
 export const audience = 'https://api.test'
 
 export type SignatureName = 'RS256' | 'PS256' | 'ES256' | 'EdDSA'
 
-/** Who issues tokens, and what signs them. */
+/** The issuer of tokens, and the key that signs them. */
 export interface Minter {
   readonly url: string
   readonly audience: string
@@ -16,10 +16,13 @@ export interface Minter {
 }
 
 const signAsync = promisify(sign)
-/** As many at once as keep every thread of the pool busy. */
+/** How many tokens are signed at once: enough to keep every thread of the pool busy. */
 const together = 64
 
-/** RFC 9068 access tokens, each another: on all threads, as tens of thousands are needed. */
+/**
+ * Mints RFC 9068 access tokens that all differ. It signs on all threads, because tens of thousands
+ * are needed.
+ */
 export async function mintTokens(minter: Minter, count: number): Promise<string[]> {
   const { alg, privateJwk } = minter
   const header = encode({ alg, typ: 'at+jwt', kid: privateJwk.kid })
@@ -57,7 +60,7 @@ function claimsOf({ url, audience }: Minter): object {
   }
 }
 
-/** The same token but for one character amid the signature. */
+/** The same token, except for one character in the middle of the signature. */
 export function tampered(token: string): string {
   const at = token.lastIndexOf('.') + 20
   return `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`

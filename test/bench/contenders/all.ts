@@ -1,6 +1,6 @@
 import type { Contender } from './contender.ts'
 
-/** Loaded on demand, so that a clock can be set before. */
+/** Loaded when it is needed, so that virtual time can be started before. */
 type Load = () => Promise<{ readonly contender: Contender }>
 
 export const contenders = {
@@ -15,5 +15,5 @@ export const contenders = {
 
 export type ContenderName = keyof typeof contenders
 
-/** Those that are not as their packages come. */
+/** The contenders with options that are off by default. */
 export const variants: readonly ContenderName[] = ['jwks-rsa-rate-limit', 'jwks-rsa-fallback']

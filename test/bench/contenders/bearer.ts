@@ -1,6 +1,9 @@
 import type { RequestHandler } from 'express'
 
-/** The middleware that one writes by hand around a function that verifies a token: what it throws is a 401. */
+/**
+ * The middleware that people write by hand around a function that verifies a token. It answers 401
+ * to whatever that function throws.
+ */
 export function createBearerGuard(verify: (token: string) => Promise<unknown>): RequestHandler {
   return async (request, response, next) => {
     const token = request.headers.authorization?.match(/^Bearer (\S+)$/i)?.[1]
@@ -9,7 +12,7 @@ export function createBearerGuard(verify: (token: string) => Promise<unknown>): 
       return
     }
     try {
-      // On the request, as the libraries do.
+      // The libraries that bring a middleware put the claims on the request as well.
       Object.assign(request, { claims: await verify(token) })
     } catch {
       response.sendStatus(401)

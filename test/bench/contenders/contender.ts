@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 
-/** What a contender is told about the issuer and the API. */
+/** The issuer and the API, as every contender is told about them. */
 export interface Setting {
   readonly issuer: string
   readonly jwksUri: string
@@ -9,9 +9,9 @@ export interface Setting {
 
 export interface Contender {
   readonly title: string
-  /** The packages whose versions matter. */
+  /** The packages whose versions the report names. */
   readonly packages: readonly string[]
-  /** What is not a default. */
+  /** The options that are not defaults. */
   readonly note?: string
   createGuard(setting: Setting): RequestHandler
 }

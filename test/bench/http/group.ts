@@ -27,7 +27,7 @@ async function measure(pace: Pace): Promise<GroupReport> {
   return {
     title: 'http: requests per second',
     body: [
-      'In brackets: as a part of the bare app’s. Below the requests per second: latency at that load, median and 99th percentile, in milliseconds.',
+      'In brackets: as a part of those of the app without a guard. The second table of each framework: latency at that load, median and 99th percentile, in milliseconds.',
       ...[...results].flatMap(([framework, apps]) => [
         `### ${frameworkTitles[framework]}`,
         throughput(apps),
@@ -71,7 +71,7 @@ function latency(apps: readonly AppUnderLoad[]): string {
 
 const method = ({ appStarts, loadRounds, loadSeconds, warmUpSeconds }: Pace): string =>
   [
-    `- Each app in a process of its own, the load generator in another, ${connections} connections on loopback. ${appStarts} times anew: ${loadRounds} rounds of ${loadSeconds} s for each app, in turn, after one to warm up, or ${warmUpSeconds} s if all tokens are new. RS256. Any refused request fails the run. Each guard first had to accept a good token, and to answer 401 to a tampered one and to none.`,
-    '- All guards get the issuer’s keys over HTTP, as their documentation shows, with default options but for fast-jwt’s cache, which is off by default. Handlers are the same, and do not look at what the guard found, which each leaves on the request.',
-    `- All tokens new: ${whole(fresh)} in turn, so that a token comes again when the caches (10,000 in tollgate, 1,000 in fast-jwt, their defaults) have long dropped it. The caches stay on, and pay for what they never find again.`,
+    `- Each app in a process of its own, the load generator in another, ${connections} connections on loopback. ${appStarts} times, each with new processes: ${loadRounds} rounds of ${loadSeconds} s for each app, in turn, after one round to warm up, or ${warmUpSeconds} s if all tokens are new. RS256. Any refused request fails the run. Each guard first had to accept a good token, and to answer 401 to a tampered one and to none.`,
+    '- All guards get the issuer’s keys over HTTP, as their documentation shows, with default options but for fast-jwt’s cache, which is off by default. The handlers are the same. They do not read the claims, which every guard puts on the request.',
+    `- All tokens new: ${whole(fresh)} in turn, so that a token comes again only after the caches (10,000 in tollgate, 1,000 in fast-jwt, their defaults) have dropped it. The caches stay on, and store tokens that they never find again.`,
   ].join('\n')

@@ -1,4 +1,7 @@
-/** Which guards are measured in which framework. The bare app is the measure of the others. */
+/**
+ * Which guards are measured in which framework. The others are compared with the app without a
+ * guard.
+ */
 export const matrix = {
   express: [
     'bare',
@@ -30,7 +33,7 @@ export const guardTitles: Readonly<Record<GuardName, string>> = {
   bare: 'no guard',
   tollgate: 'tollgate',
   jose: 'jose, middleware by hand',
-  'jose-map': 'the same with a Map by SHA-256: the least that remembers',
+  'jose-map': 'jose and a Map by SHA-256, the least that caches',
   'fast-jwt': 'fast-jwt with its cache and get-jwks, middleware by hand',
   'express-oauth2-jwt-bearer': 'express-oauth2-jwt-bearer',
   'express-jwt': 'express-jwt + jwks-rsa',

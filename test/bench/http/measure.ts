@@ -19,11 +19,14 @@ export interface AppUnderLoad {
 interface RunningApp extends AppUnderLoad {
   readonly url: string
   end(): Promise<void>
-  /** Where the traffic of each kind goes on: tokens are new to this app only if none is sent again too soon. */
+  /**
+   * Where the next load of each kind begins in its file. Tokens are new to this app only as long as
+   * none of them comes again while it is still in a cache.
+   */
   readonly from: Record<TrafficName, number>
 }
 
-/** All guards of one framework, side by side. */
+/** Measures all guards of one framework, in turn. */
 export async function measureFramework(
   framework: Framework,
   { setting }: BenchIssuer,
@@ -53,7 +56,7 @@ export async function measureFramework(
         await assertGuarded(app.guard, running.url, good)
       }
       for (const kind of traffic) {
-        // To be warm, and to remember what it can.
+        // So that V8 has compiled the code, and the caches hold what they can.
         const seconds = kind.name === 'new' ? warmUpSeconds : loadSeconds
         for (const app of apps) await load(app, kind, seconds)
         for (let round = 0; round < loadRounds; round++) {

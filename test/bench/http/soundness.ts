@@ -1,7 +1,7 @@
 import { tampered } from '../tokens.ts'
 import type { GuardName } from './matrix.ts'
 
-/** A guard that lets everything or nothing through would be fast, too. */
+/** Fails unless the guard answers as it must: a guard that admits everybody would be fast, too. */
 export async function assertGuarded(guard: GuardName, url: string, good: string): Promise<void> {
   await expect(guard, 'a good token', url, good, 200)
   if (guard === 'bare') return

@@ -15,7 +15,10 @@ export const trafficTitles: Readonly<Record<TrafficName, string>> = {
 }
 
 const many = 1_000
-/** Far more than any cache holds (tollgate's 10,000), as connections do not all send equally often. */
+/**
+ * Far more than any cache holds (10,000 in tollgate), because some connections send more than
+ * others.
+ */
 export const fresh = 16_000
 
 export async function withTraffic<T>(

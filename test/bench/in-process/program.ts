@@ -1,6 +1,6 @@
 /**
- * One version of tollgate in a process of its own: what `verify()` costs for a token, or a guard for a request and a
- * response that go nowhere. No socket and no router is measured along with it.
+ * One version of tollgate in a process of its own: what `verify()` costs for a token, or a guard
+ * for a request and a response that go nowhere. No socket and no router is measured along with it.
  */
 import { readFileSync } from 'node:fs'
 import { IncomingMessage, type ServerResponse } from 'node:http'
@@ -52,7 +52,8 @@ async function prepare({ build, subject, issuer, file, slice }: Prepare): Promis
   const tokens = readFileSync(file, 'utf8').trimEnd().split('\n')
   await assertSound(call, tokens[0] as string)
   const queue = createQueue(tokens)
-  // Every token once: from here on, the cache holds all of them, or is full and drops one for each that comes.
+  // Every token once: from here on, the cache holds all of them, or is full and drops one for each
+  // that comes.
   await runBatch(call, queue, tokens.length, 50)
   measured = { call, queue }
   return calibrate(call, queue, 1, { slice, warmUp: 300 })
@@ -73,7 +74,8 @@ const subjects: Readonly<Record<Subject, (load: Load, options: object) => Promis
     return (token) =>
       new Promise((resolve, reject) => {
         const request = createRequest(token)
-        // What an Express app does first with each request. Node 20 and 22 then write its properties more slowly.
+        // What an Express app does first with each request. Node 20 and 22 then write its
+        // properties more slowly.
         Object.setPrototypeOf(request, app.request)
         guard(request, createResponse(reject), (error: unknown) =>
           error === undefined ? resolve(request) : reject(error),
@@ -118,7 +120,7 @@ function createResponse(refuse: (reason: Error) => void): ServerResponse {
   return { statusCode: 200, setHeader() {}, end } as unknown as ServerResponse
 }
 
-/** A version that is set up wrongly would be measured doing something else. */
+/** Fails if a version is set up wrongly: its time would then mean nothing. */
 async function assertSound(call: Call, good: string): Promise<void> {
   // Twice, as the second answer comes from the cache.
   await call(good)

@@ -1,4 +1,4 @@
-/** Where there is no wrk: autocannon, in a process of its own. */
+/** Makes load with autocannon, in a process of its own, where wrk is not installed. */
 import { readFileSync } from 'node:fs'
 import cannon, { type Client, type Request } from 'autocannon'
 import { perform } from '../program.ts'
@@ -11,8 +11,8 @@ await perform(async ({ url, tokens, from, seconds, connections }: LoadOrder): Pr
     url,
     connections,
     duration: seconds,
-    // Every connection gets a share of its own, so that together they send the tokens in turn. Built beforehand: a
-    // request that is built when it is sent would slow the generator down.
+    // Every connection gets its own share of the tokens, so that together they send the tokens in
+    // turn. The requests are built beforehand: to build them while sending would slow this down.
     setupClient(client: Client) {
       const first = clients++
       const share: Request[] = []

@@ -6,13 +6,15 @@ import { wrk } from './wrk.ts'
 
 export interface LoadGenerator {
   readonly version: string
-  /** Fires for so many seconds from a process of its own. Rejects unless every answer is a good one. */
+  /**
+   * Sends requests for so many seconds, from a process of its own. Rejects unless all get a 200.
+   */
   fire(order: LoadOrder): Promise<Load>
 }
 
 let chosen: LoadGenerator | undefined
 
-/** wrk where it is installed: it costs the machine less than what it measures. */
+/** wrk if it is installed, because it takes less of the machine than the app that it measures. */
 export async function loadGenerator(): Promise<LoadGenerator> {
   if (chosen !== undefined) return chosen
   const { error, stdout } = spawnSync('wrk', ['-v'], { encoding: 'utf8' })

@@ -1,8 +1,8 @@
 export interface LoadOrder {
   readonly url: string
-  /** Holds a token in each line, which are sent in turn. */
+  /** A file with a token in each line. The tokens are sent in turn. */
   readonly tokens: string
-  /** Where to begin among them. */
+  /** The line to begin with. */
   readonly from: number
   readonly seconds: number
   readonly connections: number
@@ -13,6 +13,6 @@ export interface Load {
   /** Milliseconds. */
   readonly p50: number
   readonly p99: number
-  /** How many requests were sent, answered or not: where the next load begins. */
+  /** How many requests were sent, answered or not. The next load begins after them. */
   readonly sent: number
 }

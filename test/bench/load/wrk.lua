@@ -1,4 +1,4 @@
--- Sends the tokens of a file in turn, from a given line on, and prints what came of it as JSON.
+-- Sends the tokens of a file in turn, from a given line on, and prints the results as JSON.
 local threads = {}
 
 function setup(thread)

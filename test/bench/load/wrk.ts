@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Load, LoadOrder } from './load.ts'
 
-// From here or from dist/.
+// This path is right both for this file and for its translation in dist/.
 const script = fileURLToPath(new URL('../load/wrk.lua', import.meta.url))
 const execute = promisify(execFile)
 
 export async function wrk({ url, tokens, from, seconds, connections }: LoadOrder): Promise<Load> {
-  // One thread: the tokens must come in one order, and the other core is the app's.
+  // One thread, because the tokens have to come in one order, and the app needs the other core.
   const options = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '-s', script]
   const { stdout } = await execute('wrk', [...options, url, '--', tokens, String(from)], {
     timeout: 1000 * (seconds + 30),

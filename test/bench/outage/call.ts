@@ -5,10 +5,13 @@ import express from 'express'
 
 export type Call = (token: string) => Promise<number>
 
-/** A guarded Express app, called in this process with Node's own request and response; gives the status. */
+/**
+ * A guarded Express app, called in this process with Node's own request and response. A call gives
+ * the status of the answer.
+ */
 export function createApi(guard: RequestHandler): Call {
   const app: Express = express()
-  // In any other environment but this, Express writes every error to stderr.
+  // In any other environment, Express prints every error to stderr.
   app.set('env', 'test')
   app.get('/orders', guard, (_request, response) => {
     response.end()

@@ -1,15 +1,16 @@
 import { install } from '@sinonjs/fake-timers'
 
 /**
- * Virtual time for everything in this process that asks for it: `Date`, `performance.now`, `process.hrtime` and timers.
- * Sockets, promises and immediates stay real. Start it before a contender is loaded: some libraries look their clock up
- * when they are.
+ * Virtual time for everything in this process that reads a clock: `Date`, `performance.now`,
+ * `process.hrtime` and timers. Sockets, promises and immediates stay real. Start it before a
+ * contender is loaded, because some libraries keep the function that reads the clock when they are
+ * loaded.
  */
 export interface VirtualClock {
   /** Seconds since the start of the scenario. */
   now(): number
   advanceTo(seconds: number): void
-  /** Seconds of the real clock. */
+  /** Seconds of the real clock, from an unspecified start. */
   realTime(): number
 }
 
@@ -28,7 +29,8 @@ export function startClock(): VirtualClock {
     ],
     shouldClearNativeTimers: true,
   })
-  // lru-cache takes an entry stored at the zero of performance.now() for one that never expires.
+  // lru-cache treats an entry that is stored while performance.now() is 0 as one that never
+  // expires.
   clock.tick(60_000)
   const start = clock.now
   return {

@@ -11,16 +11,16 @@ export interface Fetches {
   readonly keys: number
 }
 
-/** An issuer over HTTP on loopback, whose answers take virtual time. */
+/** An issuer that answers by HTTP on 127.0.0.1. Its answers take virtual time. */
 export interface ScriptedIssuer {
   readonly url: string
   readonly jwksUri: string
-  /** As it is at first, too. */
+  /** From now on, the issuer answers 503. It also does so at first. */
   goDown(): void
   comeBack(documents: Documents): void
-  /** When the next of the answers that it owes is due, in seconds of the scenario. */
+  /** When the issuer sends the next answer to a request that it has, in seconds of the scenario. */
   nextAnswer(): number | undefined
-  /** Every request so far, answered or not. */
+  /** How many requests have come so far, answered or not. */
   fetches(): Fetches
   close(): void
 }
@@ -29,7 +29,7 @@ const metadataPaths = [
   '/.well-known/openid-configuration',
   '/.well-known/oauth-authorization-server',
 ]
-// Where get-jwks looks by default; the others find it by discovery, or are told.
+// get-jwks looks here by default; the others find the address by discovery, or by an option.
 const jwksPath = '/.well-known/jwks.json'
 
 export async function startIssuer(clock: VirtualClock, latency: number): Promise<ScriptedIssuer> {
@@ -84,7 +84,10 @@ function answer(response: ServerResponse, document: unknown): void {
   response.end(body)
 }
 
-/** As a load balancer with nothing behind it. The connection is closed: some clients never read the body to its end. */
+/**
+ * Answers like a load balancer without a server behind it. It closes the connection, because some
+ * clients never read the body to its end.
+ */
 function refuse(response: ServerResponse): void {
   response.writeHead(503, { connection: 'close', 'content-length': 0 })
   response.end()

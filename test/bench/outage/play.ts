@@ -17,7 +17,10 @@ export interface Played {
   readonly score: Score
 }
 
-/** The whole scenario against one contender, in a process of its own: nobody else's clock or cache is in it. */
+/**
+ * Plays the whole scenario against one contender. Each contender is played in a process of its own,
+ * so that it shares no clock and no cache with another.
+ */
 export async function play(
   loadContender: () => Promise<{ readonly contender: Contender }>,
   keys: SigningKeys,
@@ -59,14 +62,14 @@ export async function play(
   }
 
   function sendGood(time: number, turn: number): void {
-    // Once the issuer is back, every other caller shows a token of the new key.
+    // Once the issuer is back, every other caller sends a token of the new key.
     const key = time >= outage.to && turn % 2 === 1 ? 'new' : 'old'
     const answered = keeper.sent(time, key)
     const token = tokens[key][turn % scenario.callers] as string
     settler.track(call(token).then((status) => answered(status, clock.now())))
   }
 
-  function sendStranger(tick: number): void {
+  function sendUnknownKey(tick: number): void {
     const token = withUnknownKey(tokens.old[0] as string, `unknown-${tick}`)
     settler.track(call(token).then(expectRefusal))
   }
@@ -74,13 +77,13 @@ export async function play(
   issuer.comeBack(tokens.beforeRotation)
   const ticksPerSecond = Math.max(playedRate, flood.rate)
   const ticksPerGood = ticksPerSecond / playedRate
-  const ticksPerStranger = ticksPerSecond / flood.rate
+  const ticksPerUnknownKey = ticksPerSecond / flood.rate
   for (let tick = 0; tick < scenario.end * ticksPerSecond; tick++) {
     const time = tick / ticksPerSecond
     await advanceTo(time)
     happenings.get(time)?.()
     if (tick % ticksPerGood === 0) sendGood(time, tick / ticksPerGood)
-    if (isWithin(flood, time) && tick % ticksPerStranger === 0) sendStranger(tick)
+    if (isWithin(flood, time) && tick % ticksPerUnknownKey === 0) sendUnknownKey(tick)
     await settler.settle()
   }
   while (settler.isBusy()) await advanceTo(clock.now() + 1)

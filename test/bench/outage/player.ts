@@ -1,4 +1,6 @@
-/** The process of one contender: told what to play by its parent, and tells how it went. */
+/**
+ * The process of one contender: its parent tells it what to play, and it answers with the result.
+ */
 import { once } from 'node:events'
 import { type ContenderName, contenders } from '../contenders/all.ts'
 import { play } from './play.ts'

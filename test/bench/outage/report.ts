@@ -31,9 +31,9 @@ export function report(results: readonly Result[], scenario: Scenario, took: num
     section('As the packages come', standard, scenario),
     section('With options that are off by default', optional, scenario),
     '## Versions and options',
-    results.map(describe).join('\n'),
+    results.map(describeContender).join('\n'),
     '## What is played',
-    story(scenario),
+    describeScenario(scenario),
     '## How it is played',
     method(scenario),
     '',
@@ -85,15 +85,15 @@ function table([head = [], ...rows]: readonly (readonly string[])[]): string {
 const pad = (cell: string, width: number, column: number): string =>
   column === 0 ? cell.padEnd(width) : cell.padStart(width)
 
-const describe = ({ title, versions, note }: Result): string =>
+const describeContender = ({ title, versions, note }: Result): string =>
   `- ${title}: ${versions}${note === undefined ? '' : `; ${note}`}.`
 
-function story({ rate, outage, flood, end, latency }: Scenario): string {
+function describeScenario({ rate, outage, flood, end, latency }: Scenario): string {
   return [
     `- ${rate} good requests per second for ${count(end / 60)} minutes, with RFC 9068 access tokens signed with RS256.`,
     `- From ${time(outage.from)} to ${time(outage.to)} the issuer answers every request with 503. It takes ${latency * 1000} ms for any answer.`,
-    `- At ${time(outage.to)} it is back with a new key; every other request shows a token of the new key from then on. The old key is still published, and its tokens stay good.`,
-    `- From ${time(flood.from)} to ${time(flood.to)}, ${flood.rate} requests per second with an unknown key id each, beside the good ones. Keys kept for ten minutes become due within it.`,
+    `- At ${time(outage.to)} it is back with a new key; from then on, every other request brings a token of the new key. The old key is still published, and its tokens stay valid.`,
+    `- From ${time(flood.from)} to ${time(flood.to)}, ${flood.rate} requests per second come in addition to the good ones, each with another unknown key id. Keys that are kept for ten minutes become due in that time.`,
   ].join('\n')
 }
 
@@ -105,10 +105,10 @@ function method({ rate, playedRate, callers }: Scenario): string {
   return [
     `- ${sample}`,
     '- Time is virtual, in one process per contender: `Date`, `performance.now`, `process.hrtime` and timers are replaced before the contender is loaded. Signatures and sockets are real, and take no virtual time.',
-    '- The issuer is a real HTTP server on loopback, and every contender fetches with its own HTTP client. Time passes there only by the issuer’s answers.',
+    '- The issuer is a real HTTP server on loopback, and every contender fetches with its own HTTP client. Only the issuer’s answers take virtual time.',
     '- Requests run through an Express 5 app in the same process, with Node’s own request and response objects but without a socket. The status is the one that Express would have sent.',
-    `- ${callers} callers take turns, each with a token of its own, good for the whole run.`,
-    '- A stretch of refusals is the time between the first and the last of a row of good requests of which none was accepted.',
+    `- ${callers} callers take turns, each with a token of its own that is valid for the whole run.`,
+    '- A stretch of refusals is the time between the first and the last of a series of good requests that were all refused.',
   ].join('\n')
 }
 

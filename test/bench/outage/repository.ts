@@ -5,7 +5,10 @@ import { pathToFileURL } from 'node:url'
 const root = new URL('../../../', import.meta.url)
 const requireFromRoot = createRequire(new URL('package.json', root))
 
-/** The package by its own name, as its users import it. Its name is out of reach from here: this is another package. */
+/**
+ * Imports tollgate by its name, as its users do. A plain import would not find it, because
+ * test/bench is a package of its own.
+ */
 export function importTollgate<T>(entry: string): Promise<T> {
   return import(pathToFileURL(requireFromRoot.resolve(entry)).href)
 }

@@ -1,15 +1,18 @@
-/** Everything that every contender meets. Times are seconds from the first request. */
+/** What happens to every contender. Times are seconds since the first request. */
 export interface Scenario {
   /** Good requests per second, evenly spaced. */
   readonly rate: number
-  /** How many of them are played; the others are taken to fare like their neighbours. */
+  /** How many of these are played. Each stands for its neighbours, which are not played. */
   readonly playedRate: number
   /** The issuer answers 503. When it is back, it has a new key beside the old one. */
   readonly outage: Span
-  /** Requests with unknown key ids, so many per second, beside the good ones. All of them are played. */
+  /**
+   * Requests with unknown key ids, so many per second, in addition to the good ones. All are
+   * played.
+   */
   readonly flood: Span & { readonly rate: number }
   readonly end: number
-  /** Seconds that the issuer takes for any answer. */
+  /** How many seconds the issuer takes for each answer. */
   readonly latency: number
   /** How many callers take turns, each with a token of its own. */
   readonly callers: number
@@ -26,12 +29,14 @@ export const scenario: Scenario = {
   rate: 200,
   playedRate: 10,
   outage: { from: 5 * minute, to: 65 * minute },
-  // As long as the longest key cache of a contender, so that everyone's keys become due within it; 20 seconds past the
-  // minute, so that no window of a minute happens to end when a cache of ten does.
+  // As long as the longest key cache of a contender, so that the keys of every contender become due
+  // during the flood. It starts 20 seconds after a full minute, so that no limit that counts per
+  // minute ends at the moment when a cache of ten minutes does.
   flood: { from: 70 * minute + 20, to: 80 * minute + 20, rate: 20 },
   end: 82 * minute,
-  // Just less than the time between two played requests. Whoever shares a fetch among the requests that come meanwhile
-  // starts the next one at the same moment whether 10 or 200 are played in a second.
+  // A little less than the time between two played requests. A contender that shares a fetch among
+  // the requests that come meanwhile then starts the next fetch at the same moment, whether 10 or
+  // 200 requests are played in a second.
   latency: 0.098,
   callers: 500,
 }

@@ -9,9 +9,12 @@ export interface Score {
   /** How many of them were refused with which status. */
   readonly statuses: Readonly<Record<number, number>>
   readonly refusedDuringFlood: number
-  /** Seconds between the first and the last of a row of good requests none of which was accepted. */
+  /** Seconds between the first and the last of a series of good requests that were all refused. */
   readonly longestRefusal: number
-  /** Seconds from the return of the issuer to the first time that a token of the new key was accepted. */
+  /**
+   * Seconds from the return of the issuer to the first time that a token of the new key was
+   * accepted.
+   */
   readonly newKeyAfter: number | undefined
   readonly fetches: Fetches
   readonly fetchesDuringFlood: number
@@ -20,7 +23,9 @@ export interface Score {
 export type CallScore = Omit<Score, 'fetches' | 'fetchesDuringFlood'>
 
 export interface ScoreKeeper {
-  /** Notes a good request when it is sent; the result takes its answer, with the time of that. */
+  /**
+   * Notes that a good request was sent. The function that it returns takes the answer and its time.
+   */
   sent(time: number, key: 'old' | 'new'): (status: number, answeredAt: number) => void
   score(): CallScore
 }
@@ -43,7 +48,7 @@ export function createScoreKeeper({ outage, flood }: Scenario): ScoreKeeper {
         if (key === 'new' && status === 200) newKeyAt ??= answeredAt
         if (status !== 200 && time < outage.from) {
           throw new Error(
-            `A good request got ${status} while all was well: the guard is set up wrongly`,
+            `A good request got ${status} before the outage: the guard is set up wrongly`,
           )
         }
       }

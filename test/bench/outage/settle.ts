@@ -2,22 +2,31 @@ import type { VirtualClock } from './clock.ts'
 import type { ScriptedIssuer } from './issuer.ts'
 
 /**
- * Lets real work (signatures on the thread pool, bytes on loopback) end before virtual time goes on, so that it takes
- * no virtual time. What waits for an answer of the issuer cannot end before that is due.
+ * Waits until real work (signatures on the thread pool, bytes on 127.0.0.1) has ended before
+ * virtual time advances, so that this work takes no virtual time. A call that waits for an answer
+ * of the issuer cannot end before that answer is due.
  */
 export interface Settler {
   track(call: Promise<void>): void
-  /** Whether calls are unanswered. */
+  /** Whether some calls have no answer yet. */
   isBusy(): boolean
-  /** `hasAnswered`: the issuer just did, and perhaps nobody waits for it (a refresh in the background). */
+  /**
+   * `hasAnswered`: the issuer has just answered, and perhaps no call waits for that answer, because
+   * it belongs to a refresh in the background.
+   */
   settle(hasAnswered?: boolean): Promise<void>
 }
 
-/** Turns of the event loop in which an answer gets from the issuer to who asked. */
+/** Turns of the event loop that an answer of the issuer takes to reach the contender. */
 const turnsPerAnswer = 20
-/** As long as the issuer owes an answer, so many calls may be left: they may all be waiting for it. */
+/**
+ * While the issuer has not answered every request, so many calls may be unfinished: they may all be
+ * waiting for that answer.
+ */
 const backlog = 40
-/** Real seconds without progress after which the rest is taken to wait for virtual time. */
+/**
+ * Real seconds without progress after which the unfinished calls count as waiting for virtual time.
+ */
 const patience = 0.25
 
 export function createSettler(issuer: ScriptedIssuer, clock: VirtualClock): Settler {

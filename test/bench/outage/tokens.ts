@@ -3,14 +3,14 @@ import type { JWK } from 'jose'
 import type { Documents, ScriptedIssuer } from './issuer.ts'
 import type { Scenario } from './scenario.ts'
 
-/** Private JWKs: one signs from the start, the other once the issuer is back. */
+/** Two private JWKs: `old` signs from the start, `new` once the issuer is back. */
 export interface SigningKeys {
   readonly old: JWK
   readonly new: JWK
 }
 
 export interface Tokens {
-  /** Good from the first second to the last. */
+  /** Valid from the first second to the last. */
   readonly old: readonly string[]
   readonly new: readonly string[]
   readonly beforeRotation: Documents
@@ -28,7 +28,10 @@ function generateKey(kid: string): JWK {
   return { ...privateKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' }
 }
 
-/** RFC 9068 access tokens, a caller's own each. Between contenders they differ in times and in the port of `iss`. */
+/**
+ * RFC 9068 access tokens, one for each caller. The tokens of two contenders differ in their times
+ * and in the port of `iss`.
+ */
 export function mintTokens(
   { url: issuer, jwksUri }: ScriptedIssuer,
   keys: SigningKeys,
@@ -72,7 +75,7 @@ export function mintTokens(
   }
 }
 
-/** A good token but for its key id, which nobody has. */
+/** A good token with another key id, which the issuer does not have. */
 export function withUnknownKey(token: string, kid: string): string {
   const [, payload, signature] = token.split('.')
   return `${encode(headerWith(kid))}.${payload}.${signature}`

@@ -6,8 +6,8 @@ const root = new URL('../../../', import.meta.url)
 const installed = new URL('../node_modules/tollgate/', import.meta.url)
 
 /**
- * The package as its users get it, beside the peers: built like a release, and found by its name. Not through the
- * repository's own `dist`, which others may be using.
+ * Builds the package like a release and puts it beside the other libraries, where programs import
+ * it by its name. It does not touch the repository's own `dist`, which somebody else may be using.
  */
 export function installTollgate(): void {
   rmSync(installed, { recursive: true, force: true })

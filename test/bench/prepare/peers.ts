@@ -4,12 +4,13 @@ import { fileURLToPath } from 'node:url'
 
 const bench = new URL('../', import.meta.url)
 
-/** The peers as the lock file has them, unless they are there already. */
+/** Installs the other libraries in the versions of the lock file, unless they are there already. */
 export function installPeers(): void {
   if (missingPeers().length === 0) return
-  console.error('Installing the peers in test/bench')
+  console.error('Installing the other libraries in test/bench')
   const { status } = spawnSync('npm', ['ci'], { cwd: fileURLToPath(bench), stdio: 'inherit' })
-  if (status !== 0) throw new Error('The peers could not be installed: try npm ci in test/bench')
+  if (status !== 0)
+    throw new Error('The other libraries could not be installed: try npm ci in test/bench')
 }
 
 function missingPeers(): readonly string[] {

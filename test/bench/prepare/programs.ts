@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-/** What is measured runs in processes of its own, one program each. */
+/** The programs that measure. Each runs in a process of its own. */
 export const programs = {
   verify: 'verify/program.ts',
   app: 'http/app.ts',
@@ -19,8 +19,8 @@ export type ProgramName = keyof typeof programs
 const bench = fileURLToPath(new URL('../', import.meta.url))
 
 /**
- * The programs in plain JavaScript, with nothing of node_modules in them: a loader that translates while they run would
- * be measured too.
+ * Translates the programs to plain JavaScript, without the code of any package in node_modules. A
+ * loader that translates TypeScript while a program runs would be part of the measurement.
  */
 export async function buildPrograms(): Promise<void> {
   await build({
@@ -28,13 +28,14 @@ export async function buildPrograms(): Promise<void> {
     entryPoints: Object.entries(programs).map(([out, file]) => ({ in: file, out })),
     outdir: 'dist',
     bundle: true,
-    // Else an import on demand would be done at once.
+    // Without it, esbuild would put dynamic imports into the same file, and they would all be
+    // loaded at the start.
     splitting: true,
     packages: 'external',
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    // Its `paths` are for the type check alone.
+    // The `paths` in tsconfig.json are for the type check only.
     tsconfigRaw: {},
     logLevel: 'warning',
   })

@@ -1,18 +1,18 @@
 import type { Pace } from '../pace.ts'
 
-/** A limit of DESIGN.md section 5, and what was measured for it. Never typed in. */
+/** A limit, and the value that a run measured for it. */
 export interface Target {
   readonly what: string
   readonly limit: number
-  /** Which side of the limit is good. */
+  /** Whether the value should be below the limit or above it. */
   readonly side: 'at most' | 'at least'
   readonly unit: '×' | 'µs'
   readonly measured: number
-  /** Which of several measurements it is: the worst one. */
+  /** Which of several measurements gave the value: the worst one did. */
   readonly where: string
 }
 
-/** What a group found, as it is printed. */
+/** The results of a group, as they are printed. */
 export interface GroupReport {
   readonly title: string
   /** Paragraphs, lists and tables in Markdown. */
@@ -29,7 +29,7 @@ interface Measured {
   readonly measured: number
 }
 
-/** A target of several measurements: the worst of them decides. */
+/** A target of several measurements, of which the worst one decides. */
 export function worst(
   target: Omit<Target, 'measured' | 'where'>,
   measurements: readonly Measured[],

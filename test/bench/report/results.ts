@@ -26,9 +26,9 @@ const packages = [
 ]
 
 export interface RunFacts {
-  /** How long it took. */
+  /** How long the run took. */
   readonly seconds: number
-  /** How many processes ran on average in the minute before. */
+  /** How many processes ran on average in the minute before the run. */
   readonly load: number
 }
 
@@ -41,7 +41,7 @@ export async function report(
   return [
     '# Speed',
     `${new Date().toISOString().slice(0, 10)}, ${machine()}, Node ${process.versions.node}, in ${seconds} s. Load average before it: ${load.toFixed(1)}.`,
-    'Written by `test/bench/bench.ts` (`npm run bench`); README.md beside it says how to run it. Medians of interleaved rounds, ± half the distance between their quartiles; ratios are medians of the ratios of a round’s pairs. Everything runs on plain Node: tollgate as it is built for release and imported by its name, the programs around it translated to JavaScript beforehand.',
+    'Written by `test/bench/bench.ts` (`npm run bench`); README.md beside it says how to run it. Values are medians of rounds in which the contenders take turns, ± half the distance between the quartiles; a ratio is the median of the ratios of the pairs of rounds. Everything runs on plain Node: tollgate as it is built for release and imported by its name, and the programs around it translated to JavaScript beforehand.',
     ...groups.flatMap(({ title, body }) => [`## ${title}`, ...body]),
     '## Targets',
     targetTable(targets),

@@ -1,6 +1,6 @@
 export type Row = readonly string[]
 
-/** A table in Markdown, first column to the left, numbers to the right. */
+/** A table in Markdown: the first column aligned to the left, the numbers to the right. */
 export function table(head: Row, rows: readonly Row[]): string {
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((cells) => cells[column]?.length ?? 0)),

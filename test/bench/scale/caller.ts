@@ -1,4 +1,4 @@
-/** Callers that note when each of their requests was sent and answered. */
+/** Sends requests, and notes when each was sent and how long its answer took. */
 import { Agent, get } from 'node:http'
 import { perform } from '../program.ts'
 
@@ -6,11 +6,13 @@ export interface Order {
   readonly url: string
   readonly tokens: readonly string[]
   readonly seconds: number
-  /** At once. */
+  /** How many requests are under way at once. */
   readonly callers: number
 }
 
-/** Milliseconds since the epoch when it was sent, and until it was answered. */
+/**
+ * When the request was sent (milliseconds since 1970), and how many milliseconds its answer took.
+ */
 export type Call = readonly [sent: number, took: number]
 
 await perform(async ({ url, tokens, seconds, callers }: Order): Promise<readonly Call[]> => {

@@ -1,5 +1,4 @@
-/** What a request costs as issuers, keys and routes grow in number. */
-
+/** Measures what a request costs as the numbers of issuers, keys and routes grow. */
 import { createVerifier, type VerifierOptions } from 'tollgate'
 import { createAuth } from 'tollgate/express'
 import { createTestIssuer, type TestIssuer } from 'tollgate/testing'
@@ -24,9 +23,12 @@ export type Curves = Readonly<Record<CurveName, readonly Point[]>>
 
 type Handle = (token: string) => unknown
 
-/** Of every point of every curve; all issuers and keys have their share. */
+/**
+ * How many tokens every point of every curve gets. All issuers and keys sign the same share of
+ * them.
+ */
 const tokenCount = 1_000
-/** ES256, as its keys are made at once. */
+/** ES256, because its keys are made quickly. */
 const alg = 'ES256'
 
 await perform(async ({ pace }: Order): Promise<Curves> => {
@@ -44,7 +46,7 @@ await perform(async ({ pace }: Order): Promise<Curves> => {
 
 interface Subject {
   readonly count: number
-  /** Each signs its share of the tokens, in turn. */
+  /** The issuers and keys that sign the tokens, in turn. */
   readonly signers: readonly { readonly issuer: TestIssuer; readonly key: number }[]
 }
 
@@ -106,7 +108,10 @@ function verifyWith(options: VerifierOptions, tokenCache?: false): Handle {
   return createVerifier({ ...options, tokenCache }).verify
 }
 
-/** The guards alone, without a framework in front: how long that looks for a route is not the guard's matter. */
+/**
+ * The guards alone, without the router of a framework: how long that looks for a route is not
+ * measured.
+ */
 function guardRoutes(count: number): Omit<Subject, 'count'> & { handle: Handle } {
   const issuer = createTestIssuer({ audience, alg })
   const { requireAuth } = createAuth({
@@ -114,11 +119,6 @@ function guardRoutes(count: number): Omit<Subject, 'count'> & { handle: Handle }
     issuer: { issuer: issuer.url, jwks: issuer.jwks },
   })
   const guards = Array.from({ length: count }, () => requireAuth({ scope: 'orders:read' }))
-  const response = {
-    writeHead() {
-      throw new Error('The guard refused a good token')
-    },
-  }
   let at = 0
   return {
     signers: [{ issuer, key: 0 }],
@@ -131,9 +131,9 @@ function guardRoutes(count: number): Omit<Subject, 'count'> & { handle: Handle }
         rawHeaders: ['Host', 'api.test', 'Authorization', authorization],
       }
       return new Promise<void>((resolve, reject) => {
-        guard(request, response as never, (error) =>
-          error === undefined ? resolve() : reject(error),
-        )
+        const end = () => reject(new Error('The guard refused a good token'))
+        const response = { statusCode: 200, setHeader() {}, end }
+        guard(request, response, (error) => (error === undefined ? resolve() : reject(error)))
       })
     },
   }

@@ -1,4 +1,4 @@
-/** What the first token of a fresh process waits for, keys over HTTP included. */
+/** Measures how long the first token of a fresh process waits, including the fetch of the keys. */
 import { perform } from '../program.ts'
 
 export interface Order {
@@ -6,7 +6,7 @@ export interface Order {
   readonly issuer: string
   readonly jwksUri: string
   readonly audience: string
-  /** The first one, and others to compare it with. */
+  /** The token for the first request, and one to compare it with. */
   readonly tokens: readonly string[]
 }
 

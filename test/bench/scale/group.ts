@@ -13,11 +13,11 @@ import { answersAfter, maxAge, measureRefresh, type Refresh } from './refresh.ts
 export const group: Group = { measure }
 
 const curveTitles: Readonly<Record<CurveName, string>> = {
-  issuers: 'issuers, remembered tokens',
+  issuers: 'issuers, cached tokens',
   issuersNew: 'issuers, token cache off',
-  keys: 'keys of an issuer, remembered tokens',
+  keys: 'keys of an issuer, cached tokens',
   keysNew: 'keys of an issuer, token cache off',
-  routes: 'guarded routes, remembered tokens',
+  routes: 'guarded routes, cached tokens',
 }
 
 async function measure(pace: Pace): Promise<GroupReport> {
@@ -30,17 +30,17 @@ async function measure(pace: Pace): Promise<GroupReport> {
     return {
       title: 'scale',
       body: [
-        '### Microseconds for a request, as things grow in number',
+        '### Microseconds for a request, as the numbers of issuers, keys and routes grow',
         curveTable(curves),
         'ES256, 1,000 tokens in turn, of all issuers and keys. Routes: the guards of the Express adapter alone, called in turn without a socket.',
-        '### Memory of remembered tokens',
+        '### Memory of cached tokens',
         memory,
-        'Heap and external memory after full collections, in a fresh process; ES256, and the tokens themselves are not kept. fast-jwt with a cache of that size.',
+        'Heap and external memory after full garbage collections, in a fresh process; ES256, and the tokens themselves are not kept. fast-jwt has a cache of that size.',
         '### The first token of a process',
         firstTable(firsts),
-        'In milliseconds; keys come over HTTP from loopback, for tollgate after discovery. Importing is not in it (see start-up).',
+        'In milliseconds; keys come over HTTP from loopback, for tollgate after discovery. The time to import the packages is not included (see start-up).',
         '### A key refresh under load',
-        refreshStory(refresh),
+        describeRefresh(refresh),
       ],
       targets: [...curveTargets(curves), refreshTarget(refresh)],
     }
@@ -130,8 +130,8 @@ function firstTable(firsts: Firsts): string {
   )
 }
 
-const refreshStory = ({ during, apart, refreshes, calls }: Refresh): string =>
-  `p99 of a guarded Express app: ${digits(median(during))} ms for requests that meet a refresh, ${digits(median(apart))} ms for those between (ratio ${times(ratio(during, apart))}); ${refreshes} refreshes, ${whole(calls)} requests from 8 callers with 500 tokens. Keys live ${maxAge} s there, and the issuer takes ${answersAfter} s to answer.`
+const describeRefresh = ({ during, apart, refreshes, calls }: Refresh): string =>
+  `p99 of a guarded Express app: ${digits(median(during))} ms for requests that meet a refresh, ${digits(median(apart))} ms for those between refreshes (ratio ${times(ratio(during, apart))}); ${refreshes} refreshes, ${whole(calls)} requests from 8 callers with 500 tokens. Keys are kept for ${maxAge} s in this part, and the issuer takes ${answersAfter} s to answer.`
 
 const refreshTarget = ({ during, apart }: Refresh): Target =>
   worst({ what: 'p99 during a key refresh / else', limit: 1.2, side: 'at most', unit: '×' }, [

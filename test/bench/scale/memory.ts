@@ -1,5 +1,4 @@
-/** How much memory remembered tokens take. Started with --expose-gc. */
-
+/** Measures how much memory cached tokens take. It has to be started with --expose-gc. */
 import { createPublicKey } from 'node:crypto'
 import { createVerifier as createFastVerifier } from 'fast-jwt'
 import { createVerifier } from 'tollgate'
@@ -14,11 +13,11 @@ export interface Order {
   readonly times: number
 }
 
-/** Minted and verified together; the tokens are not kept. */
+/** How many tokens are minted and verified at once. The tokens themselves are not kept. */
 const together = 500
 const alg = 'ES256'
 
-/** Bytes. */
+/** The result is a number of bytes. */
 await perform(async ({ contender, count, times }: Order): Promise<number> => {
   const { url, jwks, keys } = createTestIssuer({ alg, audience })
   const minter = { url, audience, alg, privateJwk: keys.current.privateJwk } as const
@@ -31,7 +30,7 @@ await perform(async ({ contender, count, times }: Order): Promise<number> => {
           .export({ type: 'spki', format: 'pem' })
           .toString(),
         cache: count,
-        // Longer than the tokens live, as its default forgets them after ten minutes.
+        // Longer than the tokens are valid. By default, fast-jwt drops them after ten minutes.
         cacheTTL: 7_200_000,
         allowedIss: url,
         allowedAud: audience,
@@ -48,7 +47,7 @@ await perform(async ({ contender, count, times }: Order): Promise<number> => {
     for (let time = 0; time < times; time++) await Promise.all(tokens.map(verify))
   }
   const bytes = used() - before
-  // Still there, and so not collected before it was weighed.
+  // Uses the verifier once more, so that it was not collected before its memory was measured.
   await verify(warm[0] as string)
   return bytes
 })

@@ -12,11 +12,11 @@ export interface Refresh {
   readonly calls: number
 }
 
-/** Keys live this many seconds, and are fetched anew at 80 % of that. */
+/** How many seconds keys are kept. They are fetched again after 80 % of that. */
 export const maxAge = 2
 /** Seconds until the issuer answers. */
 export const answersAfter = 0.3
-/** Milliseconds after the answer in which it is read, and its keys are taken over. */
+/** Milliseconds after the answer of the issuer in which the app reads it and imports the keys. */
 const takingOver = 50
 const callers = 8
 
@@ -32,7 +32,7 @@ export async function measureRefresh(served: BenchIssuer, pace: Pace): Promise<R
   const url = `http://127.0.0.1:${app.reply.port}/me`
   const order: Order = { url, tokens: await mint(500), seconds: 1, callers }
   try {
-    // To be warm.
+    // So that V8 has compiled the code.
     await run('caller', order)
     const slow = issuer.fail('jwks', faults.slow(answersAfter))
     issuer.requests.clear()
@@ -48,7 +48,7 @@ export async function measureRefresh(served: BenchIssuer, pace: Pace): Promise<R
   }
 }
 
-/** A pair for each refresh: the calls that met it, and those between it and the next. */
+/** A pair for each refresh: the calls during the refresh, and those between it and the next one. */
 function divide(calls: readonly Call[], fetches: readonly number[]): Refresh {
   const during: number[] = []
   const apart: number[] = []

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
 
-/** Bytes of the files that an import can reach. */
+/** The sizes in bytes of the files that an import can reach. */
 export interface Bytes {
-  /** Of the packages that are imported. */
+  /** Files of the packages that are imported. */
   readonly own: number
-  /** Of what these depend on. */
+  /** Files of the packages that these depend on. */
   readonly dependencies: number
-  /** Of both, without comments, in one minified file. */
+  /** All of them in one minified file, without comments. */
   readonly minified: number
 }
 

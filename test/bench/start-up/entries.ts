@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 
-/** What a program imports to guard an API, beside the framework that it has anyway. */
+/**
+ * What a program imports to guard an API, in addition to the framework, which it imports anyway.
+ */
 export function entries(): Readonly<Record<string, readonly string[]>> {
   return {
     ...Object.fromEntries(adapters().map((adapter) => [adapter, [adapter]])),
@@ -15,7 +17,7 @@ export function entries(): Readonly<Record<string, readonly string[]>> {
   }
 }
 
-/** Every entry of the package that is code. */
+/** Every entry of the package, except package.json. */
 function adapters(): readonly string[] {
   const file = new URL('../node_modules/tollgate/package.json', import.meta.url)
   const { exports } = JSON.parse(readFileSync(file, 'utf8')) as { exports: Record<string, unknown> }

@@ -13,7 +13,7 @@ interface Entry {
   readonly name: string
   readonly imports: readonly string[]
   readonly bytes: Bytes
-  /** Milliseconds. */
+  /** Milliseconds, one for each process. */
   readonly took: number[]
 }
 
@@ -38,7 +38,7 @@ async function measure({ starts }: Pace): Promise<GroupReport> {
           ...[own, dependencies, minified].map(whole),
         ]),
       ),
-      `Import: in a fresh process each, ${starts} of them in turn. Bytes: of every file that the import can reach, frameworks not included as none of them imports one.`,
+      `Import: each in a fresh process, ${starts} times, in turn. Bytes: of every file that the import can reach. No framework is included, because none of these packages imports one.`,
     ],
     targets: [],
   }

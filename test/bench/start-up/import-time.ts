@@ -1,4 +1,4 @@
-/** How long a fresh process takes to import something. */
+/** Measures how long a fresh process takes to import packages. */
 import { perform } from '../program.ts'
 
 export interface Order {

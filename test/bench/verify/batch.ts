@@ -1,7 +1,7 @@
 import type { Pace } from '../pace.ts'
 import type { Verify } from './contenders.ts'
 
-/** Tokens in turn, from where the last batch ended. */
+/** Gives tokens one after the other, from the beginning again after the last one. */
 export interface Queue {
   next(): string
 }
@@ -17,7 +17,10 @@ export function createQueue(tokens: readonly string[]): Queue {
   }
 }
 
-/** Milliseconds for so many tokens. What answers at once is not made to wait: its users do not either. */
+/**
+ * Milliseconds for so many tokens. A contender that returns a value instead of a promise is not
+ * awaited, because its users do not await it either.
+ */
 export async function runBatch(
   verify: Verify,
   queue: Queue,
@@ -40,7 +43,7 @@ export async function runBatch(
   return performance.now() - began
 }
 
-/** How many tokens fill a slice, after the code is warm. */
+/** Runs until V8 has compiled the code, and returns how many tokens fill a slice then. */
 export async function calibrate(
   verify: Verify,
   queue: Queue,

@@ -14,13 +14,13 @@ export interface Setting {
   readonly alg: SignatureName
 }
 
-/** Gives claims or a promise of them; throws or rejects otherwise. */
+/** Returns claims or a promise of them; throws or rejects if it refuses the token. */
 export type Verify = (token: string) => unknown
 
-/** Undefined: it does not know the algorithm. */
+/** Creates a contender; undefined if it does not know the algorithm. */
 type Create = (setting: Setting) => Verify | undefined | Promise<Verify | undefined>
 
-/** All check issuer, audience, times and algorithm; typ where they can. */
+/** All check the issuer, the audience, the times and the algorithm, and `typ` if they can. */
 export const contenders: Readonly<Record<ContenderName, Create>> = {
   [tollgate]({ issuer: { url, jwks }, audience }) {
     const { verify } = createVerifier({ issuer: { issuer: url, jwks }, audience })

@@ -13,23 +13,26 @@ export interface Series {
   readonly rounds: number[]
 }
 
-/** In turn, for those who remember. */
-export const remembered = 100
-/** More than any cache holds (tollgate's 10,000, fast-jwt's 1,000), so a token that comes again is new again. */
+/** How many tokens take turns when every contender with a cache has seen them before. */
+export const cached = 100
+/**
+ * How many new tokens take turns: more than any cache holds (10,000 in tollgate, 1,000 in
+ * fast-jwt), so that a token which comes again is new again.
+ */
 export const fresh = 12_000
 export const ways = [1, 50]
 
-/** Every contender with one algorithm. */
+/** Measures every contender with one algorithm. */
 export async function measureAlgorithm(alg: SignatureName, pace: Pace): Promise<readonly Series[]> {
-  // On demand: it is the package that was built a moment ago.
+  // Imported here and not at the top, because the run has only now built the package.
   const { createTestIssuer } = await import('tollgate/testing')
   const { url, keys } = createTestIssuer({ alg, audience })
   const { privateJwk } = keys.current
-  const all = await mintTokens({ url, audience, alg, privateJwk }, remembered + fresh)
-  const stock = { remembered: all.slice(0, remembered), new: all.slice(remembered) }
+  const all = await mintTokens({ url, audience, alg, privateJwk }, cached + fresh)
+  const stock = { cached: all.slice(0, cached), new: all.slice(cached) }
   return withTokenFiles(stock, async (files) => {
     const series: Series[] = []
-    for (const tokens of ['remembered', 'new'] as const) {
+    for (const tokens of ['cached', 'new'] as const) {
       for (const atOnce of ways) {
         const order = { alg, privateJwk, tokens, file: files[tokens], atOnce, pace }
         series.push(...(await compare(order)))

@@ -1,7 +1,10 @@
-/** Contenders that targets are about. Apart from what they are, which the report needs not load. */
+/**
+ * The contenders that the limits are about. Their names are in a file of their own, so that the
+ * report does not load the libraries.
+ */
 export const tollgate = 'tollgate, `jwks` given'
 export const tollgateDiscovered = 'tollgate, discovered'
-export const jose = 'jose, key at hand'
+export const jose = 'jose, imported key'
 export const fastJwtCache = 'fast-jwt, cache'
 
 export const contenderNames = [
@@ -18,6 +21,6 @@ export const contenderNames = [
 
 export type ContenderName = (typeof contenderNames)[number]
 
-/** How tokens come. */
+/** Whether a contender gets the tokens one at a time or several at once. */
 export const way = (atOnce: number): string =>
   atOnce === 1 ? 'one at a time' : `${atOnce} at once`

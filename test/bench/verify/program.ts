@@ -1,4 +1,7 @@
-/** One contender in a process of its own: nobody else fills its heap, or teaches the compiler what it does not need. */
+/**
+ * Measures one contender in a process of its own. No other contender fills its heap, and V8
+ * compiles the shared code for this contender alone.
+ */
 import { readFileSync } from 'node:fs'
 import { createTestIssuer } from 'tollgate/testing'
 import type { Pace } from '../pace.ts'
@@ -9,9 +12,9 @@ import { contenders, type Setting, type Verify } from './contenders.ts'
 import type { ContenderName } from './names.ts'
 import { assertSound } from './soundness.ts'
 
-export type Tokens = 'remembered' | 'new'
+export type Tokens = 'cached' | 'new'
 
-/** What is measured next. */
+/** Says what is measured in the rounds that follow. */
 export interface Prepare {
   readonly contender: ContenderName
   readonly alg: SignatureName
@@ -23,12 +26,12 @@ export interface Prepare {
   readonly pace: Pace
 }
 
-/** One round of it. */
+/** One round. */
 export interface Batch {
   readonly count: number
 }
 
-/** How many tokens fill a slice; null if the contender does not know the algorithm. */
+/** How many tokens fill a round; null if the contender does not know the algorithm. */
 export type Prepared = number | null
 /** Microseconds for a token. */
 export type Measured = number
@@ -57,7 +60,7 @@ async function prepare(order: Prepare): Promise<Prepared> {
   const stock = readFileSync(order.file, 'utf8').trimEnd().split('\n')
   await assertSound(contender, verify, issuer, stock[0] as string)
   const queue = createQueue(stock)
-  for (let i = 0; tokens === 'remembered' && i < stock.length; i++) await verify(queue.next())
+  for (let i = 0; tokens === 'cached' && i < stock.length; i++) await verify(queue.next())
   runner = { verify, queue, atOnce }
   return calibrate(verify, queue, atOnce, pace)
 }

@@ -2,7 +2,10 @@ import type { TestIssuer } from 'tollgate/testing'
 import { tampered } from '../tokens.ts'
 import type { Verify } from './contenders.ts'
 
-/** A contender that is set up wrongly would be measured doing something else. */
+/**
+ * Fails if a contender refuses good tokens or accepts bad ones: the time of a contender that is set
+ * up wrongly would mean nothing.
+ */
 export async function assertSound(
   name: string,
   verify: Verify,

@@ -13,7 +13,10 @@ export interface Listening {
   readonly port: number
 }
 
-/** What a framework's app with each of its guards is. Every handler answers the same, so that guards alone differ. */
+/**
+ * The apps of one framework, by their guard. All handlers send the same answer, so that only the
+ * guards differ.
+ */
 export type Apps = Partial<Record<GuardName, (setting: Setting) => Promise<Listening>>>
 
 export const body = { greeting: 'Hello to whoever may come in' }

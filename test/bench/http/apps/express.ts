@@ -27,7 +27,7 @@ export const express: Apps = {
 
 function serve(...guard: readonly RequestHandler[]): Promise<Listening> {
   const app = createExpress()
-  // Else it prints every refusal.
+  // In any other environment, Express prints every error to stderr.
   app.set('env', 'test')
   app.get('/me', ...guard, (_request, response) => {
     response.json(body)

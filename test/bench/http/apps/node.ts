@@ -9,7 +9,7 @@ import {
   withJoseAndMap,
 } from './verify-by-hand.ts'
 
-/** Whether the request may go on; if not, it is answered. */
+/** Whether the request was admitted; if not, the guard has answered it. */
 type Guard = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
 
 export const node: Apps = {

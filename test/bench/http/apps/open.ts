@@ -1,14 +1,14 @@
 import type { Framework, GuardName } from '../matrix.ts'
 import type { Listening, Setting } from './app.ts'
 
-/** One guarded app, or a bare one. */
+/** Which app a process opens: one with a guard, or one without. */
 export interface AppOrder {
   readonly framework: Framework
   readonly guard: GuardName
   readonly setting: Setting
 }
 
-// On demand, so that no framework is loaded beside another.
+// Imported when it is needed, so that a process loads one framework only.
 const frameworks = {
   express: async () => (await import('./express.ts')).express,
   koa: async () => (await import('./koa.ts')).koa,

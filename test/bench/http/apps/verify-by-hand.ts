@@ -7,22 +7,25 @@ import type { Setting } from './app.ts'
 
 export type VerifyByHand = (token: string) => Promise<unknown>
 
-/** What middleware is written around by hand. */
+/** Verifies with jose, as people do in a handwritten middleware. */
 export function withJose({ issuer, jwksUri, audience }: Setting): VerifyByHand {
   const keys = createRemoteJWKSet(new URL(jwksUri))
   return async (token) => (await jwtVerify(token, keys, { issuer, audience })).payload
 }
 
-/** The least that a guard which remembers can do: no time and no key is looked at again, and nothing is forgotten. */
+/**
+ * The least that a guard with a cache can do: it looks at no time and no key again, and never drops
+ * anything from its cache.
+ */
 export function withJoseAndMap(setting: Setting): VerifyByHand {
   const verify = withJose(setting)
-  const known = new Map<string, unknown>()
+  const cache = new Map<string, unknown>()
   return async (token) => {
     const digest = hash('sha256', token, 'binary')
-    const remembered = known.get(digest)
-    if (remembered !== undefined) return remembered
+    const cached = cache.get(digest)
+    if (cached !== undefined) return cached
     const claims = await verify(token)
-    known.set(digest, claims)
+    cache.set(digest, claims)
     return claims
   }
 }
