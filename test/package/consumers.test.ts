@@ -2,7 +2,7 @@ import { cp } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Compilation, Compiler, Entry, Packed } from './project.ts'
-import { compile, entries, pack, print, settle, unpack } from './project.ts'
+import { compile, copyFixture, entries, pack, print, unpack } from './project.ts'
 
 let packed: Packed
 
@@ -16,7 +16,10 @@ const bundler = ['--module', 'preserve', '--moduleResolution', 'bundler']
 const loose = ['--exactOptionalPropertyTypes', 'false']
 const limit = 120_000
 
-/** Both programs were compiled, against the declarations of these entries, and nothing is said that is not expected. */
+/**
+ * Asserts that both programs were compiled, against the declarations of these entries, and that the
+ * compiler reported nothing that is not expected.
+ */
 function expectClean(
   { complaints, files }: Compilation,
   programs: readonly string[],
@@ -30,19 +33,19 @@ function expectClean(
   }
 }
 
-/** Settles a program of a fixture in a project, as a module and as CommonJS. */
-async function settleTwice(project: string, fixture: string, name: string): Promise<string> {
-  const folder = await settle(project, fixture)
+/** Copies a program of a fixture into a project twice: as an ES module and as CommonJS. */
+async function copyTwice(project: string, fixture: string, name: string): Promise<string> {
+  const folder = await copyFixture(project, fixture)
   for (const ending of ['mts', 'cts']) {
     await cp(join(folder, `${name}.ts`), join(folder, `${name}.${ending}`))
   }
   return folder
 }
 
-describe('a consumer with no declarations but ours: no framework, no Node', () => {
+describe('a consumer without a framework and without the types of Node', () => {
   let folder: string
   beforeAll(async () => {
-    folder = await settleTwice(await unpack(packed), 'consumer-alone', 'routes')
+    folder = await copyTwice(await unpack(packed), 'consumer-alone', 'routes')
   })
 
   const worker = ['--lib', 'es2018,webworker']
@@ -52,7 +55,7 @@ describe('a consumer with no declarations but ours: no framework, no Node', () =
     ['typescript5', 'nodenext, a worker', [...nodenext, ...worker]],
     ['typescript5', 'bundler, a worker', [...bundler, ...worker]],
   ])(
-    'compiles with %s, %s',
+    'a consumer without a framework and without the types of Node compiles with %s, %s',
     async (compiler, _, options) => {
       const reached = ['index', 'express', 'koa', 'fetch', 'node'] as const
       const compilation = await compile(folder, compiler, ...options)
@@ -67,12 +70,12 @@ describe('a consumer on Node without a framework', () => {
   let folder: string
   beforeAll(async () => {
     const project = await unpack(packed, { '@types/node': '@types/node' })
-    folder = await settleTwice(project, 'consumer-node', 'behaviour')
+    folder = await copyTwice(project, 'consumer-node', 'behaviour')
   })
   const reached = ['index', 'fetch', 'node', 'testing'] as const
 
   test(
-    'compiles with typescript, bundler',
+    'a consumer on Node without a framework compiles with typescript, bundler',
     async () => {
       const compilation = await compile(folder, 'typescript', ...bundler, '--noEmit')
       expectClean(compilation, ['behaviour.mts', 'behaviour.cts'], reached)
@@ -81,7 +84,7 @@ describe('a consumer on Node without a framework', () => {
   )
 
   test(
-    'compiles with nodenext to what admits and refuses, as a module and as CommonJS',
+    'a consumer on Node without a framework admits and refuses, compiled to a module and to CommonJS',
     async () => {
       const compilation = await compile(folder, 'typescript')
       expectClean(compilation, ['behaviour.mts', 'behaviour.cts'], reached)
@@ -117,10 +120,11 @@ describe('a consumer of every framework', () => {
   }
   const projects = { current: '', earlier: '' }
   beforeAll(async () => {
-    projects.current = await settle(await unpack(packed, current), 'consumer')
-    projects.earlier = await settle(await unpack(packed, earlier), 'consumer')
+    projects.current = await copyFixture(await unpack(packed, current), 'consumer')
+    projects.earlier = await copyFixture(await unpack(packed, earlier), 'consumer')
   })
-  // What Koa's declarations import is described by its own author since, in another way.
+  // @types/koa imports a type of content-disposition that the current version of that package,
+  // which brings its own types, does not export any more.
   const flaw =
     /^\S*@types\/koa2?\/index\.d\.ts\(\d+,\d+\): error TS2694: .*content-disposition.*'Options'\.$/
 
@@ -132,7 +136,7 @@ describe('a consumer of every framework', () => {
     ['typescript5', 'nodenext', nodenext, 'current'],
     ['typescript5', 'bundler', bundler, 'current'],
   ])(
-    'compiles with %s, %s',
+    'a consumer of every framework compiles with %s, %s',
     async (compiler, _, options, project) => {
       const compilation = await compile(projects[project], compiler, ...options)
       expectClean(compilation, ['esm.mts', 'commonjs.cts'], entries, flaw)

@@ -12,7 +12,7 @@ import {
 } from './project.ts'
 
 let packed: Packed
-/** Nothing but tollgate, jose and lru-cache. */
+/** A project with tollgate, jose and lru-cache, and nothing else. */
 let project: string
 let shipped: Manifest
 const specifiers = entries.map(specifierOf)
@@ -27,12 +27,12 @@ afterAll(() => packed?.remove())
 const names = `Object.fromEntries(entries.map((entry, i) => [entry, Object.keys(loaded[i]).sort()]))`
 const list = JSON.stringify(specifiers)
 
-test('the entries are those of package.json', () => {
+test('the entries of the package are those that package.json names', () => {
   const named = Object.keys(shipped.exports).map((entry) => entry.replace(/^\./, 'tollgate'))
   expect(named).toEqual([...specifiers, 'tollgate/package.json'])
 })
 
-test('the entries export these values, imported and required alike, without any framework', async () => {
+test('every entry exports the expected values, imported and required, without any framework installed', async () => {
   const imported = await evaluate(
     project,
     'module',
@@ -95,7 +95,7 @@ test('the entries export these values, imported and required alike, without any 
   expect(required).toEqual(imported)
 })
 
-test('the entries export these types', async () => {
+test('every entry exports the expected types', async () => {
   const types = entries.map(async (entry) => {
     const text = await read(project, 'node_modules', 'tollgate', 'dist', `${entry}.d.ts`)
     return [specifierOf(entry), typesIn(text)] as const
@@ -226,18 +226,18 @@ test('the entries export these types', async () => {
   `)
 })
 
-test('the entries are one module, whether imported or required', async () => {
+test('import and require of an entry give the same module', async () => {
   const code = `import('tollgate').then(({ InvalidTokenError }) =>
     console.log(require('tollgate').InvalidTokenError === InvalidTokenError))`
   expect(await evaluate(project, 'commonjs', code)).toBe(true)
 })
 
-test('package.json can be read', async () => {
+test('a consumer can read the package.json of tollgate', async () => {
   const code = `console.log(JSON.stringify(require('tollgate/package.json').version))`
   expect(await evaluate(project, 'commonjs', code)).toBe((await manifest()).version)
 })
 
-test('the entries are all there is: no folder and no file of it can be imported', async () => {
+test('nothing but the entries can be imported: no folder of the package and no other file', async () => {
   const paths = [
     'tollgate/core/verifier',
     'tollgate/core/verifier.js',

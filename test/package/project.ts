@@ -13,34 +13,34 @@ export const adapters = ['express', 'koa', 'fastify', 'hono', 'fetch', 'node'] a
 export const entries = ['index', ...adapters, 'testing'] as const
 export type Entry = (typeof entries)[number]
 
-/** What a consumer imports. */
+/** The name by which a consumer imports an entry. */
 export function specifierOf(entry: Entry): string {
   return entry === 'index' ? 'tollgate' : `tollgate/${entry}`
 }
 
 export interface Packed {
-  /** A folder of its own, for whatever is made of the tarball. */
-  readonly place: string
+  /** A temporary folder for the tarball and for the projects that use it. */
+  readonly workspace: string
   readonly tarball: string
   /** The paths in the tarball. */
   readonly files: readonly string[]
   remove(): Promise<void>
 }
 
-/** Builds and packs a copy, so that nobody's dist is touched. */
+/** Builds and packs a copy of the repository, so that its own dist does not change. */
 export async function pack(): Promise<Packed> {
-  const place = await mkdtemp(join(tmpdir(), 'tollgate-'))
-  const remove = () => rm(place, { recursive: true, force: true })
+  const workspace = await mkdtemp(join(tmpdir(), 'tollgate-'))
+  const remove = () => rm(workspace, { recursive: true, force: true })
   try {
-    return { place, remove, ...(await packIn(place)) }
+    return { workspace, remove, ...(await packIn(workspace)) }
   } catch (error) {
     await remove()
     throw error
   }
 }
 
-async function packIn(place: string): Promise<Pick<Packed, 'tarball' | 'files'>> {
-  const copy = join(place, 'copy')
+async function packIn(workspace: string): Promise<Pick<Packed, 'tarball' | 'files'>> {
+  const copy = join(workspace, 'copy')
   const left = ['.git', 'coverage', 'dist', 'node_modules', 'reports', 'test']
   await cp(root, copy, {
     recursive: true,
@@ -48,35 +48,40 @@ async function packIn(place: string): Promise<Pick<Packed, 'tarball' | 'files'>>
   })
   await symlink(modules, join(copy, 'node_modules'))
   await mkdir(join(copy, 'test'))
-  await writeFile(join(copy, 'test', 'one.test.ts'), '// Stands for all tests: none is to ship.\n')
-  const out = await npm(place, copy, 'pack', '--json', '--pack-destination', place)
-  // What the build prints may come first.
+  await writeFile(
+    join(copy, 'test', 'one.test.ts'),
+    '// This file stands for all tests, of which none may ship.\n',
+  )
+  const out = await npm(workspace, copy, 'pack', '--json', '--pack-destination', workspace)
+  // The build may print something before the JSON.
   const [{ filename, files }] = JSON.parse(out.slice(out.search(/^\[/m)))
   return {
-    tarball: join(place, filename),
+    tarball: join(workspace, filename),
     files: (files as { path: string }[]).map(({ path }) => path),
   }
 }
 
-/** npm without the settings that the npm which runs the tests hands on, and without a network. */
-async function npm(place: string, cwd: string, ...command: readonly string[]): Promise<string> {
+/** Runs npm offline, without the settings that it would inherit when npm itself runs the tests. */
+async function npm(workspace: string, cwd: string, ...command: readonly string[]): Promise<string> {
   const inherited = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name))
   const env = {
     ...Object.fromEntries(inherited),
-    npm_config_cache: join(place, 'cache'),
+    npm_config_cache: join(workspace, 'cache'),
     npm_config_offline: 'true',
     npm_config_update_notifier: 'false',
   }
   const { stdout } = await run('npm', command, { cwd, env, maxBuffer: 1e7 }).catch((failure) => {
-    // The compiler complains on stdout.
+    // The compiler prints its errors to stdout.
     throw new Error(`${failure.message}\n${failure.stdout}`)
   })
   return stdout
 }
 
-/** A project that npm installs the tarball in: a dependency that is not at hand here fails. */
-export async function install({ place, tarball }: Packed): Promise<string> {
-  const folder = join(place, 'installed')
+/**
+ * A project in which npm has installed the tarball. It fails if this repository lacks a dependency.
+ */
+export async function install({ workspace, tarball }: Packed): Promise<string> {
+  const folder = join(workspace, 'installed')
   await mkdir(folder)
   const dependencies = {
     tollgate: `file:${tarball}`,
@@ -84,21 +89,23 @@ export async function install({ place, tarball }: Packed): Promise<string> {
     'lru-cache': `file:${join(modules, 'lru-cache')}`,
   }
   await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }))
-  // What is at hand here has been built; from a registry its own scripts would not run either.
+  // The dependencies are folders here. npm would run their `prepare` scripts, which it does not do
+  // for packages from a registry.
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund']
-  await npm(place, folder, 'install', '--install-links', ...quiet)
+  await npm(workspace, folder, 'install', '--install-links', ...quiet)
   return folder
 }
 
 /**
- * A project as an installation leaves it, in less time: tollgate and its dependencies, and of this repository's packages
- * those that are asked for, each under the name that it has here or under another.
+ * A project as an installation leaves it, made in less time: tollgate, its dependencies, and
+ * further packages of this repository. `others` maps the name that a package gets in the project to
+ * the name that it has in this repository.
  */
 export async function unpack(
-  { place, tarball }: Packed,
+  { workspace, tarball }: Packed,
   others: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const folder = await mkdtemp(join(place, 'project-'))
+  const folder = await mkdtemp(join(workspace, 'project-'))
   const home = join(folder, 'node_modules', 'tollgate')
   await mkdir(home, { recursive: true })
   await run('tar', ['-xzf', tarball, '-C', home, '--strip-components=1'])
@@ -114,7 +121,7 @@ export async function unpack(
 }
 
 /** Copies a fixture into a project. */
-export async function settle(project: string, fixture: string): Promise<string> {
+export async function copyFixture(project: string, fixture: string): Promise<string> {
   const folder = join(project, fixture)
   await cp(join(root, 'test', 'fixtures', fixture), folder, { recursive: true })
   return folder
@@ -138,7 +145,7 @@ export async function manifest(folder: string = root): Promise<Manifest> {
   return JSON.parse(await read(folder, 'package.json'))
 }
 
-/** Runs a module in a project, which prints JSON. */
+/** Runs code in a project; the code prints JSON. */
 export async function evaluate(
   project: string,
   kind: 'module' | 'commonjs',
@@ -147,7 +154,7 @@ export async function evaluate(
   return print(project, `--input-type=${kind}`, '--eval', code)
 }
 
-/** Runs Node in a project, which prints JSON and no warning. */
+/** Runs Node in a project; the program prints JSON, and fails if it prints a warning. */
 export async function print(project: string, ...options: readonly string[]): Promise<unknown> {
   const { stdout, stderr } = await run(process.execPath, options, { cwd: project })
   if (stderr !== '') throw new Error(stderr)
@@ -155,15 +162,15 @@ export async function print(project: string, ...options: readonly string[]): Pro
 }
 
 export interface Compilation {
-  /** What the compiler complains of, with paths as Node writes them. */
+  /** The errors that the compiler reports. */
   readonly complaints: readonly string[]
-  /** The files that it read. */
+  /** The files that the compiler read, with paths as Node writes them. */
   readonly files: readonly string[]
 }
 
 export type Compiler = 'typescript' | 'typescript5'
 
-/** Compiles the project of a folder as its own options and the further ones say. */
+/** Compiles the project of a folder with its own options and the given ones. */
 export async function compile(
   folder: string,
   compiler: Compiler,
@@ -172,7 +179,7 @@ export async function compile(
   const tsc = join(modules, compiler, 'bin', 'tsc')
   const command = [tsc, '--pretty', 'false', '--listFiles', ...options]
   const { stdout } = await run(process.execPath, command, { cwd: folder, maxBuffer: 1e7 }).catch(
-    // It ends with a code of its own, if it complains.
+    // The compiler exits with an error code if it reports errors.
     (failure: { stdout?: string; code?: unknown }) => {
       if (typeof failure.stdout !== 'string' || failure.stdout === '') throw failure
       return { stdout: failure.stdout }

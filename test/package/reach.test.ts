@@ -28,7 +28,7 @@ afterAll(() => packed?.remove())
 
 type Bundle = BuildResult<BuildOptions & { metafile: true; write: false }>
 
-/** Bundles a module of the project. */
+/** Bundles a module that stands in the project. */
 function bundle(contents: string, options: BuildOptions = {}): Promise<Bundle> {
   return build({
     stdin: { contents, resolveDir: project, sourcefile: 'consumer.js' },
@@ -49,11 +49,14 @@ function everythingOf(entry: Entry): string {
 
 type Import = Metafile['inputs'][string]['imports'][number]
 
-/** The modules of tollgate that an entry leads to, by their path in dist, and what else they import. */
+/**
+ * The modules of tollgate that an entry imports, directly or through others, by their path in dist,
+ * and what these modules import from other packages.
+ */
 async function reachOf(entry: Entry): Promise<{ own: readonly string[]; others: Import[] }> {
   const { metafile } = await bundle(everythingOf(entry), {
     external: ['jose', 'lru-cache', 'node:*'],
-    // Whatever a module imports counts, used or not.
+    // Every import of a module counts, whether it is used or not.
     ignoreAnnotations: true,
     treeShaking: false,
   })
@@ -67,7 +70,7 @@ async function reachOf(entry: Entry): Promise<{ own: readonly string[]; others: 
   }
 }
 
-/** The declarations that an entry leads to, by what they import from elsewhere. */
+/** The packages whose types the declarations of an entry import, directly or through others. */
 async function typesOf(entry: Entry): Promise<readonly string[]> {
   const visited = new Set<string>()
   const others = new Set<string>()
@@ -89,19 +92,22 @@ async function typesOf(entry: Entry): Promise<readonly string[]> {
   return [...others].sort()
 }
 
-describe('the reach of an entry', () => {
-  test.each(adapters)('%s: itself, http/ and core/, jose and lru-cache', async (adapter) => {
-    const { own, others } = await reachOf(adapter)
-    expect(own).toEqual(
-      expect.arrayContaining([`${adapter}.js`, 'core/verifier.js', 'http/adapter.js']),
-    )
-    const above = own.filter((path) => !/^(?:core|http)\//.test(path))
-    expect(above).toEqual([`${adapter}.js`])
-    expect([...new Set(others.map(({ path }) => path))].sort()).toEqual(['jose', 'lru-cache'])
-    expect([...new Set(others.map(({ kind }) => kind))]).toEqual(['import-statement'])
-  })
+describe('what an entry imports', () => {
+  test.each(adapters)(
+    '%s imports only itself, http/ and core/, jose and lru-cache',
+    async (adapter) => {
+      const { own, others } = await reachOf(adapter)
+      expect(own).toEqual(
+        expect.arrayContaining([`${adapter}.js`, 'core/verifier.js', 'http/adapter.js']),
+      )
+      const above = own.filter((path) => !/^(?:core|http)\//.test(path))
+      expect(above).toEqual([`${adapter}.js`])
+      expect([...new Set(others.map(({ path }) => path))].sort()).toEqual(['jose', 'lru-cache'])
+      expect([...new Set(others.map(({ kind }) => kind))]).toEqual(['import-statement'])
+    },
+  )
 
-  test('index: itself and core/, jose and lru-cache', async () => {
+  test('index imports only itself and core/, jose and lru-cache', async () => {
     const { own, others } = await reachOf('index')
     expect(own.filter((path) => !path.startsWith('core/'))).toEqual(['index.js'])
     expect(own).toContain('core/verifier.js')
@@ -121,7 +127,7 @@ describe('the reach of an entry', () => {
     ])
   })
 
-  test('in types: jose, and a framework where its own types are spoken', async () => {
+  test('the types of an entry import jose, and a framework only where its adapter uses the types of it', async () => {
     const reached = entries.map(async (entry) => [entry, await typesOf(entry)] as const)
     expect(Object.fromEntries(await Promise.all(reached))).toEqual({
       index: ['jose'],
@@ -137,8 +143,9 @@ describe('the reach of an entry', () => {
 })
 
 /**
- * The most that an entry may bring of tollgate's own code, in bytes: minified, and minified and gzipped. Comments do not
- * count, so that an explanation is never cut for its size. jose and lru-cache come on top.
+ * The most that an entry may bring of tollgate's own code, in bytes: minified, and minified and
+ * gzipped. Comments do not count, so that an explanation is never cut for its size. jose and
+ * lru-cache come on top.
  */
 const budgets: Readonly<Record<Entry, readonly [minified: number, gzipped: number]>> = {
   index: [40_000, 15_700],
@@ -175,8 +182,8 @@ test.each(entries)('%s stays within its budget of bytes', async (entry) => {
   ).toEqual([false, false])
 })
 
-describe('bundled', () => {
-  // Where nobody says which runtime it is, lru-cache asks for this one, and does without.
+describe('a bundled entry', () => {
+  // For an unknown runtime, lru-cache tries to import this module, and works without it.
   const asked = [{ path: 'node:diagnostics_channel', kind: 'dynamic-import', external: true }]
   const targets: readonly [string, BuildOptions, readonly Import[]][] = [
     ['a browser', { platform: 'browser' }, []],
@@ -185,22 +192,26 @@ describe('bundled', () => {
   ]
   const portable = entries.filter((entry) => entry !== 'testing')
 
-  test.each(targets)('for %s, no entry needs Node', async (_, options, outside) => {
-    for (const entry of portable) {
-      const { outputFiles, metafile, warnings } = await bundle(everythingOf(entry), options)
-      expect(warnings, entry).toEqual([])
-      expect(Object.keys(metafile.inputs).join(), entry).toContain('node_modules/jose/')
-      const imports = Object.values(metafile.inputs).flatMap((input) => input.imports)
-      expect(imports.filter(({ external }) => external)).toEqual(outside)
-      const written = outputFiles[0]?.text.match(
-        /^(?:import|export)\b.*\bfrom\b|^import\s*["'{*\w]|\brequire\s*\(/m,
-      )
-      expect(written, entry).toBeNull()
-    }
-  })
+  test.each(targets)(
+    'no entry needs Node when it is bundled for %s',
+    async (_, options, outside) => {
+      for (const entry of portable) {
+        const { outputFiles, metafile, warnings } = await bundle(everythingOf(entry), options)
+        expect(warnings, entry).toEqual([])
+        expect(Object.keys(metafile.inputs).join(), entry).toContain('node_modules/jose/')
+        const imports = Object.values(metafile.inputs).flatMap((input) => input.imports)
+        expect(imports.filter(({ external }) => external)).toEqual(outside)
+        const written = outputFiles[0]?.text.match(
+          /^(?:import|export)\b.*\bfrom\b|^import\s*["'{*\w]|\brequire\s*\(/m,
+        )
+        expect(written, entry).toBeNull()
+      }
+    },
+  )
 
-  test('and run where there is nothing but the web: a fetch handler admits and refuses', async () => {
-    // What Node has and the web has not. (Node's own Response needs them, so they stay for others.)
+  test('a bundled fetch handler admits and refuses where there are only web APIs', async () => {
+    // Names that Node has and the web does not have. They are replaced in the bundle only, because
+    // Node's own Response needs them.
     const names = ['globalThis.process', 'process', 'Buffer', 'global', 'setImmediate']
     const { outputFiles } = await bundle(everythingOf('fetch'), {
       platform: 'browser',
@@ -228,14 +239,14 @@ describe('bundled', () => {
   })
 })
 
-describe('importing', () => {
-  test('what is not used costs nothing', async () => {
+describe('importing an entry', () => {
+  test('an import of an entry whose values are not used adds no code to a bundle', async () => {
     const imports = entries.map((entry) => `import '${specifierOf(entry)}'`)
     const { outputFiles } = await bundle(imports.join('\n'), { minify: true, external: ['node:*'] })
     expect(outputFiles[0]?.text).toBe('')
   })
 
-  test('a class of errors costs that class', async () => {
+  test('an import of one error class adds only that class to a bundle', async () => {
     const { outputFiles } = await bundle(`export { InvalidTokenError } from 'tollgate'`, {
       minify: true,
     })
@@ -243,7 +254,7 @@ describe('importing', () => {
     expect(outputFiles[0]?.contents.byteLength).toBeLessThan(600)
   })
 
-  test('an entry does nothing by itself: no global, no listener, no timer, no fetch', async () => {
+  test('importing an entry changes no global, and starts no listener, no timer and no fetch', async () => {
     const code = `const shapes = [globalThis, process.env, Math, JSON, Object, Array, Function, String, RegExp,
         Promise, Error, Response, Request, Headers].flatMap((it) => [it, it.prototype ?? {}])
       const state = () => JSON.stringify([

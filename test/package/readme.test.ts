@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Packed, pack, read, settle, unpack } from './project.ts'
+import { copyFixture, type Packed, pack, read, unpack } from './project.ts'
 
 let packed: Packed
 let consumer: string
@@ -13,47 +13,50 @@ let readme: string
 beforeAll(async () => {
   packed = await pack()
   const project = await unpack(packed, { express: 'express' })
-  consumer = await settle(project, 'consumer')
+  consumer = await copyFixture(project, 'consumer')
   readme = await read(project, 'node_modules', 'tollgate', 'README.md')
 }, 180_000)
 afterAll(() => packed?.remove())
 
-describe("the README's first routes", () => {
+describe("the README's first snippet", () => {
   test.each([
     ['mjs', (snippet: string) => snippet],
     ['cjs', asCommonJs],
-  ])('work when they are pasted into a .%s file', async (ending, translate) => {
-    const snippet = firstSnippet(readme)
-    const file = join(consumer, `pasted.${ending}`)
-    await writeFile(file, translate(snippet))
-    const stage = {
-      issuer: stated(snippet, /issuer: '([^']+)'/)[0],
-      audience: stated(snippet, /audience: '([^']+)'/)[0],
-      scope: stated(snippet, /scope: '([^']+)'/).join(' '),
-    }
-
-    const api = fork(file, {
-      cwd: consumer,
-      execArgv: ['--import', './stage.mjs'],
-      env: { ...process.env, STAGE: JSON.stringify(stage) },
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    })
-    try {
-      const { port, token } = await listening(api)
-      const headers = { authorization: `Bearer ${token}` }
-      for (const path of stated(snippet, /app\.get\('([^']+)'/)) {
-        const url = `http://127.0.0.1:${port}${path}`
-        const refused = await fetch(url)
-        expect([path, refused.status]).toEqual([path, 401])
-        expect(refused.headers.get('www-authenticate')).toMatch(/^Bearer realm="api"/)
-        const admitted = await fetch(url, { headers })
-        expect([path, admitted.status]).toEqual([path, 200])
-        expect(await admitted.text()).toContain('alice')
+  ])(
+    'the first routes of the README work when they are pasted into a .%s file',
+    async (ending, translate) => {
+      const snippet = firstSnippet(readme)
+      const file = join(consumer, `pasted.${ending}`)
+      await writeFile(file, translate(snippet))
+      const stage = {
+        issuer: stated(snippet, /issuer: '([^']+)'/)[0],
+        audience: stated(snippet, /audience: '([^']+)'/)[0],
+        scope: stated(snippet, /scope: '([^']+)'/).join(' '),
       }
-    } finally {
-      await stop(api)
-    }
-  })
+
+      const api = fork(file, {
+        cwd: consumer,
+        execArgv: ['--import', './stage.mjs'],
+        env: { ...process.env, STAGE: JSON.stringify(stage) },
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      })
+      try {
+        const { port, token } = await listening(api)
+        const headers = { authorization: `Bearer ${token}` }
+        for (const path of stated(snippet, /app\.get\('([^']+)'/)) {
+          const url = `http://127.0.0.1:${port}${path}`
+          const refused = await fetch(url)
+          expect([path, refused.status]).toEqual([path, 401])
+          expect(refused.headers.get('www-authenticate')).toMatch(/^Bearer realm="api"/)
+          const admitted = await fetch(url, { headers })
+          expect([path, admitted.status]).toEqual([path, 200])
+          expect(await admitted.text()).toContain('alice')
+        }
+      } finally {
+        await stop(api)
+      }
+    },
+  )
 })
 
 function firstSnippet(text: string): string {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { manifest, read, root } from './project.ts'
 
-test('the changelog says what this version brings', async () => {
+test('the newest version in the changelog is the version of the package', async () => {
   const [newest] = Array.from(
     (await read(root, 'CHANGELOG.md')).matchAll(/^## \[(\d[^\]]*)\]/gm),
     ([, version]) => version,
@@ -9,7 +9,7 @@ test('the changelog says what this version brings', async () => {
   expect(newest).toBe((await manifest()).version)
 })
 
-test('the lock file holds every package of every platform, as npm ci demands', async () => {
+test('the lock file holds every package of every platform, as npm ci requires', async () => {
   const { packages } = JSON.parse(await read(root, 'package-lock.json')) as {
     packages: Record<string, Record<'dependencies' | 'optionalDependencies', object>>
   }

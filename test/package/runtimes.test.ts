@@ -7,7 +7,10 @@ import { root } from './project.ts'
 
 const { include = [], exclude = [] } = config.test ?? {}
 
-/** Of the two wildcards in vitest.config.ts, `**` stands for any folders, and `*` for a part of one name. */
+/**
+ * Of the two wildcards in vitest.config.ts, `**` stands for any folders, and `*` for a part of one
+ * name.
+ */
 function matches(path: string, pattern: string): boolean {
   const parts = pattern.split(/(\*\*\/?|\*)/).map((part) => {
     if (part === '**/') return '(?:.*/)?'

@@ -16,7 +16,7 @@ import {
 } from './project.ts'
 
 let packed: Packed
-/** What is in the tarball, in the node_modules of a project. */
+/** The folder node_modules/tollgate of a project, with the content of the tarball. */
 let home: string
 let shipped: Manifest
 
@@ -36,13 +36,13 @@ function filesIn(folder: 'dist' | 'src', ending: string): readonly string[] {
 }
 
 describe('the tarball', () => {
-  test('holds what ships and nothing else', () => {
+  test('the tarball holds the built files, the sources and the documents that ship, and nothing else', () => {
     const pages = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json']
     const files = packed.files.filter((path) => !/^(dist|src)\//.test(path))
     expect(files.sort()).toEqual(pages)
   })
 
-  test('holds a module, its types and their maps for each source, and no more', () => {
+  test('the tarball holds a module, its types and their source maps for each source, and no more', () => {
     const sources = packed.files.filter((path) => path.startsWith('src/'))
     const built = sources.flatMap((path) => {
       const name = path.replace(/^src\//, 'dist/').replace(/\.ts$/, '')
@@ -52,7 +52,7 @@ describe('the tarball', () => {
     expect(packed.files.filter((path) => path.startsWith('dist/')).sort()).toEqual(built.sort())
   })
 
-  test('holds modules that import modules, never sources', async () => {
+  test('the modules in the tarball import other modules of it, never sources', async () => {
     const imported = /\b(?:from|import)\s*\(?\s*['"](\.[^'"]*)['"]/g
     for (const path of filesIn('dist', '.js')) {
       for (const [, to] of (await read(home, path)).matchAll(imported)) {
@@ -63,7 +63,7 @@ describe('the tarball', () => {
   })
 
   test.each(['.js', '.d.ts'])(
-    'maps each %s file to the source that ships beside it',
+    'a source map leads from each %s file to the source that ships with it',
     async (end) => {
       for (const path of filesIn('dist', end)) {
         const text = await read(home, path)
@@ -76,15 +76,15 @@ describe('the tarball', () => {
           `${source}.ts`,
         ])
         expect(existsSync(join(home, `${source}.ts`)), source).toBe(true)
-        // A source of types alone leaves no code to map.
+        // A source that holds only types compiles to no code, so its map is empty.
         if (!text.includes('export {};')) expect(mappings, map).not.toBe('')
       }
     },
   )
 })
 
-describe('installing it', () => {
-  test('brings jose and lru-cache, and nothing else', async () => {
+describe('installing the package', () => {
+  test('installing the package installs jose and lru-cache, and nothing else', async () => {
     expect(shipped).not.toHaveProperty('optionalDependencies')
     expect(shipped).not.toHaveProperty('bundleDependencies')
     expect(shipped).not.toHaveProperty('bundledDependencies')
@@ -97,7 +97,7 @@ describe('installing it', () => {
     ])
   })
 
-  test('brings no framework: each is a peer that may be missing', () => {
+  test('installing the package installs no framework: each is an optional peer', () => {
     const peers = Object.keys(shipped.peerDependencies)
     expect(peers.sort()).toEqual(['express', 'fastify', 'hono', 'koa'])
     expect(shipped.peerDependenciesMeta).toEqual(
@@ -105,14 +105,14 @@ describe('installing it', () => {
     )
   })
 
-  test('runs no script', () => {
+  test('installing the package runs no script', () => {
     const run = ['preinstall', 'install', 'postinstall', 'prepare']
     expect(Object.keys(shipped.scripts).filter((name) => run.includes(name))).toEqual([])
     expect(packed.files).not.toContain('binding.gyp')
   })
 })
 
-test('publint has nothing to say', async () => {
+test('publint finds nothing to improve in the package', async () => {
   const { messages } = await publint({
     pkgDir: home,
     level: 'suggestion',
@@ -122,9 +122,10 @@ test('publint has nothing to say', async () => {
   expect(messages).toEqual([])
 })
 
-// Nothing but modules ships. Node 20.19 and later `require()` them, which the second of these does not know; the first is a
-// resolution that never reads `exports`, and that of no Node that is supported.
-test('are the types wrong? Only where modules cannot be right', async () => {
+// The package ships only ES modules. NoResolution: the resolution `node10` never reads `exports`,
+// and no supported Node resolves like that. CJSResolvesToESM: the tool does not know that Node
+// 20.19 and later can `require()` an ES module.
+test('arethetypeswrong finds only the two problems that a package of ES modules cannot avoid', async () => {
   const analysis = await checkPackage(createPackageFromTarballData(await readFile(packed.tarball)))
   if (analysis.types === false) throw new Error('no types at all')
   const subpaths = entries.map((entry) => (entry === 'index' ? '.' : `./${entry}`))
