@@ -11,7 +11,7 @@ for (const report of reports) {
   totals.passed += passed
   totals.failed += failed
 }
-// A step that no report accounts for.
+// A step can fail without a failure in any report.
 if (Number(failedSteps) !== 0) totals.failed = Math.max(totals.failed, 1)
 
 console.log(`${totals.passed} passed, ${totals.failed} failed`)
@@ -27,7 +27,7 @@ function read(report) {
 }
 
 function count({ numTotalTests, numPassedTests, success, testResults }) {
-  // A skipped test says nothing, so it counts as failed; so does a file that could not be run.
+  // A skipped test proves nothing, so it counts as failed. So does a file that could not be run.
   const broken = testResults.filter(isBroken).length
   const failed = numTotalTests - numPassedTests + broken
   const silent = failed === 0 && (!success || numPassedTests === 0)

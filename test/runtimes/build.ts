@@ -9,12 +9,14 @@ import { build } from 'esbuild'
 
 export const here: string = import.meta.dirname
 export const root: string = resolve(here, '../..')
-/** All that is built here. */
+/** The folder for everything that is built here. */
 export const output: string = join(here, 'dist')
-/** The package as it ships. */
+/** The folder of the package as it ships. */
 export const packaged: string = join(output, 'node_modules/tollgate')
 
-/** Builds the package as `npm run build` does, and lays it where a consumer's project has it. */
+/**
+ * Builds the package as `npm run build` does, into the folder where a consumer's project has it.
+ */
 export async function buildPackage(): Promise<void> {
   await rm(output, { recursive: true, force: true })
   await mkdir(packaged, { recursive: true })
@@ -29,7 +31,10 @@ export async function buildPackage(): Promise<void> {
 
 export type Target = 'process' | 'workerd'
 
-/** One module that runs test files: unmodified, with the package as it ships in place of its source. */
+/**
+ * Bundles test files into one module that runs them. The test files are unmodified, but they import
+ * the package as it ships instead of its source.
+ */
 export async function bundleTests(
   outfile: string,
   files: readonly string[],
@@ -43,7 +48,7 @@ export async function bundleTests(
   })
 }
 
-/** One module for a Worker, of a file that uses the package as it ships. */
+/** Bundles a file that uses the package as it ships into one module for a Worker. */
 export async function bundleWorker(outfile: string, entry: string): Promise<void> {
   await build({
     ...settings('workerd'),
@@ -54,7 +59,7 @@ export async function bundleWorker(outfile: string, entry: string): Promise<void
   })
 }
 
-/** The packages that the adapters adapt, loaded as a server loads them; all else becomes one file. */
+/** The frameworks stay outside of the bundle, so that they are loaded as in a server. */
 const frameworks = [
   '@fastify/*',
   '@hono/node-server',
@@ -111,7 +116,7 @@ const asShipped: Plugin = {
       const adapter = path.slice('tollgate/'.length) || 'index'
       return { path: join(packaged, 'dist', `${adapter}.js`) }
     })
-    // Tests of a part that no adapter exports.
+    // A test of a module that no entry exports imports it by its path.
     onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, importer }) => {
       const inSource = relative(join(root, 'src'), resolve(dirname(importer), path))
       if (inSource.startsWith('..')) return undefined
@@ -120,7 +125,10 @@ const asShipped: Plugin = {
   },
 }
 
-/** Test files look for their fixtures beside themselves. */
+/**
+ * Test files find their fixtures by `import.meta.url`, which in a bundle would be that of the
+ * bundle.
+ */
 const placed: Plugin = {
   name: 'where a test file is',
   setup({ onLoad }) {
@@ -134,7 +142,9 @@ const placed: Plugin = {
   },
 }
 
-/** A bundle is an ES module, which cannot `require` what a runtime has built in, as the fake timers do. */
+/**
+ * The fake timers `require` modules that are built into the runtime, which an ES module cannot do.
+ */
 const requiredBuiltins: Plugin = {
   name: 'required built-ins',
   setup({ onResolve, onLoad }) {
@@ -148,7 +158,7 @@ const requiredBuiltins: Plugin = {
   },
 }
 
-/** Tests that go through every adapter get those of a kind. */
+/** Tests that repeat themselves for every adapter get the adapters of one kind. */
 function adaptersOf(kind: 'portable' | 'framework'): Plugin {
   const path = join(here, `inside/${kind}-adapters.ts`)
   return {

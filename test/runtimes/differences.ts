@@ -1,8 +1,11 @@
-/** A test that a runtime cannot pass, and why. It is run there, and has to fail as stated: that pins the difference. */
+/**
+ * Tests that a runtime cannot pass, and why. They run there nevertheless, and have to fail as
+ * stated, so that a difference which disappears is noticed.
+ */
 export interface Difference {
   readonly runtimes: readonly string[]
   readonly tests: readonly string[]
-  /** How they fail. */
+  /** The error with which they fail. */
   readonly fails: RegExp
   readonly why: string
 }

@@ -1,4 +1,7 @@
-/** Each example in its runtime, started as its first lines say, in a project that has installed the package. */
+/**
+ * Starts each example in its runtime, as its comment says, in a project that has installed the
+ * package.
+ */
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,7 +15,7 @@ import { bun, deno, node } from './runtimes.ts'
 
 interface Started {
   readonly file: string
-  /** @param variables ISSUER and AUDIENCE. */
+  /** The command that starts the example. @param variables ISSUER and AUDIENCE. */
   command(port: number, variables: Readonly<Record<string, string>>): readonly string[]
 }
 
@@ -37,7 +40,7 @@ const started: Readonly<Record<string, Started>> = {
 }
 
 describe.each(Object.entries(started))('%s', (_, { file, command }) => {
-  test('guards its routes', async () => {
+  test(`examples/${file} guards its routes when it is started as its comment says`, async () => {
     for (const one of [file, 'fetch.ts', 'hono.ts', 'orders.ts']) {
       await cp(`${root}/examples/${one}`, `${output}/${one}`)
     }
@@ -92,7 +95,7 @@ function record({ stdout, stderr }: ChildProcess): () => string {
   return () => text
 }
 
-/** With what it has started. */
+/** Ends the process and all processes that it has started. */
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.pid === undefined) return
   const exit = once(child, 'exit')

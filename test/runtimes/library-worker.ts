@@ -1,4 +1,7 @@
-/** A Worker of the library alone, without anything of Node: its clock is `later` seconds ahead, as each request says. */
+/**
+ * A Worker that uses the library without any module of Node. Each request says by its parameter
+ * `later` how many seconds the clock of the library is ahead.
+ */
 import { Hono } from 'hono'
 import { createAuth } from 'tollgate/fetch'
 import { createAuth as createHonoAuth } from 'tollgate/hono'

@@ -1,6 +1,7 @@
 /**
- * `npm run test:runtimes`: the tests in every runtime, on the package as it ships. Prints runtime × suite, ran and passed.
- * With names of runtimes or suites behind it (`-- Deno adapters`), only those.
+ * `npm run test:runtimes` runs the tests in every runtime, on the package as it ships, and prints a
+ * table of runtimes and suites with the numbers of tests that ran and passed. With names of
+ * runtimes or suites (`npm run test:runtimes -- Deno adapters`), it runs only those.
  */
 import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -19,11 +20,11 @@ export interface Cell {
   readonly runtime: string
   readonly suite: string
   readonly ran: number
-  /** What failed, and what went wrong outside of every test. */
+  /** The errors of the tests that failed, and errors outside of every test. */
   readonly failures: readonly string[]
 }
 
-/** No suite takes a tenth of this. */
+/** The time limit of a suite. No suite takes a tenth of it. */
 const seconds = 300
 const wanted = process.argv.slice(2)
 const isWanted = (names: readonly { readonly name: string }[], name: string): boolean => {
@@ -86,7 +87,10 @@ async function runSuite(runtime: Runtime, suite: Suite): Promise<Cell> {
   }
 }
 
-/** A file without a test fails; so does a difference between runtimes that there is no more. */
+/**
+ * A file of which no test ran counts as a failure. So does a test of differences.ts that passes, or
+ * that fails in another way than stated there.
+ */
 function judged(
   runtime: string,
   outcomes: readonly Outcome[],
@@ -107,10 +111,11 @@ function judged(
   }
 }
 
-/** Two at a time: as many as there are cores where this has to be quick. */
+/** Runs two tasks at a time, because the machines that run this most often have two cores. */
 async function inPairs<T>(tasks: readonly (() => Promise<T>)[]): Promise<T[]> {
   const results: T[] = []
-  // The slow ones stand last, and begin, lest one of them be left when all others have ended.
+  // The slow tasks stand last in the list and are started first, so that none of them still runs
+  // when all others have ended.
   const left = [...tasks.entries()].reverse()
   const work = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) {
@@ -121,7 +126,11 @@ async function inPairs<T>(tasks: readonly (() => Promise<T>)[]): Promise<T[]> {
   return results
 }
 
-/** What is started as somebody starts it, and called from outside: test files for Vitest, each of one runtime. */
+/**
+ * Runs the tests that start a server of another runtime as a user starts it, and send requests to
+ * it. They run in Vitest on Node. The first `describe` names the runtime and the suite: `Bun:
+ * example`.
+ */
 async function hostTests(): Promise<Cell[]> {
   const report = join(output, 'host.json')
   const config = join(here, 'vitest.config.ts')

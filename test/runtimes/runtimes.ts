@@ -10,7 +10,7 @@ export interface Runtime {
   readonly name: string
   readonly target: Target
   version(): Promise<string>
-  /** Runs a bundle of tests, for so many seconds at most. */
+  /** Runs a bundle of tests, and fails after so many seconds. */
   run(bundle: string, seconds: number): Promise<readonly Outcome[]>
 }
 
@@ -31,7 +31,8 @@ export const runtimes: readonly Runtime[] = [
     target: 'workerd',
     version: () => versionOf(workerd),
     async run(bundle, seconds) {
-      // `tollgate/testing` needs node:crypto, as the tests do. What ships without is in workerd.test.ts.
+      // The tests and `tollgate/testing` need node:crypto. workerd.test.ts tests the other entries
+      // without the modules of Node.
       const worker = await startWorker(bundle, { nodejsCompat: true })
       try {
         const response = await fetch(worker.url, { signal: AbortSignal.timeout(seconds * 1000) })
@@ -60,7 +61,7 @@ function process(name: string, file: string, ...args: readonly string[]): Runtim
   }
 }
 
-/** `v22.1.0`, `1.4.5`, `deno 2.9.6 (stable…)`, `workerd 2026-11-17`. */
+/** Reads the version from `v22.1.0`, `1.4.5`, `deno 2.9.6 (stable…)` or `workerd 2026-11-17`. */
 async function versionOf(file: string): Promise<string> {
   const { stdout } = await promisify(execFile)(file, ['--version'])
   const version = /\d+[.-]\d+[.-]\d+/.exec(stdout)?.[0]

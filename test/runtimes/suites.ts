@@ -3,8 +3,9 @@ export interface Suite {
   readonly name: string
   readonly files: readonly string[]
   /**
-   * Some tests repeat themselves for every adapter. `portable`: they do so for Hono and fetch, which need no server.
-   * `framework`: they do so for the adapters that the HTTP server of Node calls.
+   * Some tests repeat themselves for every adapter. `portable`: they do so for Hono and fetch,
+   * which need no server. `framework`: they do so for the adapters that the HTTP server of Node
+   * calls.
    */
   readonly adapters: 'portable' | 'framework'
   /** Files that do not run on some runtimes, and why. */

@@ -1,6 +1,6 @@
 import type { Cell } from './main.ts'
 
-/** Runtime × suite as a table, each cell `passed/ran`, in the order in which they come. */
+/** A table with a row for each runtime and a column for each suite. A cell says `passed/ran`. */
 export function table(cells: readonly Cell[], versions: ReadonlyMap<string, string>): string {
   const suites = [...new Set(cells.map(({ suite }) => suite))]
   const rows = [...new Set(cells.map(({ runtime }) => runtime))].map((runtime) => [

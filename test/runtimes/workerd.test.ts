@@ -3,7 +3,10 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { bundleWorker, output } from './build.ts'
 import { startWorker } from './workerd.ts'
 
-/** The library in a Worker without Node's modules, and its issuer over HTTP. */
+/**
+ * Starts a Worker that has the library and no modules of Node, and an issuer that it reaches by
+ * HTTP.
+ */
 async function stage(name: string) {
   const module = `${output}/bundles/library-${name}.mjs`
   await bundleWorker(module, `${import.meta.dirname}/library-worker.ts`)
@@ -28,7 +31,7 @@ const seconds = (n: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, n * 1000))
 
 describe('workerd: library alone', () => {
-  test('runs without nodejs_compat', async () => {
+  test('the library runs in a Worker without nodejs_compat', async () => {
     const { issuer, worker, ask } = await stage('alone')
     const headers = issuer.headers({ sub: 'alice' })
     const open = await fetch(worker.url, { headers })
@@ -46,7 +49,7 @@ describe('workerd: library alone', () => {
 })
 
 describe('workerd: key fetches', () => {
-  test('requests at once share one, and each gets its answer', async () => {
+  test('simultaneous requests to a Worker share one key fetch, and each gets its answer', async () => {
     const { issuer, ask } = await stage('shared')
     issuer.fail('jwks', faults.slow(0.3))
     const statuses = await Promise.all(Array.from({ length: 20 }, () => ask()))
@@ -54,11 +57,12 @@ describe('workerd: key fetches', () => {
     expect(issuer.requests.count('jwks')).toBe(1)
   })
 
-  test('one that ends with its request is made up for by the next request past its time', async () => {
+  test('a key fetch that ends with its request in a Worker is repeated by the next request after its time limit', async () => {
     const { issuer, ask } = await stage('lost')
     expect(await ask()).toBe(200)
     issuer.fail('jwks', faults.slow(0.3))
-    // Due: this request starts a refresh in the background, and is over before it has ended.
+    // The keys are due for a refresh. This request starts one in the background, and ends before it
+    // does.
     expect(await ask(590)).toBe(200)
     await seconds(0.5)
     issuer.requests.clear()
@@ -67,13 +71,13 @@ describe('workerd: key fetches', () => {
     await seconds(1)
     expect(await ask(590)).toBe(200)
     expect(issuer.requests.count('jwks')).toBe(1)
-    // That one was waited for: its keys are not due again.
+    // The last request waited for its fetch, so the keys are fresh and are not fetched again.
     await seconds(1.5)
     expect(await ask(590)).toBe(200)
     expect(issuer.requests.count('jwks')).toBe(1)
   })
 
-  test('past max age, nobody waits for a lost one longer than its time, and nobody gets a 500', async () => {
+  test('after max age, no request to a Worker waits for a lost key fetch longer than its time limit, and none gets a 500', async () => {
     const { issuer, ask } = await stage('expired')
     expect(await ask()).toBe(200)
     issuer.fail('jwks', faults.slow(0.3))
@@ -85,7 +89,7 @@ describe('workerd: key fetches', () => {
     expect(issuer.requests.count('jwks')).toBe(1)
   })
 
-  test('a client that hangs up leaves the issuer usable', async () => {
+  test('a Worker can still fetch keys after a client has hung up during a key fetch', async () => {
     const { issuer, ask } = await stage('hung-up')
     issuer.fail('jwks', faults.hang())
     await expect(ask(0, '/', { signal: AbortSignal.timeout(200) })).rejects.toThrow()

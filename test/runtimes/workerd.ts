@@ -17,12 +17,15 @@ export interface WorkerOptions {
 
 export interface Worker {
   readonly url: string
-  /** All that it wrote. */
+  /** Everything that the Worker has printed so far. */
   output(): string
   stop(): Promise<void>
 }
 
-/** Starts workerd with one module as its Worker, on a port of its own. It reaches this machine only. */
+/**
+ * Starts workerd with one module as its Worker, on a free port. The Worker can reach only this
+ * machine.
+ */
 export async function startWorker(module: string, options: WorkerOptions): Promise<Worker> {
   const config = module.replace(/\.mjs$/, '.capnp')
   await writeFile(config, configuration(basename(module), options))
@@ -47,7 +50,7 @@ export async function startWorker(module: string, options: WorkerOptions): Promi
   }
 }
 
-/** workerd tells on its control descriptor where it listens. */
+/** Reads the port from the file descriptor on which workerd reports where it listens. */
 async function portOf(child: ChildProcess, output: () => string): Promise<number> {
   let told = ''
   for await (const chunk of (child.stdio[3] as Readable).setEncoding('utf8')) {

@@ -1,5 +1,8 @@
-/** What `adapters/all.ts` is where frameworks listen: the ways in without a server are Node's alone, and tested there. */
-
+/**
+ * Replaces `adapters/all.ts` where frameworks listen on a socket. The adapters that call a
+ * framework without a server are left out: they are packages for Node, and `npm test` tests them on
+ * Node.
+ */
 import type { Adapter } from '../../adapters/adapter.ts'
 import { adapters as all } from '../../adapters/all.ts'
 import { portableAdapters } from '../../adapters/portable.ts'

@@ -1,4 +1,4 @@
-/** What `adapters/all.ts` is in a bundle that has to do without Node's servers. */
+/** Replaces `adapters/all.ts` in a bundle that has to work without the servers of Node. */
 import type { Adapter } from '../../adapters/adapter.ts'
 import { portableAdapters } from '../../adapters/portable.ts'
 

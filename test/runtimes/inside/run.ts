@@ -1,17 +1,20 @@
 import type { File, Task, VitestRunner } from '@vitest/runner'
 import { startTests } from '@vitest/runner'
 
-/** Test files by their path, each loaded when its turn comes. */
+/** Test files by their path. Each is loaded when it is run. */
 export type TestFiles = Readonly<Record<string, () => Promise<unknown>>>
 
 export interface Outcome {
   readonly file: string
-  /** Empty for what went wrong outside of every test. */
+  /** The name of the test; empty for an error outside of every test. */
   readonly test: string
   readonly error: string | undefined
 }
 
-/** Runs test files, one after the other. Every test is an outcome; so is a file that cannot be loaded. */
+/**
+ * Runs test files, one after the other. Every test gives an outcome, and so does a file that cannot
+ * be loaded.
+ */
 export async function run(files: TestFiles): Promise<readonly Outcome[]> {
   const runner: VitestRunner = {
     config: {

@@ -1,4 +1,4 @@
-/** The test files of a bundle, listed when it is made. */
+/** The test files of a bundle. build.ts writes this module when it makes the bundle. */
 declare module 'test-files' {
   export const files: import('./run.ts').TestFiles
 }

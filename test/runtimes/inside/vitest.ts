@@ -1,6 +1,7 @@
 /**
- * What the tests import as `vitest` where Vitest itself cannot run: its own runner, matchers and spies, and the fake timers
- * that it is made with, without the worker processes and the module loader around them.
+ * The tests import this file as `vitest` in runtimes where Vitest itself cannot run. It exports
+ * Vitest's own runner, matchers, spies and fake timers, without the worker processes and the module
+ * loader around them.
  */
 import FakeTimers from '@sinonjs/fake-timers'
 import {
@@ -37,7 +38,7 @@ chai.use((_chai, { addMethod }) => {
   addMethod(chai.Assertion.prototype, 'toMatchInlineSnapshot', matchInlineSnapshot)
 })
 
-/** With what JestExtend adds to chai's own. */
+/** The `expect` of chai, with the method that JestExtend adds to it. */
 const bare = chai.expect as unknown as { extend(expect: unknown, matchers: object): void }
 const extend = (matchers: object): void => bare.extend(expect, matchers)
 
@@ -55,7 +56,7 @@ Object.assign(expect, chai.expect, Reflect.get(globalThis, ASYMMETRIC_MATCHERS_O
 setState({ assertionCalls: 0, isExpectingAssertions: false } as never, expect as never)
 extend(customMatchers)
 
-/** `expect.poll(f).toBe(1)` and its like: asks again until it holds. */
+/** `expect.poll(f).toBe(1)` calls `f` until its result passes the matcher. */
 function poll(ask: () => unknown): object {
   const matcher =
     (name: string) =>
@@ -76,7 +77,8 @@ async function waitFor<T>(
 ): Promise<T> {
   const { timeout = 1000, interval = 50 } =
     typeof options === 'number' ? { timeout: options } : options
-  // Counted, not read from a clock: in a Worker the clock stands still while nothing is awaited.
+  // The time is counted and not read from a clock, which stands still in a Worker while no I/O is
+  // awaited.
   for (let left = timeout; ; left -= interval) {
     try {
       return await attempt()
@@ -118,7 +120,7 @@ export const vi = {
   useFakeTimers(options: { now?: number } = {}): void {
     clock?.uninstall()
     const all = Object.keys(FakeTimers.timers) as (keyof typeof FakeTimers.timers)[]
-    // As Vitest does: what promises and streams run on stays real.
+    // Vitest leaves these two real as well, because promises and streams depend on them.
     const toFake = all.filter((name) => name !== 'nextTick' && name !== 'queueMicrotask')
     clock = FakeTimers.install({ now: options.now ?? Date.now(), toFake: toFake as never })
   },

@@ -1,4 +1,4 @@
-/** workerd: a Worker that runs the tests within one request, and answers with what came out. */
+/** For workerd: a Worker that runs the tests within one request, and answers with the results. */
 import { files } from 'test-files'
 import { run } from './run.ts'
 
