@@ -10,7 +10,7 @@ import { createApp as createNodeApp } from './node.ts'
 
 type Open = (options: VerifierOptions) => RequestListener | Promise<RequestListener>
 
-/** The same API behind each adapter, as Node's HTTP server calls it. */
+/** The orders API with each adapter, as a listener for the HTTP server of Node. */
 export const adapters: Readonly<Record<string, Open>> = {
   express: createExpressApp,
   koa: (options) => createKoaApp(options).callback(),

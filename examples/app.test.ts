@@ -8,7 +8,8 @@ import { expect, it } from 'vitest'
 import { createApp } from './express.ts'
 
 const issuer = createTestIssuer()
-const app = createApp(issuer.trust()) // { issuer, audience, fetch, now }: nothing else differs from production
+// trust() gives { issuer, audience, fetch, now }. Everything else is as in production.
+const app = createApp(issuer.trust())
 
 it('lists orders for whoever may read them', async () => {
   await request(app)

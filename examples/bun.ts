@@ -1,12 +1,15 @@
 import { createApp } from './hono.ts'
 
-/** An orders API on Bun, which serves what a module exports: `bun examples/bun.ts`. */
+/**
+ * An orders API on Bun, which serves the default export of a module. Start it with
+ * `bun examples/bun.ts`.
+ */
 export default {
   port: process.env['PORT'] ?? 3000,
   fetch: createApp({
     issuer: process.env['ISSUER'] ?? 'https://login.example.com',
     audience: process.env['AUDIENCE'] ?? 'https://api.example.com',
-    // For an issuer on this machine: without effect on any other.
+    // Allows plain http to an issuer on this machine. It has no effect on any other issuer.
     allowInsecureLoopback: true,
   }).fetch,
 }

@@ -6,7 +6,7 @@ import { z } from 'zod'
 
 const claims = z.object({ sub: z.string(), tenant: z.string(), roles: z.array(z.string()) })
 
-/** An API whose tokens carry claims of its own, checked and typed by a schema. */
+/** An API whose tokens carry claims of its own. A schema checks them and gives them types. */
 export function createApp(options: VerifierOptions): Express {
   const { requireAuth, getAuth } = createAuth({ ...options, claims })
   const app = express()

@@ -4,28 +4,31 @@ import type { AuthOptions } from 'tollgate/express'
 import { createAuth } from 'tollgate/express'
 import { listOrders, owns } from './orders.ts'
 
-/** An orders API. It takes its auth options, so that a test can hand it a test issuer. */
+/**
+ * An orders API. It takes the options of `createAuth`, so that a test can pass those that trust a
+ * test issuer.
+ */
 export function createApp(options: AuthOptions): Express {
   const { requireAuth, getAuth } = createAuth(options)
   const app = express()
 
-  // For everyone.
+  // Everyone may call this route.
   app.get('/health', (_req, res) => {
     res.json({ ok: true })
   })
 
-  // For whoever is signed in.
+  // Only callers with a valid token may call this route.
   app.get('/me', requireAuth(), (req, res) => {
     const { subject, clientId, scopes } = getAuth(req)
     res.json({ subject, clientId, scopes })
   })
 
-  // For tokens that grant a scope.
+  // The token must grant the scope `orders:read`.
   app.get('/orders', requireAuth({ scope: 'orders:read' }), (_req, res) => {
     res.json(listOrders())
   })
 
-  // For the owner of the order, with a token that grants the scope.
+  // Only the owner of the order may change it, with a token that grants the scope `orders:write`.
   app.patch(
     '/orders/:id',
     requireAuth({ scope: 'orders:write', check: (auth, req) => owns(auth.subject, req.params.id) }),
@@ -34,7 +37,7 @@ export function createApp(options: AuthOptions): Express {
     },
   )
 
-  // For everyone, and a little more for whoever is signed in.
+  // A token is optional on this route. A wrong token is still refused.
   app.get('/feed', requireAuth({ optional: true }), (req, res) => {
     res.json({ hello: getAuth(req, { optional: true })?.subject ?? 'stranger' })
   })

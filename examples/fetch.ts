@@ -4,26 +4,29 @@ import { listOrders, owns } from './orders.ts'
 
 type Handler = (request: Request) => Response | Promise<Response>
 
-/** An orders API without a framework. It takes its auth options, so that a test can hand it a test issuer. */
+/**
+ * An orders API without a framework. It takes the options of `createAuth`, so that a test can pass
+ * those that trust a test issuer.
+ */
 export function createApp(options: AuthOptions): { fetch: Handler } {
   const { requireAuth, guard, getAuth } = createAuth(options)
 
-  // For whoever is signed in.
+  // Only callers with a valid token may call this route.
   const me = guard((request) => {
     const { subject, clientId, scopes } = getAuth(request)
     return Response.json({ subject, clientId, scopes })
   })
 
-  // For tokens that grant a scope.
+  // The token must grant the scope `orders:read`.
   const orders = guard(() => Response.json(listOrders()), { scope: 'orders:read' })
 
-  // For the owner of the order, with a token that grants the scope.
+  // Only the owner of the order may change it, with a token that grants the scope `orders:write`.
   const change = guard((request) => Response.json({ changed: idOf(request) }), {
     scope: 'orders:write',
     check: (auth, request) => owns(auth.subject, idOf(request)),
   })
 
-  // By hand: who the caller is, nobody, or the answer to send.
+  // Without `guard`, the result is who the caller is, undefined, or the response to send.
   const mayBeSignedIn = requireAuth({ optional: true })
   const feed: Handler = async (request) => {
     const auth = await mayBeSignedIn(request)

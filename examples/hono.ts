@@ -3,24 +3,27 @@ import type { AuthOptions } from 'tollgate/hono'
 import { createAuth } from 'tollgate/hono'
 import { listOrders, owns } from './orders.ts'
 
-/** An orders API. It takes its auth options, so that a test can hand it a test issuer. */
+/**
+ * An orders API. It takes the options of `createAuth`, so that a test can pass those that trust a
+ * test issuer.
+ */
 export function createApp(options: AuthOptions): Hono {
   const { requireAuth } = createAuth(options)
   const app = new Hono()
 
-  // For everyone.
+  // Everyone may call this route.
   app.get('/health', (c) => c.json({ ok: true }))
 
-  // For whoever is signed in.
+  // Only callers with a valid token may call this route.
   app.get('/me', requireAuth(), (c) => {
     const { subject, clientId, scopes } = c.get('auth')
     return c.json({ subject, clientId, scopes })
   })
 
-  // For tokens that grant a scope.
+  // The token must grant the scope `orders:read`.
   app.get('/orders', requireAuth({ scope: 'orders:read' }), (c) => c.json(listOrders()))
 
-  // For the owner of the order, with a token that grants the scope.
+  // Only the owner of the order may change it, with a token that grants the scope `orders:write`.
   app.patch(
     '/orders/:id',
     requireAuth({
@@ -30,7 +33,7 @@ export function createApp(options: AuthOptions): Hono {
     (c) => c.json({ changed: c.req.param('id') }),
   )
 
-  // For everyone, and a little more for whoever is signed in.
+  // A token is optional on this route. A wrong token is still refused.
   app.get('/feed', requireAuth({ optional: true }), (c) =>
     c.json({ hello: c.get('auth')?.subject ?? 'stranger' }),
   )

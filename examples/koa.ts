@@ -4,28 +4,31 @@ import type { AuthOptions } from 'tollgate/koa'
 import { createAuth } from 'tollgate/koa'
 import { listOrders, owns } from './orders.ts'
 
-/** An orders API. It takes its auth options, so that a test can hand it a test issuer. */
+/**
+ * An orders API. It takes the options of `createAuth`, so that a test can pass those that trust a
+ * test issuer.
+ */
 export function createApp(options: AuthOptions): Koa {
   const { requireAuth, getAuth } = createAuth(options)
   const router = new Router()
 
-  // For everyone.
+  // Everyone may call this route.
   router.get('/health', (ctx) => {
     ctx.body = { ok: true }
   })
 
-  // For whoever is signed in.
+  // Only callers with a valid token may call this route.
   router.get('/me', requireAuth(), (ctx) => {
     const { subject, clientId, scopes } = getAuth(ctx)
     ctx.body = { subject, clientId, scopes }
   })
 
-  // For tokens that grant a scope.
+  // The token must grant the scope `orders:read`.
   router.get('/orders', requireAuth({ scope: 'orders:read' }), (ctx) => {
     ctx.body = listOrders()
   })
 
-  // For the owner of the order, with a token that grants the scope.
+  // Only the owner of the order may change it, with a token that grants the scope `orders:write`.
   router.patch(
     '/orders/:id',
     requireAuth({ scope: 'orders:write', check: (auth, ctx) => owns(auth.subject, ctx.params.id) }),
@@ -34,7 +37,7 @@ export function createApp(options: AuthOptions): Koa {
     },
   )
 
-  // For everyone, and a little more for whoever is signed in.
+  // A token is optional on this route. A wrong token is still refused.
   router.get('/feed', requireAuth({ optional: true }), (ctx) => {
     ctx.body = { hello: getAuth(ctx, { optional: true })?.subject ?? 'stranger' }
   })

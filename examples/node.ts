@@ -5,7 +5,10 @@ import { listOrders, owns } from './orders.ts'
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>
 
-/** An orders API without a framework. It takes its auth options, so that a test can hand it a test issuer. */
+/**
+ * An orders API without a framework. It takes the options of `createAuth`, so that a test can pass
+ * those that trust a test issuer.
+ */
 export function createApp(options: AuthOptions): RequestListener {
   const { requireAuth } = createAuth(options)
 
@@ -18,9 +21,10 @@ export function createApp(options: AuthOptions): RequestListener {
   const anyone = requireAuth({ optional: true })
 
   const routes: readonly (readonly [RegExp, Handler])[] = [
-    // For everyone.
+    // Everyone may call this route.
     [/^GET \/health$/, (_req, res) => send(res, { ok: true })],
-    // For whoever is signed in; false: the request is answered already.
+    // Only callers with a valid token may call this route. `false` means that the guard has
+    // answered the request.
     [
       /^GET \/me$/,
       async (req, res) => {
@@ -30,21 +34,21 @@ export function createApp(options: AuthOptions): RequestListener {
         send(res, { subject, clientId, scopes })
       },
     ],
-    // For tokens that grant a scope.
+    // The token must grant the scope `orders:read`.
     [
       /^GET \/orders$/,
       async (req, res) => {
         if (await reader(req, res)) send(res, listOrders())
       },
     ],
-    // For the owner of the order, with a token that grants the scope.
+    // Only the owner of the order may change it, with a token that grants the scope `orders:write`.
     [
       /^PATCH \/orders\/\w+$/,
       async (req, res) => {
         if (await owner(req, res)) send(res, { changed: idOf(req) })
       },
     ],
-    // For everyone, and a little more for whoever is signed in.
+    // A token is optional on this route. A wrong token is still refused.
     [
       /^GET \/feed$/,
       async (req, res) => {
@@ -61,7 +65,7 @@ export function createApp(options: AuthOptions): RequestListener {
       if (handler === undefined) res.writeHead(404).end()
       else await handler(req, res)
     } catch {
-      // What the guards cannot mend, such as a throw of `check`.
+      // The guards answer every refused request. Other errors, such as one of `check`, end up here.
       res.writeHead(500).end()
     }
   }

@@ -1,4 +1,6 @@
-/** The orders behind the example APIs: what they have in common, with nothing of a framework or a token in it. */
+/**
+ * The orders of the example APIs, which all share this file. It knows no framework and no token.
+ */
 export interface Order {
   readonly id: string
   readonly owner: string

@@ -2,8 +2,8 @@ import express from 'express'
 import { createAuth, getAuth } from 'tollgate/express'
 
 const { requireAuth } = createAuth({
-  issuer: 'https://login.example.com', // whose tokens you accept: their `iss`, exactly
-  audience: 'https://api.example.com', // who you are: what their `aud` must hold
+  issuer: 'https://login.example.com', // whose tokens you accept, exactly as in their `iss`
+  audience: 'https://api.example.com', // your API, as the tokens name it in their `aud`
 })
 
 const app = express()

@@ -1,6 +1,7 @@
 /**
- * `npm start`: a local test issuer over HTTP and an example API guarded by it, Express' or that of another `--adapter`. With
- * `--once` it makes the calls itself, and fails unless each is answered as it should be.
+ * `npm start` starts a local test issuer and an example API that trusts it. The API uses Express,
+ * or the adapter that `--adapter` names. With `--once`, the program sends the requests itself, and
+ * fails unless each gets the right answer.
  */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -15,7 +16,7 @@ interface Call {
   readonly path: string
   readonly token?: string
   readonly status: number
-  /** What the challenge must say, if there must be one. */
+  /** A part of the `WWW-Authenticate` header, if the answer must have one. */
   readonly challenge?: string
 }
 

@@ -1,7 +1,9 @@
 import type { Verifier } from 'tollgate'
 import { AuthError, createVerifier } from 'tollgate'
 
-/** Without a framework: for a WebSocket, a queue, a gRPC call. */
+/**
+ * Verifies tokens without a framework, for example those of a WebSocket, a queue or a gRPC call.
+ */
 export function createGreeter(
   verifier: Verifier = createVerifier({
     issuer: 'https://login.example.com',
