@@ -29,7 +29,7 @@ export async function mintTokens(minter: Minter, count: number): Promise<string[
   const key = {
     key: createPrivateKey({ key: privateJwk as object, format: 'jwk' }),
     dsaEncoding: 'ieee-p1363',
-    // RSA_PKCS1_PSS_PADDING, with a salt as long as the digest (RFC 7518 section 3.5).
+    // 6 is RSA_PKCS1_PSS_PADDING. The salt is as long as the digest (RFC 7518 section 3.5).
     ...(alg === 'PS256' && { padding: 6, saltLength: 32 }),
   } satisfies SignKeyObjectInput
   const mint = async (): Promise<string> => {

@@ -174,7 +174,7 @@ test.each(entries)('%s stays within its budget of bytes', async (entry) => {
     `${specifierOf(entry)} weighs ${weighed.join(', ')} bytes, of ${budget.join(', ')}. Every caller loads this code and
     every reviewer reads it: look for what can go, or belongs behind another entry, before you raise the budget.`,
   ).toEqual([false, false])
-  // A budget far above what is there would notice nothing.
+  // A budget far above the size of the code would not notice that the code grows.
   const idle = weighed.map((bytes, i) => bytes < (budget[i] as number) * 0.9)
   expect(
     idle,

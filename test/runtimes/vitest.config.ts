@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  // This folder is a package of its own, which has not installed tollgate.
+  // tollgate is not installed in this folder, which is a package of its own. So its name is mapped.
   resolve: {
     alias: {
       'tollgate/testing': `${import.meta.dirname}/../../src/testing.ts`,

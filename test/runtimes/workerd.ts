@@ -9,9 +9,9 @@ import { here } from './build.ts'
 export const workerd: string = `${here}/node_modules/workerd/bin/workerd`
 
 export interface WorkerOptions {
-  /** Whether the Worker has Node's modules. */
+  /** Whether the Worker can import the modules of Node. */
   readonly nodejsCompat: boolean
-  /** What the Worker finds in its `env`. */
+  /** The variables that the Worker gets in its `env`. */
   readonly bindings?: Readonly<Record<string, string>>
 }
 

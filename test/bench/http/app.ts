@@ -1,4 +1,4 @@
-/** An app in a process of its own. */
+/** Opens one app, in a process of its own. */
 import { perform } from '../program.ts'
 import { openApp } from './apps/open.ts'
 

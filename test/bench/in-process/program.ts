@@ -59,7 +59,7 @@ async function prepare({ build, subject, issuer, file, slice }: Prepare): Promis
   return calibrate(call, queue, 1, { slice, warmUp: 300 })
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: modules of any version, whose types are not known here
+// biome-ignore lint/suspicious/noExplicitAny: the types of another version are not known
 type Load = (entry: string) => Promise<any>
 
 const subjects: Readonly<Record<Subject, (load: Load, options: object) => Promise<Call>>> = {

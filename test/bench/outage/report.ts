@@ -19,7 +19,7 @@ const columns = [
   'flood: fetches',
 ]
 
-/** The whole of OUTAGE.md. */
+/** The complete text of OUTAGE.md. */
 export function report(results: readonly Result[], scenario: Scenario, took: number): string {
   const isVariant = ({ name }: Result): boolean => variants.includes(name)
   const standard = results.filter((result) => !isVariant(result))

@@ -4,7 +4,7 @@ export interface Scenario {
   readonly rate: number
   /** How many of these are played. Each stands for its neighbours, which are not played. */
   readonly playedRate: number
-  /** The issuer answers 503. When it is back, it has a new key beside the old one. */
+  /** When the issuer answers 503. After that, it has a new key in addition to the old one. */
   readonly outage: Span
   /**
    * Requests with unknown key ids, so many per second, in addition to the good ones. All are

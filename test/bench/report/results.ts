@@ -5,7 +5,7 @@ import { type GroupReport, isReached, type Target } from './group.ts'
 import { digits } from './numbers.ts'
 import { table } from './table.ts'
 
-/** The packages whose versions matter. */
+/** The packages whose versions the report names. */
 const packages = [
   'tollgate',
   'jose',
@@ -32,7 +32,7 @@ export interface RunFacts {
   readonly load: number
 }
 
-/** The whole of RESULTS.md. */
+/** The complete text of RESULTS.md. */
 export async function report(
   groups: readonly GroupReport[],
   { seconds, load }: RunFacts,

@@ -19,7 +19,7 @@ export async function assertSound(
     expired: bad.expired(),
     'of another key': bad.wrongKey(),
   }
-  // Twice, as the second answer may come from a cache.
+  // Each contender is asked twice, because the second answer may come from its cache.
   for (const turn of ['at first', 'again']) {
     if (!(await accepts(verify, good))) throw new Error(`${name} refuses a good token ${turn}`)
   }
