@@ -15,21 +15,21 @@ issuer.clock.freeze()
 
 type Validate = (claims: Record<string, unknown>) => unknown
 
-interface Counted extends StandardSchema<Record<string, unknown>> {
+interface CountingSchema extends StandardSchema<Record<string, unknown>> {
   readonly asked: Mock<Validate>
 }
 
-/** A schema by hand, which counts how often it is asked; what it throws or gives is up to the test. */
-function schemaOf(validate: Validate): Counted {
+/** A schema without a library. It counts its calls; `validate` says what it gives or throws. */
+function schemaOf(validate: Validate): CountingSchema {
   const asked = vi.fn(validate)
   const standard = { version: 1, vendor: 'test', validate: asked } as const
-  return { '~standard': standard, asked } as unknown as Counted
+  return { '~standard': standard, asked } as unknown as CountingSchema
 }
 
-const giving = (value: unknown): Counted => schemaOf(() => ({ value }))
-const same = (): Counted => schemaOf((claims) => ({ value: claims }))
+const giving = (value: unknown): CountingSchema => schemaOf(() => ({ value }))
+const same = (): CountingSchema => schemaOf((claims) => ({ value: claims }))
 
-/** Claims as a validator of any make may give them, for tests that look at what TypeScript would hide. */
+/** A verifier whose claims have no static type, for tests that give wrong schemas on purpose. */
 const verifierOf = (
   claims: unknown,
   options: Pick<VerifierOptions, 'tokenCache' | 'profile' | 'onEvent'> = {},
@@ -49,8 +49,8 @@ function expectFrozen(value: unknown, seen = new Set<unknown>()): void {
   for (const name of Reflect.ownKeys(value)) expectFrozen(Reflect.get(value, name), seen)
 }
 
-describe('auth.claims', () => {
-  it('is what Zod gives: transformed, completed, without what the schema does not name', async () => {
+describe('auth.claims with a schema', () => {
+  it('auth.claims holds what a Zod schema gives: transformed values, defaults, and no unnamed claims', async () => {
     const claims = z.object({
       roles: z.string().transform((roles) => roles.split(' ')),
       tenant: z.string().default('none'),
@@ -60,7 +60,7 @@ describe('auth.claims', () => {
     expect(auth.claims).toEqual({ roles: ['reader', 'writer'], tenant: 'none' })
   })
 
-  it('is what Valibot gives: transformed, completed, without what the schema does not name', async () => {
+  it('auth.claims holds what a Valibot schema gives: transformed values, defaults, and no unnamed claims', async () => {
     const roles = v.pipe(
       v.string(),
       v.transform((text) => text.split(' ')),
@@ -73,25 +73,25 @@ describe('auth.claims', () => {
 
   it.each([
     ['an object', same()],
-    ['a function, as those of ArkType are', Object.assign(() => 'called', { ...same() })],
+    ['a function, as ArkType schemas are', Object.assign(() => 'called', { ...same() })],
     [
-      'an instance',
+      'an instance of a class',
       new (class {
         readonly '~standard' = same()['~standard']
       })(),
     ],
-  ])('is what a schema by hand gives that is %s', async (_, claims) => {
+  ])('auth.claims holds what a hand-written schema gives that is %s', async (_, claims) => {
     const auth = await verifierOf(claims).verify(issuer.mint({ tier: 'gold' }))
     expect(auth.claims['tier']).toBe('gold')
   })
 
-  it('may be an empty object, one without a prototype, or hold what JSON has not', async () => {
+  it('auth.claims may be empty, have no prototype, or hold values that JSON cannot express', async () => {
     expect((await verifierOf(giving({})).verify(issuer.mint())).claims).toEqual({})
     const bare = Object.assign(Object.create(null), { big: 1n, none: undefined })
     expect((await verifierOf(giving(bare)).verify(issuer.mint())).claims).toBe(bare)
   })
 
-  it('is every claim without a schema, and with one given as undefined', async () => {
+  it('auth.claims holds every claim of the token if there is no schema, or the schema is undefined', async () => {
     const token = issuer.mint({ tier: 'gold' })
     const without = await createVerifier(issuer.trust()).verify(token)
     const absent = await createVerifier(issuer.trust({ claims: undefined })).verify(token)
@@ -99,7 +99,7 @@ describe('auth.claims', () => {
     expect(absent.claims['tier']).toBe('gold')
   })
 
-  it('is waited for', async () => {
+  it('the verifier waits for a schema that answers asynchronously', async () => {
     const later = schemaOf(async (claims) => ({ value: { id: claims['sub'] } }))
     expect((await verifierOf(later).verify(issuer.mint())).claims).toEqual({ id: 'user-1' })
     const inZod = z.object({ sub: z.string().transform(async (sub) => sub.toUpperCase()) })
@@ -108,11 +108,11 @@ describe('auth.claims', () => {
   })
 })
 
-describe('the rest of the auth', () => {
+describe('members of the Auth beside its claims', () => {
   const token = issuer.mint({ sub: 'alice', client_id: 'app', scope: 'a b' })
   const own = { issuer: issuer.url, subject: 'alice', clientId: 'app', scopes: ['a', 'b'] }
 
-  it('comes from the claims of the token, though the schema strips or changes them', async () => {
+  it('issuer, subject, client, scopes and expiry come from the token, though the schema strips or changes claims', async () => {
     const stripped = await verifierOf(z.object({})).verify(token)
     expect(stripped).toMatchObject({ ...own, claims: {} })
     const changed = await verifierOf(
@@ -122,7 +122,7 @@ describe('the rest of the auth', () => {
     expect(changed.expiresAt).toBe(Math.floor(issuer.now() / 1000) + 300)
   })
 
-  it('stays what it was when the schema changes what it is handed', async () => {
+  it('issuer, subject, client, scopes and expiry stay right when the schema changes the claims that it is given', async () => {
     const meddling = schemaOf((claims) => {
       Object.assign(claims, { iss: 'x', sub: 'root', client_id: 'x', exp: 9e9 })
       if (Array.isArray(claims['scp'])) claims['scp'].push('admin')
@@ -140,8 +140,8 @@ describe('the rest of the auth', () => {
   })
 })
 
-describe('a schema is asked', () => {
-  it('once for each token that is remembered', async () => {
+describe('calls of a schema', () => {
+  it('the schema is called once for each token that is cached', async () => {
     const claims = same()
     const verifier = verifierOf(claims)
     const [token, other] = issuer.mintMany(2) as [string, string]
@@ -151,7 +151,7 @@ describe('a schema is asked', () => {
     expect(claims.asked).toHaveBeenCalledTimes(2)
   })
 
-  it('no more once a token is remembered, though many came first at once', async () => {
+  it('the schema is not called again for a cached token, though many first requests came at the same time', async () => {
     const claims = schemaOf(async (value) => ({ value }))
     const verifier = verifierOf(claims)
     const token = issuer.mint()
@@ -162,7 +162,7 @@ describe('a schema is asked', () => {
     expect(claims.asked).toHaveBeenCalledTimes(first)
   })
 
-  it('each time with tokenCache: false', async () => {
+  it('the schema is called on every verification with tokenCache: false', async () => {
     const claims = same()
     const verifier = verifierOf(claims, { tokenCache: false })
     const token = issuer.mint()
@@ -170,7 +170,7 @@ describe('a schema is asked', () => {
     expect(claims.asked).toHaveBeenCalledTimes(3)
   })
 
-  it('with claims of its own each time', async () => {
+  it('the schema is given a fresh copy of the claims on every call', async () => {
     const handed: object[] = []
     const keeping = schemaOf((claims) => {
       handed.push(claims)
@@ -185,19 +185,19 @@ describe('a schema is asked', () => {
   })
 
   it.each([
-    ['expired', () => issuer.bad.expired()],
-    ['not yet valid', () => issuer.bad.notYetValid()],
-    ['tampered with', () => issuer.bad.tampered()],
-    ['signed with a wrong key', () => issuer.bad.wrongKey()],
-    ['signed with an unknown key', () => issuer.bad.unknownKid()],
-    ['for another audience', () => issuer.bad.wrongAudience()],
-    ['from another issuer', () => issuer.bad.wrongIssuer()],
-    ['not signed', () => issuer.bad.unsigned()],
-    ['an ID token', () => issuer.bad.idToken()],
-    ['no token', () => issuer.bad.garbage()],
-    ['without a subject', () => issuer.mint({ sub: undefined })],
-    ['bound to a key', () => issuer.mint({ cnf: { jkt: 'x' } })],
-  ])('never about a token that is %s', async (_, make) => {
+    ['has expired', () => issuer.bad.expired()],
+    ['is not yet valid', () => issuer.bad.notYetValid()],
+    ['was tampered with', () => issuer.bad.tampered()],
+    ['is signed with a wrong key', () => issuer.bad.wrongKey()],
+    ['is signed with an unknown key', () => issuer.bad.unknownKid()],
+    ['is for another audience', () => issuer.bad.wrongAudience()],
+    ['is from another issuer', () => issuer.bad.wrongIssuer()],
+    ['is not signed', () => issuer.bad.unsigned()],
+    ['is an ID token', () => issuer.bad.idToken()],
+    ['is only random text', () => issuer.bad.garbage()],
+    ['has no subject', () => issuer.mint({ sub: undefined })],
+    ['is bound to a key', () => issuer.mint({ cnf: { jkt: 'x' } })],
+  ])('the schema is never called for a token that %s', async (_, make) => {
     const claims = same()
     const verifier = verifierOf(claims)
     expect(await caught(verifier.verify(make()))).toBeInstanceOf(InvalidTokenError)
@@ -206,7 +206,7 @@ describe('a schema is asked', () => {
     expect(claims.asked).toHaveBeenCalledTimes(1)
   })
 
-  it('never while the keys cannot be had', async () => {
+  it('the schema is never called while the keys of the issuer cannot be loaded', async () => {
     const claims = same()
     const verifier = verifierOf(claims)
     await issuer.during('*', faults.refuse(), async () => {
@@ -215,7 +215,7 @@ describe('a schema is asked', () => {
     expect(claims.asked).not.toHaveBeenCalled()
   })
 
-  it('no more about a remembered token that has expired', async () => {
+  it('the schema is not called again for a cached token that has expired', async () => {
     const claims = same()
     const verifier = verifierOf(claims)
     const token = issuer.mint()
@@ -227,8 +227,8 @@ describe('a schema is asked', () => {
   })
 })
 
-describe('what a schema gives', () => {
-  it('is frozen, all of it, and the same for every request', async () => {
+describe('the output of a schema', () => {
+  it('the output of a schema is deeply frozen, and is the same object for every request', async () => {
     const verifier = verifierOf(
       giving({ list: [{ deep: [1, [2]] }], inner: { inner: {} }, bare: Object.create(null) }),
     )
@@ -239,7 +239,7 @@ describe('what a schema gives', () => {
     expect((await verifier.verify(token)).claims).toBe(claims)
   })
 
-  it('is frozen when it holds itself', async () => {
+  it('the output of a schema is deeply frozen when it refers to itself', async () => {
     const output: Record<string, unknown> = { list: [] }
     output['self'] = output
     ;(output['list'] as unknown[]).push(output['list'], { up: output })
@@ -248,7 +248,7 @@ describe('what a schema gives', () => {
     expectFrozen(claims)
   })
 
-  it('is frozen inside of what the schema froze itself', async () => {
+  it('the output of a schema is deeply frozen when the schema has frozen only its outer levels', async () => {
     const inner = z.object({ list: z.array(z.object({ on: z.boolean() })) }).readonly()
     const schema = z.object({ inner }).readonly()
     const shallow = schema.parse({ inner: { list: [{ on: true }] } })
@@ -260,7 +260,7 @@ describe('what a schema gives', () => {
     expectFrozen((await verifier.verify(issuer.mint({ inner: { list: [{ on: true }] } }))).claims)
   })
 
-  it('is frozen where no loop over its members looks', async () => {
+  it('the output of a schema is frozen below symbol keys and non-enumerable members', async () => {
     const symbol = Symbol('roles')
     const output = Object.defineProperty({ [symbol]: ['reader'] }, 'hidden', { value: ['reader'] })
     const { claims } = await verifierOf(giving(output)).verify(issuer.mint())
@@ -269,12 +269,12 @@ describe('what a schema gives', () => {
     expect(Object.isFrozen(claims['hidden'])).toBe(true)
   })
 
-  it('is frozen when it is the very object that the schema was handed', async () => {
+  it('the output of a schema is frozen when it is the object that the schema was given', async () => {
     const { claims } = await verifierOf(same()).verify(issuer.mint({ roles: [['a']] }))
     expectFrozen(claims)
   })
 
-  it('is frozen thousands of levels deep', async () => {
+  it('the output of a schema is frozen thousands of levels deep', async () => {
     const output: Record<string, unknown> = {}
     let innermost = output
     for (let i = 0; i < 50_000; i++) innermost = innermost['in'] = {}
@@ -298,20 +298,24 @@ describe('what a schema gives', () => {
     ['a number', 4_711_000, /a number/],
     ['a boolean', true, /a boolean/],
     ['null', null, /null/],
-    ['nothing', undefined, /undefined/],
-    ['an instance', new Person(), /an instance/],
-    ['a Date inside', { at: new Date(0) }, /\[object Date\]/],
-    ['a Date deep inside, twice', [[twins], twins], /\[object Date\]/],
-    ['a Map inside', { roles: new Map() }, /\[object Map\]/],
-    ['a Set inside', { roles: [new Set()] }, /\[object Set\]/],
-    ['octets inside', { roles: new Uint8Array(1) }, /\[object Uint8Array\]/],
-    ['a regular expression inside', { roles: /a/g }, /\[object RegExp\]/],
-    ['a function inside', { can: () => true }, /a function/],
-    ['an instance inside', { person: new Person() }, /an instance/],
-    ['a Date at a symbol', { [Symbol('at')]: new Date(0) }, /\[object Date\]/],
-    ['a Map that calls itself an Object', { at: namedObject(new Map()) }, /an instance/],
+    ['undefined', undefined, /undefined/],
+    ['an instance of a class', new Person(), /an instance/],
+    ['an object with a Date in it', { at: new Date(0) }, /\[object Date\]/],
+    ['an array with one Date in two deep places', [[twins], twins], /\[object Date\]/],
+    ['an object with a Map in it', { roles: new Map() }, /\[object Map\]/],
+    ['an object with a Set in it', { roles: [new Set()] }, /\[object Set\]/],
+    ['an object with a byte array in it', { roles: new Uint8Array(1) }, /\[object Uint8Array\]/],
+    ['an object with a regular expression in it', { roles: /a/g }, /\[object RegExp\]/],
+    ['an object with a function in it', { can: () => true }, /a function/],
+    ['an object with an instance of a class in it', { person: new Person() }, /an instance/],
+    ['an object with a Date at a symbol key', { [Symbol('at')]: new Date(0) }, /\[object Date\]/],
     [
-      'a getter',
+      'an object with a Map that calls itself an Object',
+      { at: namedObject(new Map()) },
+      /an instance/,
+    ],
+    [
+      'an object with a getter',
       {
         get at() {
           return new Date(0)
@@ -320,7 +324,7 @@ describe('what a schema gives', () => {
       /a getter/,
     ],
     [
-      'a setter',
+      'an object with a setter',
       {
         set at(value: number) {
           changed = value
@@ -328,25 +332,28 @@ describe('what a schema gives', () => {
       },
       /a getter/,
     ],
-    ['members that are inherited', Object.create({ roles: ['reader'] }), /inherited/],
-  ])('passes nobody when it is %s', async (_, output, kind) => {
-    const claims = giving(output)
-    const events: AuthEvent[] = []
-    const verifier = verifierOf(claims, { onEvent: (event) => void events.push(event) })
-    const token = issuer.mint()
-    for (let i = 1; i <= 2; i++) {
-      const error = await caught(verifier.verify(token))
-      expect(error).toBeInstanceOf(TypeError)
-      expect((error as TypeError).message).toMatch(/option 'claims' must be a schema that gives/)
-      expect((error as TypeError).message).toMatch(kind)
-      expectNoLeak(error, token, 'orders:read', '4711000')
-      expect(claims.asked).toHaveBeenCalledTimes(i)
-    }
-    expect(events.filter(({ type }) => type.startsWith('token.'))).toEqual([])
-    expect(changed).toBe(0)
-  })
+    ['an object that inherits its members', Object.create({ roles: ['reader'] }), /inherited/],
+  ])(
+    'verification fails with a TypeError when the output of the schema is %s',
+    async (_, output, kind) => {
+      const claims = giving(output)
+      const events: AuthEvent[] = []
+      const verifier = verifierOf(claims, { onEvent: (event) => void events.push(event) })
+      const token = issuer.mint()
+      for (let i = 1; i <= 2; i++) {
+        const error = await caught(verifier.verify(token))
+        expect(error).toBeInstanceOf(TypeError)
+        expect((error as TypeError).message).toMatch(/option 'claims' must be a schema that gives/)
+        expect((error as TypeError).message).toMatch(kind)
+        expectNoLeak(error, token, 'orders:read', '4711000')
+        expect(claims.asked).toHaveBeenCalledTimes(i)
+      }
+      expect(events.filter(({ type }) => type.startsWith('token.'))).toEqual([])
+      expect(changed).toBe(0)
+    },
+  )
 
-  it('passes nobody when it is no verdict at all', async () => {
+  it('verification fails with a TypeError when the schema gives no Standard Schema result', async () => {
     for (const verdict of [undefined, null, 'ok', true, {}, { valid: true }]) {
       const verifier = verifierOf(schemaOf(() => verdict))
       expect(await caught(verifier.verify(issuer.mint()))).toBeInstanceOf(TypeError)
@@ -358,45 +365,57 @@ function namedObject<T extends object>(value: T): T {
   return Object.defineProperty(value, Symbol.toStringTag, { value: 'Object' })
 }
 
-describe('a token that does not meet the schema', () => {
+describe('T15: a token that does not meet the schema', () => {
   const secret = 'what-only-a-claim-says'
   const token = issuer.mint({ tier: secret, list: [secret] })
   const schemas = {
-    zod: z.object({
+    'a Zod schema': z.object({
       tier: z.string().refine(() => false, { error: ({ input }) => String(input) }),
     }),
-    valibot: v.object({ tier: v.literal('gold') }),
-    strict: z.strictObject({ sub: z.string() }),
-    'by hand': schemaOf((claims) => ({ issues: [{ message: String(claims['tier']) }] })),
-    'async, by hand': schemaOf(async (claims) => ({ issues: [{ message: claims['tier'] }] })),
-    'with an empty list of issues': schemaOf((claims) => ({ issues: [], value: claims })),
+    'a Valibot schema': v.object({ tier: v.literal('gold') }),
+    'a strict Zod schema': z.strictObject({ sub: z.string() }),
+    'a synchronous hand-written schema': schemaOf((claims) => ({
+      issues: [{ message: String(claims['tier']) }],
+    })),
+    'an asynchronous hand-written schema': schemaOf(async (claims) => ({
+      issues: [{ message: claims['tier'] }],
+    })),
+    'a schema that gives an empty list of issues': schemaOf((claims) => ({
+      issues: [],
+      value: claims,
+    })),
   }
 
-  it('is one whose issues would tell, in these tests', async () => {
-    const told = await schemas.valibot['~standard'].validate({ tier: secret })
+  it('the issues of the Zod and Valibot schemas of these tests contain the value of a claim', async () => {
+    const told = await schemas['a Valibot schema']['~standard'].validate({ tier: secret })
     expect(JSON.stringify(told.issues)).toContain(secret)
-    expect(JSON.stringify(schemas.zod.safeParse({ tier: secret }).error?.issues)).toContain(secret)
+    expect(
+      JSON.stringify(schemas['a Zod schema'].safeParse({ tier: secret }).error?.issues),
+    ).toContain(secret)
   })
 
-  it.each(Object.entries(schemas))('is refused without a word of it: %s', async (_, claims) => {
-    const events: AuthEvent[] = []
-    const verifier = verifierOf(claims, { onEvent: (event) => void events.push(event) })
-    for (let i = 0; i < 2; i++) {
-      events.length = 0
-      const error = (await caught(verifier.verify(token))) as AuthError
-      expect(error).toBeInstanceOf(InvalidTokenError)
-      expect(error).toMatchObject({ status: 401, error: 'invalid_token', reason: 'claims' })
-      expect(error.cause).toBeUndefined()
-      expect(error.message).toBe('the access token was refused')
-      expectNoLeak(error, token, secret)
-      expect(events.filter(({ type }) => type.startsWith('token.'))).toEqual([
-        { type: 'token.refused', issuer: issuer.url, reason: 'claims' },
-      ])
-      expectNoLeak(events, token, secret)
-    }
-  })
+  it.each(Object.entries(schemas))(
+    'a token that is refused by %s leaves no value of a claim in the error or in the event',
+    async (_, claims) => {
+      const events: AuthEvent[] = []
+      const verifier = verifierOf(claims, { onEvent: (event) => void events.push(event) })
+      for (let i = 0; i < 2; i++) {
+        events.length = 0
+        const error = (await caught(verifier.verify(token))) as AuthError
+        expect(error).toBeInstanceOf(InvalidTokenError)
+        expect(error).toMatchObject({ status: 401, error: 'invalid_token', reason: 'claims' })
+        expect(error.cause).toBeUndefined()
+        expect(error.message).toBe('the access token was refused')
+        expectNoLeak(error, token, secret)
+        expect(events.filter(({ type }) => type.startsWith('token.'))).toEqual([
+          { type: 'token.refused', issuer: issuer.url, reason: 'claims' },
+        ])
+        expectNoLeak(events, token, secret)
+      }
+    },
+  )
 
-  it('is not remembered: it passes once the schema lets it', async () => {
+  it('a refusal by the schema is not cached: the token is accepted once the schema accepts it', async () => {
     let open = false
     const claims = schemaOf((value) => (open ? { value } : { issues: [{ message: 'no' }] }))
     const verifier = verifierOf(claims)
@@ -419,32 +438,35 @@ describe('a schema that fails', () => {
     ],
     ['rejects', () => Promise.reject(failure), failure],
     [
-      'throws what is no Error',
+      'throws a value that is no Error',
       () => {
         throw 'sorry'
       },
       'sorry',
     ],
     [
-      'throws nothing',
+      'throws undefined',
       () => {
         throw undefined
       },
       undefined,
     ],
-  ])('reaches the caller as it is, and nothing is remembered: it %s', async (_, fail, thrown) => {
-    let works = false
-    const claims = schemaOf((value) => (works ? { value } : fail(value)))
-    const events: AuthEvent[] = []
-    const verifier = verifierOf(claims, { onEvent: (event) => void events.push(event) })
-    const token = issuer.mint()
-    expect(await caught(verifier.verify(token))).toBe(thrown)
-    expect(await caught(verifier.verify(token))).toBe(thrown)
-    expect(claims.asked).toHaveBeenCalledTimes(2)
-    expect(events.filter(({ type }) => type.startsWith('token.'))).toEqual([])
-    works = true
-    expect((await verifier.verify(token)).subject).toBe('user-1')
-  })
+  ])(
+    'a schema that %s fails the verification with that very value, and nothing is cached',
+    async (_, fail, thrown) => {
+      let works = false
+      const claims = schemaOf((value) => (works ? { value } : fail(value)))
+      const events: AuthEvent[] = []
+      const verifier = verifierOf(claims, { onEvent: (event) => void events.push(event) })
+      const token = issuer.mint()
+      expect(await caught(verifier.verify(token))).toBe(thrown)
+      expect(await caught(verifier.verify(token))).toBe(thrown)
+      expect(claims.asked).toHaveBeenCalledTimes(2)
+      expect(events.filter(({ type }) => type.startsWith('token.'))).toEqual([])
+      works = true
+      expect((await verifier.verify(token)).subject).toBe('user-1')
+    },
+  )
 })
 
 describe('a claim named __proto__', () => {
@@ -454,7 +476,7 @@ describe('a claim named __proto__', () => {
     return issuer.mint({}, { raw: `${text.slice(0, -1)},"__proto__":{"admin":true,"list":[]}}` })
   }
 
-  it('grants nothing through the schemas of Zod and Valibot', async () => {
+  it('a claim named __proto__ adds no claim through the schemas of Zod and Valibot', async () => {
     for (const claims of [
       z.object({ sub: z.string() }),
       z.looseObject({ sub: z.string() }),
@@ -471,7 +493,7 @@ describe('a claim named __proto__', () => {
     expect(Reflect.get({}, 'admin')).toBeUndefined()
   })
 
-  it('is frozen as any other when it is kept, without a schema too', async () => {
+  it('a claim named __proto__ that is kept is frozen like any other, with and without a schema', async () => {
     for (const verifier of [createVerifier(issuer.trust()), verifierOf(same())]) {
       const { claims }: Auth<Record<string, unknown>> = await verifier.verify(raw())
       expect(Object.getPrototypeOf(claims)).toBe(Object.prototype)
@@ -480,7 +502,7 @@ describe('a claim named __proto__', () => {
     }
   })
 
-  it('passes nobody when a schema makes it the prototype of what it gives', async () => {
+  it('no token is accepted when a schema makes a claim named __proto__ the prototype of its output', async () => {
     const assigning = schemaOf((claims) => ({ value: Object.assign({}, claims) }))
     const error = await caught(verifierOf(assigning).verify(raw()))
     expect(error).toBeInstanceOf(TypeError)
@@ -488,14 +510,14 @@ describe('a claim named __proto__', () => {
   })
 })
 
-describe('at an adapter', () => {
+describe('a claims schema in Express', () => {
   function appOf(claims: unknown, options: object = {}) {
     const events: AuthEvent[] = []
     const trust = issuer.trust({
       ...options,
       onEvent: (event: AuthEvent) => void events.push(event),
     })
-    const { requireAuth } = createAuth({ ...trust, claims: claims as Counted })
+    const { requireAuth } = createAuth({ ...trust, claims: claims as CountingSchema })
     const app = express().set('env', 'test')
     app.get('/', requireAuth(), (req, res) => void res.json(getAuth(req).claims))
     app.get('/twice', requireAuth(), requireAuth({ scope: 'a' }), (_, res) => void res.json({}))
@@ -517,7 +539,7 @@ describe('at an adapter', () => {
     return { get, events, errors }
   }
 
-  it('the handler and check get what the schema gives', async () => {
+  it('the handler and the check of a route are given the output of the schema', async () => {
     const { get } = appOf(z.object({ tier: z.string().toLowerCase() }))
     const token = issuer.mint({ tier: 'GOLD' })
     expect((await get(token)).body).toEqual({ tier: 'gold' })
@@ -525,7 +547,7 @@ describe('at an adapter', () => {
     expect((await get(issuer.mint({ tier: 'TIN' }), '/checked')).status).toBe(403)
   })
 
-  it('a token that does not meet it is answered as any other bad token', async () => {
+  it('a token that does not meet the schema is answered like any other bad token', async () => {
     const { get, events, errors } = appOf(z.object({ tier: z.string() }))
     const plain = appOf(undefined)
     const answers = [await get(issuer.mint()), await plain.get(issuer.bad.expired())].map(
@@ -538,7 +560,7 @@ describe('at an adapter', () => {
     expect(errors).toEqual([])
   })
 
-  it.each<[string, Counted, unknown]>([
+  it.each<[string, CountingSchema, unknown]>([
     [
       'throws',
       schemaOf(() => {
@@ -547,22 +569,25 @@ describe('at an adapter', () => {
       RangeError,
     ],
     ['rejects', schemaOf(() => Promise.reject(new RangeError('gone'))), RangeError],
-    ['gives no plain data', giving(new Map()), TypeError],
+    ['gives a value that is not plain data', giving(new Map()), TypeError],
     [
-      'throws nothing',
+      'throws undefined',
       schemaOf(() => {
         throw undefined
       }),
       Error,
     ],
-  ])('one that %s is the error of the framework', async (_, claims, kind) => {
-    const { get, errors } = appOf(claims)
-    expect((await get(issuer.mint())).status).toBe(500)
-    expect(errors).toEqual([expect.any(kind)])
-    expect(errors[0]).not.toBeInstanceOf(AuthError)
-  })
+  ])(
+    'a schema that %s becomes an error of the framework, and no AuthError',
+    async (_, claims, kind) => {
+      const { get, errors } = appOf(claims)
+      expect((await get(issuer.mint())).status).toBe(500)
+      expect(errors).toEqual([expect.any(kind)])
+      expect(errors[0]).not.toBeInstanceOf(AuthError)
+    },
+  )
 
-  it('a second guard on one request does not ask again', async () => {
+  it('a second guard on the same request does not call the schema again', async () => {
     const claims = same()
     const { get } = appOf(claims, { tokenCache: false })
     expect((await get(issuer.mint({ scope: 'a' }), '/twice')).status).toBe(200)
@@ -570,7 +595,7 @@ describe('at an adapter', () => {
   })
 })
 
-it('construction asks nothing of a schema', () => {
+it('constructing a verifier or guards does not call the schema', () => {
   const claims = same()
   verifierOf(claims)
   createAuth({ ...issuer.trust(), claims })
@@ -583,11 +608,17 @@ it.each<[string, unknown]>([
   ['a string', 'zod'],
   ['the constructor of a schema', z.object],
   ['JSON Schema', { type: 'object', properties: {} }],
-  ['no validate', { '~standard': { version: 1, vendor: 'x' } }],
-  ['a validate that is no function', { '~standard': { version: 1, vendor: 'x', validate: {} } }],
-  ['a version as text', { '~standard': { version: '1', vendor: 'x', validate() {} } }],
+  ['an object without validate', { '~standard': { version: 1, vendor: 'x' } }],
+  [
+    'an object whose validate is no function',
+    { '~standard': { version: 1, vendor: 'x', validate: {} } },
+  ],
+  [
+    'an object whose version is text',
+    { '~standard': { version: '1', vendor: 'x', validate() {} } },
+  ],
   ['a Promise of a schema', Promise.resolve(z.object({}))],
-])('construction refuses %s as a schema', (_, claims) => {
+])('createVerifier and createAuth refuse %s as a schema', (_, claims) => {
   for (const create of [createVerifier, createAuth]) {
     const construct = (): unknown => create(issuer.trust({ claims }) as never)
     expect(construct).toThrow(TypeError)

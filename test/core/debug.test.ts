@@ -8,8 +8,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const issuer = createTestIssuer()
 const token = issuer.bad.idToken()
 
-/** What a process prints on stderr that refuses a token. */
-function refusing(env: NodeJS.ProcessEnv): Promise<string> {
+/** Runs a process that refuses a token, and gives what it prints on stderr. */
+function stderrOfRefusal(env: NodeJS.ProcessEnv): Promise<string> {
   const script = `
     import { createVerifier } from 'tollgate'
     const verifier = createVerifier({ issuer: '${issuer.url}', audience: 'https://api.test' })
@@ -29,15 +29,15 @@ function refusing(env: NodeJS.ProcessEnv): Promise<string> {
 }
 
 describe('NODE_DEBUG', () => {
-  it('=tollgate prints why a token was refused, and not the token', async () => {
-    const printed = await refusing({ NODE_DEBUG: 'tollgate' })
+  it('T15: NODE_DEBUG=tollgate prints why a token was refused, and does not print the token', async () => {
+    const printed = await stderrOfRefusal({ NODE_DEBUG: 'tollgate' })
     expect(printed).toMatch(
       /TOLLGATE \d+: \{"type":"token.refused".*"reason":"token-type","hint":".*profile: 'jwt'/,
     )
     expectNoLeak(printed, token)
   })
 
-  it('prints nothing without it', async () => {
-    expect(await refusing({ NODE_DEBUG: '' })).toBe('')
+  it('a refused token prints nothing when NODE_DEBUG is empty', async () => {
+    expect(await stderrOfRefusal({ NODE_DEBUG: '' })).toBe('')
   })
 })

@@ -5,7 +5,7 @@ import { verifySignature } from '../../src/core/jwt/signature.ts'
 const issuer = createTestIssuer()
 
 describe('verifySignature with a plain JWK Set', () => {
-  it('gives the header and the octets of the payload', async () => {
+  it('verifySignature gives the header and the bytes of the payload', async () => {
     const { header, payload } = await verifySignature(issuer.mint({ sub: 'alice' }), issuer.jwks, [
       'ES256',
     ])
@@ -13,7 +13,7 @@ describe('verifySignature with a plain JWK Set', () => {
     expect(JSON.parse(new TextDecoder().decode(payload))).toMatchObject({ sub: 'alice' })
   })
 
-  it('gives a header that nobody can change for the next token', async () => {
+  it('verifySignature gives a frozen header, so that a caller cannot change the header of the next token', async () => {
     const header = { jwk: { kty: 'oct' } }
     const [one, two] = [issuer.mint({}, { header }), issuer.mint({ sub: 'bob' }, { header })]
     const first = await verifySignature(one, issuer.jwks, ['ES256'])
@@ -24,18 +24,33 @@ describe('verifySignature with a plain JWK Set', () => {
   })
 
   it.each([
-    ['algorithm', issuer.mint(), issuer.jwks, ['RS256']],
-    ['signature', issuer.bad.tampered(), issuer.jwks, ['ES256']],
-    ['unknown-key', issuer.bad.unknownKid(), issuer.jwks, ['ES256']],
-    ['unknown-key', issuer.mint(), { keys: [] }, ['ES256']],
-    ['malformed', 'a.b', issuer.jwks, ['ES256']],
-    ['critical-header', issuer.mint({}, { header: { crit: ['x'] } }), issuer.jwks, ['ES256']],
-  ] as const)('refuses: %s', async (reason, token, keys, algorithms) => {
-    const refused = verifySignature(token, keys as never, algorithms)
-    await expect(refused).rejects.toMatchObject({ name: 'InvalidTokenError', reason })
-  })
+    ['a token whose algorithm is not allowed', 'algorithm', issuer.mint(), issuer.jwks, ['RS256']],
+    ['a token that was tampered with', 'signature', issuer.bad.tampered(), issuer.jwks, ['ES256']],
+    [
+      'a token with an unknown key id',
+      'unknown-key',
+      issuer.bad.unknownKid(),
+      issuer.jwks,
+      ['ES256'],
+    ],
+    ['a token when the key set is empty', 'unknown-key', issuer.mint(), { keys: [] }, ['ES256']],
+    ['a text of two parts', 'malformed', 'a.b', issuer.jwks, ['ES256']],
+    [
+      'a token with a critical header',
+      'critical-header',
+      issuer.mint({}, { header: { crit: ['x'] } }),
+      issuer.jwks,
+      ['ES256'],
+    ],
+  ] as const)(
+    'verifySignature refuses %s for the reason %s',
+    async (_, reason, token, keys, algorithms) => {
+      const refused = verifySignature(token, keys as never, algorithms)
+      await expect(refused).rejects.toMatchObject({ name: 'InvalidTokenError', reason })
+    },
+  )
 
-  it('remembers nothing from one call to the next', async () => {
+  it('verifySignature caches nothing between calls: a second key set is asked for the same token', async () => {
     const token = issuer.mint()
     await verifySignature(token, issuer.jwks, ['ES256'])
     const other = createTestIssuer()

@@ -23,8 +23,8 @@ const verdict = (verifier: Verifier, token: string): Promise<string> =>
     (error: AuthError) => `${error.status} ${error.reason}`,
   )
 
-describe('a cached token', () => {
-  it('is cached, by every spelling of nothing but itself', async () => {
+describe('T17: a cached token', () => {
+  it('a token is found in the token cache only by its exact text', async () => {
     const { issuer, verifier, cachedFlags } = createStage()
     const token = issuer.mint()
     const [first, second] = [await verifier.verify(token), await verifier.verify(token)]
@@ -36,7 +36,7 @@ describe('a cached token', () => {
     })
   })
 
-  it('gives the same each time, all of it frozen', async () => {
+  it('a cached token gives the same deeply frozen Auth each time', async () => {
     const { issuer, verifier } = createStage()
     const token = issuer.mint({ scope: 'a b', roles: ['x', { y: ['z'] }], address: { city: 'c' } })
     const first = await verifier.verify(token)
@@ -62,7 +62,7 @@ describe('a cached token', () => {
     }
   })
 
-  it('shows its token to whoever asks for it, and in no log', async () => {
+  it('the Auth of a cached token gives its token on request, but no log or copy of the Auth contains the token', async () => {
     const { issuer, verifier } = createStage()
     const token = issuer.mint()
     for (let time = 0; time < 2; time++) {
@@ -80,7 +80,7 @@ describe('a cached token', () => {
     }
   })
 
-  it('expires all the same', async () => {
+  it('a cached token is refused once it has expired', async () => {
     const { issuer, verifier } = createStage()
     const token = issuer.mint()
     await verifier.verify(token)
@@ -90,7 +90,7 @@ describe('a cached token', () => {
     await expect(verifier.verify(token)).rejects.toMatchObject({ reason: 'expired' })
   })
 
-  it('is not valid before its time when the clock is set back', async () => {
+  it('a cached token is refused before its nbf when the clock is set back', async () => {
     const { issuer, verifier } = createStage()
     const token = issuer.mint({ nbf: Math.floor(issuer.now() / 1000) })
     await verifier.verify(token)
@@ -98,7 +98,7 @@ describe('a cached token', () => {
     await expect(verifier.verify(token)).rejects.toMatchObject({ reason: 'not-yet-valid' })
   })
 
-  it('stays cached when its key is published again by a refresh', async () => {
+  it('a token stays cached when a refresh of the keys publishes its key again', async () => {
     const { issuer, verifier, cachedFlags } = createStage()
     const token = issuer.mint({}, { expiresIn: 3600 })
     await verifier.verify(token)
@@ -108,7 +108,7 @@ describe('a cached token', () => {
     expect(cachedFlags()).toEqual([false, true])
   })
 
-  it('is forgotten with tokenCache: false', async () => {
+  it('no token is cached with tokenCache: false', async () => {
     const { issuer, verifier, cachedFlags } = createStage(false)
     const token = issuer.mint()
     await verifier.verify(token)
@@ -116,14 +116,14 @@ describe('a cached token', () => {
     expect(cachedFlags()).toEqual([false, false])
   })
 
-  it('makes room for others', async () => {
+  it('a full token cache drops its oldest token for a new one', async () => {
     const { issuer, verifier, cachedFlags } = createStage(2)
     const tokens = issuer.mintMany(3)
     for (const token of [...tokens, tokens[0] as string]) await verifier.verify(token)
     expect(cachedFlags()).toEqual([false, false, false, false])
   })
 
-  it('is cached by one verifier alone', async () => {
+  it('a token that one verifier has cached is checked again by another verifier', async () => {
     const { issuer, verifier } = createStage()
     const token = issuer.mint()
     await verifier.verify(token)
@@ -131,7 +131,7 @@ describe('a cached token', () => {
     await expect(other.verify(token)).rejects.toMatchObject({ reason: 'audience' })
   })
 
-  it('hands nobody what another could have changed', async () => {
+  it('a caller cannot change the Auth of a cached token for the next caller', async () => {
     const { issuer, verifier } = createStage()
     const token = issuer.mint({ roles: ['reader'], deep: { list: [{}] } })
     const auth = await verifier.verify(token)
@@ -152,7 +152,7 @@ describe('a cached token', () => {
 type Command =
   | { readonly do: 'present'; readonly which: number }
   | { readonly do: 'mint'; readonly exp: number }
-  | { readonly do: 'rotate' | 'reuse' | 'remove' | 'restore' | 'down' | 'up' | 'meddle' }
+  | { readonly do: 'rotate' | 'reuse' | 'remove' | 'restore' | 'down' | 'up' | 'change-claims' }
   | { readonly do: 'pass'; readonly seconds: number }
 
 const commands = fc.array(
@@ -160,7 +160,7 @@ const commands = fc.array(
     { weight: 6, arbitrary: fc.record({ do: fc.constant('present' as const), which: fc.nat(30) }) },
     fc.record({ do: fc.constant('mint' as const), exp: fc.constantFrom(30, 300, 3000, 1e6) }),
     fc.constantFrom<Command>(
-      ...(['rotate', 'reuse', 'remove', 'restore', 'down', 'up', 'meddle'] as const).map(
+      ...(['rotate', 'reuse', 'remove', 'restore', 'down', 'up', 'change-claims'] as const).map(
         (name) => ({ do: name }),
       ),
     ),
@@ -172,8 +172,8 @@ const commands = fc.array(
   { minLength: 10, maxLength: 60 },
 )
 
-it('a verifier with the token cache and one without it never differ in verdict, reason or claims, whatever the history', async () => {
-  // Both draw the same jitter, so that their fetches fall together.
+it('T17: for any history, a verifier with the token cache and one without it give the same verdict, reason and claims', async () => {
+  // Both verifiers draw the same random jitter, so that they fetch at the same times.
   const random = Math.random
   Math.random = () => 0.5
   try {
@@ -207,7 +207,7 @@ it('a verifier with the token cache and one without it never differ in verdict, 
             outage?.[Symbol.dispose]()
             outage = undefined
           }
-          if (command.do === 'meddle') {
+          if (command.do === 'change-claims') {
             const auth = await on.verify(tokens[0] as string).catch(() => undefined)
             await off.verify(tokens[0] as string).catch(() => undefined)
             expect(() =>
