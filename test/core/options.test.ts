@@ -21,80 +21,135 @@ const ec = {
 }
 const withKeys = (...keys: unknown[]) => ({ audience, issuer: { issuer, jwks: { keys } } })
 
-/** Wrong options, and what the TypeError must name: the option and the mend. */
+const shown = (value: unknown): string =>
+  typeof value === 'string' ? `the text '${value}'` : String(value)
+
+/** Wrong options, and what the TypeError must name: the option and how to fix it. */
 const wrong: readonly (readonly [string, unknown, RegExp])[] = [
-  ['nothing', undefined, /must be a plain object/],
-  ['a string', issuer, /must be a plain object/],
+  ['no options at all', undefined, /must be a plain object/],
+  ['a string as options', issuer, /must be a plain object/],
   ['a Promise of options', Promise.resolve(good), /plain object, not a Promise: await it first/],
-  ['a Map', new Map(Object.entries(good)), /plain object, not such an object/],
+  ['a Map as options', new Map(Object.entries(good)), /plain object, not such an object/],
   ['options that are inherited', Object.create(good), /plain object/],
   [
-    'a Promise of keys',
+    'a Promise as the option keys',
     { ...good, keys: Promise.resolve({}) },
     /'keys' must be a plain object, not a Promise/,
   ],
-  ['a typo', { ...good, audiance: 'x' }, /unknown option 'audiance'.*did you mean 'audience'\?/],
   [
-    'a stranger',
+    'an option with a typo in its name',
+    { ...good, audiance: 'x' },
+    /unknown option 'audiance'.*did you mean 'audience'\?/,
+  ],
+  [
+    'an option that does not exist',
     { ...good, requiredScope: 'x' },
     /unknown option 'requiredScope'.*known are issuer,/,
   ],
-  ['a later option', { ...good, dpop: {} }, /unknown option 'dpop'/],
-  ['no schema for the claims', { ...good, claims: {} }, /'claims' must be a Standard Schema/],
+  ['an option of a later version', { ...good, dpop: {} }, /unknown option 'dpop'/],
   [
-    'a schema of another version',
+    'a claims option that is no schema',
+    { ...good, claims: {} },
+    /'claims' must be a Standard Schema/,
+  ],
+  [
+    'a claims schema of another version of Standard Schema',
     { ...good, claims: { '~standard': { version: 2, validate() {} } } },
     /'claims' must be a Standard Schema/,
   ],
   [
-    'an option of an issuer',
+    'an option of an issuer among the options of the verifier',
     { ...good, jwksUri: 'https://x.test' },
     /'jwksUri'.*issuer: \{ issuer:/,
   ],
-  ['__proto__ as own key', { ...good, ['__proto__']: {} }, /unknown option '__proto__'/],
+  ['an own option named __proto__', { ...good, ['__proto__']: {} }, /unknown option '__proto__'/],
 
-  ['no issuer', { audience }, /'issuer' is missing/],
-  ['issuer undefined', { ...good, issuer: undefined }, /'issuer' is present but undefined/],
+  ['options without an issuer', { audience }, /'issuer' is missing/],
   [
-    'issuer null',
+    'an issuer that is undefined',
+    { ...good, issuer: undefined },
+    /'issuer' is present but undefined/,
+  ],
+  [
+    'an issuer that is null',
     { ...good, issuer: null },
     /'issuer' must be an issuer URL or its options, not null/,
   ],
-  ['no issuer in the list', { ...good, issuer: [] }, /'issuer' is missing/],
+  ['an empty list of issuers', { ...good, issuer: [] }, /'issuer' is missing/],
   ['an empty issuer', { ...good, issuer: '' }, /'issuer' must be a non-empty string/],
-  ['no URL', { ...good, issuer: 'login.example.com' }, /must be an absolute https URL/],
-  ['http', { ...good, issuer: 'http://login.example.com' }, /must be an https URL/],
-  ['http on loopback', { ...good, issuer: 'http://127.0.0.1' }, /allowInsecureLoopback: true/],
   [
-    'http elsewhere, with allowInsecureLoopback',
+    'an issuer that is no URL',
+    { ...good, issuer: 'login.example.com' },
+    /must be an absolute https URL/,
+  ],
+  ['an issuer with http', { ...good, issuer: 'http://login.example.com' }, /must be an https URL/],
+  [
+    'a loopback issuer with http when allowInsecureLoopback is off',
+    { ...good, issuer: 'http://127.0.0.1' },
+    /allowInsecureLoopback: true/,
+  ],
+  [
+    'an issuer with http elsewhere when allowInsecureLoopback is on',
     { ...good, issuer: 'http://10.0.0.1', allowInsecureLoopback: true },
     /must be an https URL/,
   ],
   [
-    'http on a host that begins like loopback',
+    'an issuer with http on a host that begins like a loopback address',
     { ...good, issuer: 'http://127.0.0.1.evil.test', allowInsecureLoopback: true },
     /must be an https URL/,
   ],
-  ['no slashes', { ...good, issuer: 'https:login.example.com' }, /must be an absolute https URL/],
-  ['one slash', { ...good, issuer: 'https:/login.example.com' }, /must be an absolute https URL/],
   [
-    'three slashes',
+    'an issuer without slashes after its scheme',
+    { ...good, issuer: 'https:login.example.com' },
+    /must be an absolute https URL/,
+  ],
+  [
+    'an issuer with one slash after its scheme',
+    { ...good, issuer: 'https:/login.example.com' },
+    /must be an absolute https URL/,
+  ],
+  [
+    'an issuer with three slashes after its scheme',
     { ...good, issuer: 'https:///login.example.com' },
     /must be an absolute https URL/,
   ],
-  ['another scheme', { ...good, issuer: 'ftp://login.example.com' }, /must be an https URL/],
-  ['a query', { ...good, issuer: `${issuer}?a` }, /must have no query/],
-  ['an empty query', { ...good, issuer: `${issuer}/?` }, /must have no query/],
-  ['a fragment', { ...good, issuer: `${issuer}#a` }, /must have no fragment/],
-  ['an empty fragment', { ...good, issuer: `${issuer}#` }, /must have no fragment/],
-  ['a user name', { ...good, issuer: 'https://me@login.example.com' }, /no user name or password/],
-  ['a password', { ...good, issuer: 'https://:p@login.example.com' }, /no user name or password/],
-  ['whitespace', { ...good, issuer: ` ${issuer}` }, /must be an absolute https URL/],
-  ['a newline', { ...good, issuer: `${issuer}\n` }, /no whitespace/],
-  ['a template', { ...good, issuer: 'https://login.example.com/{tenantid}/v2.0' }, /is a template/],
-  ['/common', { ...good, issuer: 'https://login.example.com/common/v2.0' }, /many tenants/],
   [
-    '/organizations',
+    'an issuer with a scheme that is not https',
+    { ...good, issuer: 'ftp://login.example.com' },
+    /must be an https URL/,
+  ],
+  ['an issuer with a query', { ...good, issuer: `${issuer}?a` }, /must have no query/],
+  ['an issuer with an empty query', { ...good, issuer: `${issuer}/?` }, /must have no query/],
+  ['an issuer with a fragment', { ...good, issuer: `${issuer}#a` }, /must have no fragment/],
+  ['an issuer with an empty fragment', { ...good, issuer: `${issuer}#` }, /must have no fragment/],
+  [
+    'an issuer with a user name',
+    { ...good, issuer: 'https://me@login.example.com' },
+    /no user name or password/,
+  ],
+  [
+    'an issuer with a password',
+    { ...good, issuer: 'https://:p@login.example.com' },
+    /no user name or password/,
+  ],
+  [
+    'an issuer with whitespace before it',
+    { ...good, issuer: ` ${issuer}` },
+    /must be an absolute https URL/,
+  ],
+  ['an issuer with a newline after it', { ...good, issuer: `${issuer}\n` }, /no whitespace/],
+  [
+    'an issuer that is a template',
+    { ...good, issuer: 'https://login.example.com/{tenantid}/v2.0' },
+    /is a template/,
+  ],
+  [
+    'an issuer with the path /common, which stands for many tenants',
+    { ...good, issuer: 'https://login.example.com/common/v2.0' },
+    /many tenants/,
+  ],
+  [
+    'an issuer with the path /organizations, which stands for many tenants',
     { ...good, issuer: 'https://login.example.com/organizations' },
     /many tenants/,
   ],
@@ -105,70 +160,110 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
     /'jwksUrl'.*did you mean 'jwksUri'/,
   ],
   [
-    'issuer without name',
+    'options of an issuer without its name',
     { ...good, issuer: { jwksUri: 'https://x.test' } },
     /'issuer' must be a non-empty string/,
   ],
-  ['a number', { ...good, issuer: 1 }, /'issuer' must be an issuer URL/],
-  ['a regular expression', { ...good, issuer: /./ }, /'issuer'/],
+  ['a number as the issuer', { ...good, issuer: 1 }, /'issuer' must be an issuer URL/],
+  ['a regular expression as the issuer', { ...good, issuer: /./ }, /'issuer'/],
 
-  ['no audience', { issuer }, /'audience' is missing/],
-  ['audience undefined', { issuer, audience: undefined }, /'audience' is present but undefined/],
+  ['options without an audience', { issuer }, /'audience' is missing/],
   [
-    'audience undefined at an issuer',
+    'an audience that is undefined',
+    { issuer, audience: undefined },
+    /'audience' is present but undefined/,
+  ],
+  [
+    'an audience of one issuer that is undefined',
     { ...good, issuer: { issuer, audience: undefined } },
     /'audience' is present but/,
   ],
   ['an empty audience', { issuer, audience: '' }, /'audience' must be a non-empty string/],
   ['a blank audience', { issuer, audience: ' ' }, /'audience' must be a non-empty string/],
-  ['no audience in the list', { issuer, audience: [] }, /'audience' must name at least one/],
+  ['an empty list of audiences', { issuer, audience: [] }, /'audience' must name at least one/],
   [
-    'an empty audience in the list',
+    'a list of audiences with an empty one',
     { issuer, audience: ['a', ''] },
     /'audience' must be a non-empty string/,
   ],
-  ['a wildcard', { issuer, audience: '*' }, /'audience' has a wildcard/],
-  ['a wildcard inside', { issuer, audience: 'https://*.example.com' }, /'audience' has a wildcard/],
-  ['a regular expression', { issuer, audience: /api/ }, /'audience'.*a regular expression/],
-  ['false', { issuer, audience: false }, /'audience'/],
+  ['a wildcard as the audience', { issuer, audience: '*' }, /'audience' has a wildcard/],
+  [
+    'an audience with a wildcard in it',
+    { issuer, audience: 'https://*.example.com' },
+    /'audience' has a wildcard/,
+  ],
+  [
+    'a regular expression as the audience',
+    { issuer, audience: /api/ },
+    /'audience'.*a regular expression/,
+  ],
+  ['false as the audience', { issuer, audience: false }, /'audience'/],
   ['the same audience twice', { issuer, audience: ['a', 'a'] }, /'audience' names 'a' twice/],
 
-  ['no algorithms', { ...good, algorithms: [] }, /'algorithms' must be a non-empty array/],
   [
-    'algorithms undefined',
+    'an empty list of algorithms',
+    { ...good, algorithms: [] },
+    /'algorithms' must be a non-empty array/,
+  ],
+  [
+    'a list of algorithms that is undefined',
     { ...good, algorithms: undefined },
     /'algorithms' is present but undefined/,
   ],
   [
-    'a single algorithm',
+    'a single algorithm that is not in a list',
     { ...good, algorithms: 'RS256' },
     /'algorithms' must be a non-empty array/,
   ],
-  ['none', { ...good, algorithms: ['none'] }, /'algorithms' holds 'none', which is no signature/],
-  ['NONE', { ...good, algorithms: ['NONE'] }, /'algorithms' holds 'none', which is no signature/],
-  ['HS256', { ...good, algorithms: ['HS256'] }, /'HS256', which needs a shared secret/],
   [
-    'wrong case',
+    'the algorithm none',
+    { ...good, algorithms: ['none'] },
+    /'algorithms' holds 'none', which is no signature/,
+  ],
+  [
+    'the algorithm NONE',
+    { ...good, algorithms: ['NONE'] },
+    /'algorithms' holds 'none', which is no signature/,
+  ],
+  [
+    'the algorithm HS256',
+    { ...good, algorithms: ['HS256'] },
+    /'HS256', which needs a shared secret/,
+  ],
+  [
+    'an algorithm in the wrong case',
     { ...good, algorithms: ['rs256'] },
     /'algorithms' holds 'rs256': allowed are RS256/,
   ],
-  ['any', { ...good, algorithms: ['*'] }, /'algorithms' holds '\*'/],
+  ['an algorithm that is a wildcard', { ...good, algorithms: ['*'] }, /'algorithms' holds '\*'/],
   [
-    'an inherited name',
+    'an algorithm with the name of an inherited member',
     { ...good, algorithms: ['constructor'] },
     /'algorithms' holds 'constructor'/,
   ],
-  ['RS256 twice', { ...good, algorithms: ['RS256', 'RS256'] }, /'algorithms' names 'RS256' twice/],
-  ['null among algorithms', { ...good, algorithms: [null] }, /'algorithms' holds null/],
+  [
+    'the same algorithm twice',
+    { ...good, algorithms: ['RS256', 'RS256'] },
+    /'algorithms' names 'RS256' twice/,
+  ],
+  ['null in the list of algorithms', { ...good, algorithms: [null] }, /'algorithms' holds null/],
 
   ['an unknown profile', { ...good, profile: 'lax' }, /'profile' must be 'rfc9068' or 'jwt'/],
-  ['profile undefined', { ...good, profile: undefined }, /'profile' is present but undefined/],
-  ['an inherited profile', { ...good, profile: 'toString' }, /'profile' must be/],
+  [
+    'a profile that is undefined',
+    { ...good, profile: undefined },
+    /'profile' is present but undefined/,
+  ],
+  [
+    'a profile with the name of an inherited member',
+    { ...good, profile: 'toString' },
+    /'profile' must be/,
+  ],
 
   ...[Number.NaN, Number.POSITIVE_INFINITY, -1, 301, '10', null].map(
     (value) =>
       [
-        'clockTolerance',
+        `a clockTolerance of ${shown(value)}`,
         { ...good, clockTolerance: value },
         /'clockTolerance' must be a number from 0 to 300/,
       ] as const,
@@ -178,48 +273,60 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
       [Number.NaN, Number.POSITIVE_INFINITY, -1, '10'].map(
         (value) =>
           [
-            `keys.${name}`,
+            `a keys.${name} of ${shown(value)}`,
             { ...good, keys: { [name]: value } },
             new RegExp(`'keys.${name}' must be a number from`),
           ] as const,
       ),
   ),
-  ['no cooldown', { ...good, keys: { cooldown: 0 } }, /'keys.cooldown' must be a number from 1/],
-  ['half a key', { ...good, keys: { maxKeys: 1.5 } }, /'keys.maxKeys' must be a whole number/],
-  ['a typo in keys', { ...good, keys: { maxage: 1 } }, /'maxage'.*did you mean 'maxAge'/],
-  ['keys as a list', { ...good, keys: [] }, /'keys' must be a plain object/],
-  ['tokenCache: 0', { ...good, tokenCache: 0 }, /'tokenCache' must be a number from 1/],
   [
-    'tokenCache: true',
+    'a cooldown of zero',
+    { ...good, keys: { cooldown: 0 } },
+    /'keys.cooldown' must be a number from 1/,
+  ],
+  [
+    'a number of keys that is not whole',
+    { ...good, keys: { maxKeys: 1.5 } },
+    /'keys.maxKeys' must be a whole number/,
+  ],
+  [
+    'an option of keys with a typo in its name',
+    { ...good, keys: { maxage: 1 } },
+    /'maxage'.*did you mean 'maxAge'/,
+  ],
+  ['a list as the option keys', { ...good, keys: [] }, /'keys' must be a plain object/],
+  ['a tokenCache of 0', { ...good, tokenCache: 0 }, /'tokenCache' must be a number from 1/],
+  [
+    'true as tokenCache',
     { ...good, tokenCache: true },
     /'tokenCache' must be a number of tokens or false/,
   ],
   [
-    'tokenCache: Infinity',
+    'a tokenCache of Infinity',
     { ...good, tokenCache: Number.POSITIVE_INFINITY },
     /'tokenCache' must be a number from 1/,
   ],
   [
-    'allowInsecureLoopback: 1',
+    'the number 1 as allowInsecureLoopback',
     { ...good, allowInsecureLoopback: 1 },
     /'allowInsecureLoopback' must be true or false/,
   ],
-  ['fetch', { ...good, fetch: {} }, /'fetch' must be a function/],
-  ['now', { ...good, now: 1 }, /'now' must be a function/],
-  ['onEvent', { ...good, onEvent: null }, /'onEvent' must be a function/],
+  ['a fetch that is no function', { ...good, fetch: {} }, /'fetch' must be a function/],
+  ['a now that is no function', { ...good, now: 1 }, /'now' must be a function/],
+  ['an onEvent that is null', { ...good, onEvent: null }, /'onEvent' must be a function/],
 
   [
-    'jwks and jwksUri',
+    'an issuer with both jwks and jwksUri',
     { ...good, issuer: { issuer, jwks: { keys: [jwk] }, jwksUri: 'https://x.test' } },
     /keep one of/,
   ],
   [
-    'jwksUri and metadataUrl',
+    'an issuer with both jwksUri and metadataUrl',
     { ...good, issuer: { issuer, jwksUri: 'https://x.test', metadataUrl: 'https://x.test' } },
     /keep one of/,
   ],
   [
-    'an http jwksUri',
+    'a jwksUri with http',
     { ...good, issuer: { issuer, jwksUri: 'http://x.test' } },
     /'jwksUri' must be an https URL/,
   ],
@@ -229,47 +336,55 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
     /'jwksUri' must hold no user/,
   ],
   [
-    'an http metadataUrl',
+    'a metadataUrl with http',
     { ...good, issuer: { issuer, metadataUrl: 'http://x.test' } },
     /'metadataUrl' must be an https URL/,
   ],
 
-  ['jwks null', { ...good, issuer: { issuer, jwks: null } }, /'jwks' must be \{ keys/],
-  ['no keys', withKeys(), /'jwks' holds no key/],
-  ['junk', withKeys('x'), /key 0.*not a JSON object/],
+  ['jwks that are null', { ...good, issuer: { issuer, jwks: null } }, /'jwks' must be \{ keys/],
+  ['jwks without a key', withKeys(), /'jwks' holds no key/],
+  ['jwks with an entry that is no object', withKeys('x'), /key 0.*not a JSON object/],
   [
-    'a private key',
+    'jwks with a private key',
     withKeys({ ...rsa.privateKey.export({ format: 'jwk' }), kid: 'a' }),
     /key 'a'.*private/,
   ],
-  ['a private member', withKeys({ ...jwk, p: 'x' }), /private/],
+  ['jwks with a private member', withKeys({ ...jwk, p: 'x' }), /private/],
   [
-    'a shared secret',
+    'jwks with a shared secret',
     withKeys({ kty: 'oct', k: 'c2VjcmV0', kid: 's' }),
     /key 's'.*private or symmetric/,
   ],
-  ['an encryption key', withKeys({ ...jwk, use: 'enc' }), /not for signatures/],
-  ['a key for signing', withKeys({ ...jwk, key_ops: ['sign'] }), /not for verification/],
-  ['exponent 1', withKeys({ ...jwk, e: 'AQ' }), /exponent is not odd, 3 to 2\^32/],
-  ['an even exponent', withKeys({ ...jwk, e: 'AQAA' }), /exponent is not odd/],
-  ['a huge exponent', withKeys({ ...jwk, e: 'AQAAAAE' }), /exponent is not odd/],
+  ['jwks with an encryption key', withKeys({ ...jwk, use: 'enc' }), /not for signatures/],
   [
-    'a short modulus',
+    'jwks with a key that is for signing only',
+    withKeys({ ...jwk, key_ops: ['sign'] }),
+    /not for verification/,
+  ],
+  ['an RSA key with exponent 1', withKeys({ ...jwk, e: 'AQ' }), /exponent is not odd, 3 to 2\^32/],
+  ['an RSA key with an even exponent', withKeys({ ...jwk, e: 'AQAA' }), /exponent is not odd/],
+  [
+    'an RSA key with an exponent above 2^32',
+    withKeys({ ...jwk, e: 'AQAAAAE' }),
+    /exponent is not odd/,
+  ],
+  [
+    'an RSA key with a short modulus',
     withKeys({ ...jwk, n: `${(jwk as { n: string }).n.slice(0, 170)}A` }),
     /shorter than 2048/,
   ],
   [
-    'a long modulus',
+    'an RSA key with a long modulus',
     withKeys({ ...jwk, n: Buffer.alloc(1025, 255).toString('base64url') }),
     /longer than 8192/,
   ],
   [
-    'a padded modulus',
+    'an RSA key with a padded modulus',
     withKeys({ ...jwk, n: `${(jwk as { n: string }).n}=` }),
     /modulus is not base64url/,
   ],
   [
-    'a modulus with a leading zero',
+    'an RSA key with a leading zero in its modulus',
     withKeys({
       ...jwk,
       n: Buffer.concat([
@@ -280,33 +395,41 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
     /leading zero/,
   ],
   [
-    'an unsupported curve',
+    'an EC key with an unsupported curve',
     withKeys({ kty: 'EC', crv: 'secp256k1', x: 'AA', y: 'AA' }),
     /unsupported curve/,
   ],
-  ['Ed448', withKeys({ kty: 'OKP', crv: 'Ed448', x: 'AA' }), /unsupported curve/],
-  ['short coordinates', withKeys({ ...ec, x: 'AAAA' }), /malformed coordinates/],
   [
-    'a key for no allowed algorithm',
+    'an OKP key with the curve Ed448',
+    withKeys({ kty: 'OKP', crv: 'Ed448', x: 'AA' }),
+    /unsupported curve/,
+  ],
+  ['an EC key with short coordinates', withKeys({ ...ec, x: 'AAAA' }), /malformed coordinates/],
+  [
+    'a key that serves no allowed algorithm',
     withKeys({ ...jwk, alg: 'RS512' }),
     /serves no allowed algorithm/,
   ],
   [
-    'an algorithm of another key type',
+    'a key that states an algorithm of another key type',
     withKeys({ ...ec, alg: 'RS256' }),
     /serves no allowed algorithm/,
   ],
   [
-    'the same kid and algorithm twice',
+    'two keys with the same kid and algorithm',
     withKeys(jwk, { ...jwk }),
     /pair of kid and algorithm names 'a \(RS256\)' twice/,
   ],
   [
-    'a private PEM',
+    'a private key in PEM',
     { ...good, issuer: { issuer, jwks: pem('private') } },
     /must be one block from -----BEGIN PUBLIC KEY/,
   ],
-  ['a weak PEM', { ...good, issuer: { issuer, jwks: pem('spki', 1024) } }, /shorter than 2048/],
+  [
+    'a weak key in PEM',
+    { ...good, issuer: { issuer, jwks: pem('spki', 1024) } },
+    /shorter than 2048/,
+  ],
   [
     'a broken PEM',
     {
@@ -324,10 +447,10 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
 
 describe.each([
   ['createVerifier', createVerifier],
-  ['express createAuth', createExpressAuth],
-  ['koa createAuth', createKoaAuth],
-] as const)('%s refuses', (_, create) => {
-  it.each(wrong)('%s', (_name, options, message) => {
+  ['createAuth of Express', createExpressAuth],
+  ['createAuth of Koa', createKoaAuth],
+] as const)('T16: wrong options of %s', (creator, create) => {
+  it.each(wrong)(`${creator} refuses %s`, (_name, options, message) => {
     const construct = (): unknown => create(options as never)
     expect(construct).toThrow(TypeError)
     expect(construct).toThrow(message)
@@ -336,18 +459,18 @@ describe.each([
 
 const nobody = (): undefined => undefined
 
-it('a message never shows a password', () => {
+it('T15: the message about an issuer with a password does not contain the password', () => {
   const construct = (): unknown =>
     createVerifier({ ...good, issuer: 'https://me:secret@login.example.com' })
   expect(construct).toThrow(/no user name or password/)
   expect(construct).not.toThrow(/secret/)
 })
 
-describe('what is accepted', () => {
+describe('right options of createVerifier', () => {
   it.each([
-    ['one issuer', good],
+    ['one issuer and one audience', good],
     [
-      'several, each with its own audience',
+      'several issuers, each with its own audience',
       {
         issuer: [
           { issuer, audience: 'a' },
@@ -356,7 +479,7 @@ describe('what is accepted', () => {
       },
     ],
     [
-      'options given as undefined that do not decide',
+      'options that are undefined, where undefined means the default',
       {
         ...good,
         keys: undefined,
@@ -368,23 +491,23 @@ describe('what is accepted', () => {
       },
     ],
     [
-      'a loopback issuer',
+      'loopback issuers with http when allowInsecureLoopback is on',
       {
         audience,
         issuer: ['http://localhost:1', 'http://127.0.0.1:1/x', 'http://[::1]:1'],
         allowInsecureLoopback: true,
       },
     ],
-    ['a trailing slash', { audience, issuer: `${issuer}/` }],
-    ['static keys', withKeys(jwk, ec)],
-    ['a PEM', { audience, issuer: { issuer, jwks: pem('spki') } }],
-    ['a resolver', { audience, issuer: nobody }],
-    ['a resolver without an audience', { issuer: nobody }],
-  ] as const)('%s', (_, options) => {
+    ['an issuer with a trailing slash', { audience, issuer: `${issuer}/` }],
+    ['static keys as a JWK Set', withKeys(jwk, ec)],
+    ['a static key as a PEM', { audience, issuer: { issuer, jwks: pem('spki') } }],
+    ['an issuer resolver', { audience, issuer: nobody }],
+    ['an issuer resolver without an audience', { issuer: nobody }],
+  ] as const)('createVerifier accepts %s', (_, options) => {
     expect(() => createVerifier(options as never)).not.toThrow()
   })
 
-  it('does no I/O, starts no timer and uses no randomness', () => {
+  it('construction does no input or output, starts no timer and uses no randomness', () => {
     const touched = (): never => {
       throw new Error('touched')
     }

@@ -38,7 +38,7 @@ function createStage(resolve: IssuerResolver, options: Partial<VerifierOptions> 
 const known: IssuerResolver = (iss) => (iss === tenant.url ? { issuer: iss } : undefined)
 
 describe('the issuer resolver', () => {
-  it('answers for an iss, once for all that wait, and for 600 seconds', async () => {
+  it('the issuer resolver is called once for 50 concurrent tokens of an issuer, and again after 600 seconds', async () => {
     const { outcome, asked } = createStage(async (iss) => known(iss))
     const outcomes = await Promise.all(Array.from({ length: 50 }, () => outcome()))
     expect(new Set(outcomes)).toEqual(new Set(['accepted']))
@@ -50,7 +50,7 @@ describe('the issuer resolver', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('keeps the keys of an issuer whose answer stays the same', async () => {
+  it('the keys of an issuer are kept when the issuer resolver gives the same answer again', async () => {
     const { outcome } = createStage(known, { keys: { maxAge: 86_400 } })
     await outcome()
     tenant.clock.advance(601)
@@ -58,7 +58,7 @@ describe('the issuer resolver', () => {
     expect(tenant.requests.count('jwks')).toBe(1)
   })
 
-  it('forgets what was verified under an answer that has changed', async () => {
+  it('a cached token is verified again after the issuer resolver has changed its answer', async () => {
     let answer: IssuerOptions | undefined = { issuer: tenant.url }
     const { outcome } = createStage(() => answer)
     const token = tenant.mint()
@@ -73,21 +73,24 @@ describe('the issuer resolver', () => {
   })
 
   it.each<[string, IssuerOptions | undefined, string]>([
-    ['changed', { issuer: tenant.url, audience: 'https://elsewhere.test' }, '401 audience'],
-    ['withdrawn', undefined, '401 issuer'],
-  ])('forgets all of it at once, though another token asked: %s', async (_, next, refused) => {
-    let answer: IssuerOptions | undefined = { issuer: tenant.url }
-    const { outcome, asked } = createStage(() => answer)
-    const exp = Math.floor(tenant.clock.now() / 1000) + 3600
-    const [one, two] = [tenant.mint({ exp }), tenant.mint({ exp })]
-    expect([await outcome(one), await outcome(two)]).toEqual(['accepted', 'accepted'])
-    answer = next
-    tenant.clock.advance(601)
-    expect([await outcome(one), await outcome(two)]).toEqual([refused, refused])
-    expect(asked).toHaveLength(2)
-  })
+    ['changes', { issuer: tenant.url, audience: 'https://elsewhere.test' }, '401 audience'],
+    ['is withdrawn', undefined, '401 issuer'],
+  ])(
+    'when the answer of the issuer resolver %s, every cached token of the issuer is verified again at once',
+    async (_, next, refused) => {
+      let answer: IssuerOptions | undefined = { issuer: tenant.url }
+      const { outcome, asked } = createStage(() => answer)
+      const exp = Math.floor(tenant.clock.now() / 1000) + 3600
+      const [one, two] = [tenant.mint({ exp }), tenant.mint({ exp })]
+      expect([await outcome(one), await outcome(two)]).toEqual(['accepted', 'accepted'])
+      answer = next
+      tenant.clock.advance(601)
+      expect([await outcome(one), await outcome(two)]).toEqual([refused, refused])
+      expect(asked).toHaveLength(2)
+    },
+  )
 
-  it('refuses for 30 seconds what it was told to refuse', async () => {
+  it('an issuer that the issuer resolver rejects is refused for 30 seconds without another call', async () => {
     const { outcome, asked } = createStage(() => undefined)
     for (let second = 0; second < 30; second++) {
       expect(await outcome()).toBe('401 issuer')
@@ -100,21 +103,21 @@ describe('the issuer resolver', () => {
   })
 
   it.each([
-    ['http', 'http://tenant.test'],
-    ['a query', 'https://tenant.test?x'],
-    ['a fragment', 'https://tenant.test#x'],
-    ['a password', 'https://a:b@tenant.test'],
-    ['no URL', 'tenant'],
-    ['a path traversal with whitespace', 'https://tenant.test/ /x'],
-    ['a template', 'https://tenant.test/{tenantid}'],
-    ['nothing', ''],
-  ])('is not asked for what could be no issuer: %s', async (_, iss) => {
+    ['with http', 'http://tenant.test'],
+    ['with a query', 'https://tenant.test?x'],
+    ['with a fragment', 'https://tenant.test#x'],
+    ['with a password', 'https://a:b@tenant.test'],
+    ['that is no URL', 'tenant'],
+    ['with whitespace in its path', 'https://tenant.test/ /x'],
+    ['that is a template', 'https://tenant.test/{tenantid}'],
+    ['that is empty', ''],
+  ])('T10: the issuer resolver is not called for an iss %s', async (_, iss) => {
     const { outcome, asked } = createStage(known)
     expect(await outcome(tenant.mint({ iss }))).toBe('401 issuer')
     expect(asked).toEqual([])
   })
 
-  it('is asked after size, form, alg and typ', async () => {
+  it('T10: the issuer resolver is called only after size, form, algorithm and type of the token were checked', async () => {
     const { outcome, asked } = createStage(known)
     expect(await outcome(`${'a'.repeat(9000)}.b.c`)).toBe('401 too-large')
     expect(await outcome('a.b')).toBe('401 malformed')
@@ -124,7 +127,7 @@ describe('the issuer resolver', () => {
     expect(asked).toEqual([])
   })
 
-  it("holds each issuer to its own answer's rules", async () => {
+  it('a token is checked by the rules that the issuer resolver gives for its own issuer', async () => {
     const { outcome } = createStage((iss) => ({
       issuer: iss,
       profile: 'jwt',
@@ -145,19 +148,22 @@ describe('the issuer resolver', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('database down'))],
-    ['rejects with nothing', () => Promise.reject(undefined)],
+    ['rejects with undefined', () => Promise.reject(undefined)],
     ['gives null', () => null],
     ['gives a string', () => tenant.url],
     ['gives an unknown option', () => ({ issuer: tenant.url, jwksUrl: 'x' })],
     ['gives a wrong option', () => ({ issuer: tenant.url, algorithms: ['none'] })],
     ['gives another issuer', () => ({ issuer: 'https://tenant.test/2' })],
     ['never answers', () => new Promise(() => {}), { keys: { timeout: 0.05 } }],
-  ])('503 and an event if it %s', async (_, resolve, options) => {
-    const { verifier, events } = createStage(resolve as IssuerResolver, options)
-    await expectUndecided(verifier, events)
-  })
+  ])(
+    'a token is answered 503, with an event, if the issuer resolver %s',
+    async (_, resolve, options) => {
+      const { verifier, events } = createStage(resolve as IssuerResolver, options)
+      await expectUndecided(verifier, events)
+    },
+  )
 
-  it('503 and an event if it gives no audience where none is global', async () => {
+  it('a token is answered 503, with an event, if neither the issuer resolver nor the options name an audience', async () => {
     const events: AuthEvent[] = []
     const onEvent = (event: AuthEvent): void => void events.push(event)
     const { fetch, now } = tenant
@@ -176,7 +182,7 @@ describe('the issuer resolver', () => {
     expect(events).toContainEqual({ type: 'resolver.failed', why: expect.stringMatching(/./) })
   }
 
-  it('never shows in an event what a token claims', async () => {
+  it('T15: an event about a failed issuer resolver does not contain the iss that a token claims', async () => {
     const { outcome, events } = createStage((iss) => {
       throw new Error(`no tenant ${iss}`)
     })
@@ -184,7 +190,7 @@ describe('the issuer resolver', () => {
     expect(JSON.stringify(events)).not.toContain('claimed')
   })
 
-  it('is asked again after a call that never came back', async () => {
+  it('the issuer resolver is called again after a call that never ended', async () => {
     let stuck = true
     const { outcome, asked } = createStage(
       (iss) => (stuck ? new Promise<undefined>(() => {}) : known(iss)),
@@ -196,7 +202,7 @@ describe('the issuer resolver', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('strangers cannot push out an issuer whose token was accepted', async () => {
+  it('T10: attackers who name 1,500 other issuers do not push out an issuer whose token was accepted', async () => {
     const { outcome, asked } = createStage((iss) => ({ issuer: iss }), { keys: { maxAge: 86_400 } })
     const token = tenant.mint()
     await outcome(token)
@@ -208,7 +214,7 @@ describe('the issuer resolver', () => {
     expect(asked.filter((iss) => iss === tenant.url)).toHaveLength(1)
   })
 
-  it('is asked again after a failure', async () => {
+  it('the issuer resolver is called again after a failure', async () => {
     let down = true
     const { outcome } = createStage((iss) => {
       if (down) throw new Error('down')
@@ -219,7 +225,7 @@ describe('the issuer resolver', () => {
     expect(await outcome()).toBe('accepted')
   })
 
-  it('is ignored by ready; health lists what it has loaded', async () => {
+  it('ready() does not call the issuer resolver, and health() lists the issuers that were loaded through it', async () => {
     const { verifier, outcome, asked } = createStage(known)
     await verifier.ready()
     expect(asked).toEqual([])
@@ -228,7 +234,7 @@ describe('the issuer resolver', () => {
     expect(verifier.health()).toMatchObject([{ issuer: tenant.url, usable: true, keys: 1 }])
   })
 
-  it('keeps 1,000 answers; an evicted issuer loses its keys and what they verified', async () => {
+  it('T10: 1,000 issuers are kept, and an issuer that is evicted loses its keys and cached tokens', async () => {
     const keys = [tenant.keys.current.privateJwk as never]
     const at = (n: number) => createTestIssuer({ url: `https://many.test/${n}`, keys })
     const fetches: string[] = []
@@ -249,7 +255,7 @@ describe('the issuer resolver', () => {
     expect(fetches).toHaveLength(1002)
   })
 
-  it('stays within memory under 100,000 different iss', async () => {
+  it('T10: a flood of 100,000 different iss takes less than 150 MB of memory', async () => {
     const { outcome, asked } = createStage(() => undefined)
     const [head, , signature] = tenant.mint().split('.')
     const claims = JSON.parse(
@@ -268,7 +274,7 @@ describe('the issuer resolver', () => {
     expect(await outcome()).toBe('401 issuer')
   })
 
-  it('answers 503 for one tenant whose issuer is down, and the others pass', async () => {
+  it('T12: a tenant whose issuer is down is answered 503, and the tokens of another tenant are accepted', async () => {
     const down = createTestIssuer({ url: 'https://tenant.test/2' })
     down.fail('*', faults.refuse())
     const fetch: typeof globalThis.fetch = (url, init) =>
