@@ -43,7 +43,7 @@ describe('verifySignature with a plain JWK Set', () => {
       ['ES256'],
     ],
   ] as const)(
-    'verifySignature refuses %s for the reason %s',
+    'verifySignature refuses %s (reason: %s)',
     async (_, reason, token, keys, algorithms) => {
       const refused = verifySignature(token, keys as never, algorithms)
       await expect(refused).rejects.toMatchObject({ name: 'InvalidTokenError', reason })

@@ -41,7 +41,10 @@ function hs256(secret: string | Buffer, alg = 'HS256'): string {
     .digest('base64url')}`
 }
 
-/** The last character of the signature with its unused bits changed: the same octets in another spelling. */
+/**
+ * The token with the unused bits of the last character of its signature changed. A lenient base64url
+ * decoder reads the same bytes from it.
+ */
 function otherSpelling(token: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
   const last = alphabet.indexOf(token.at(-1) as string)
@@ -50,152 +53,187 @@ function otherSpelling(token: string): string {
 
 const refused: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
   'too-large': [
-    ['8193 characters', `${'a'.repeat(8189)}.b.c`],
-    ['a header segment of 4097', `${'a'.repeat(4097)}.bb.cc`],
+    ['a token of 8193 characters', `${'a'.repeat(8189)}.b.c`],
+    ['a token whose header has 4097 characters', `${'a'.repeat(4097)}.bb.cc`],
   ],
-  opaque: [['one part', 'Rjr3abcD1234UVWXYZ1ltQmKpZsEoYdH']],
-  encrypted: [['five parts', `${parts().join('.')}.aa.bb`]],
+  opaque: [['a text of one part', 'Rjr3abcD1234UVWXYZ1ltQmKpZsEoYdH']],
+  encrypted: [['a token of five parts', `${parts().join('.')}.aa.bb`]],
   malformed: [
-    ['nothing', ''],
-    ['two parts', parts().slice(0, 2).join('.')],
-    ['four parts', `${issuer.mint()}.aa`],
-    ['an empty signature', `${parts().slice(0, 2).join('.')}.`],
-    ['whitespace inside', issuer.mint().replace('.', '. ')],
-    ['a line break behind', `${issuer.mint()}\n`],
-    ['padding', `${issuer.mint()}=`],
-    ['standard base64', `${parts()[0]}.${parts()[1]}.${parts()[2].slice(0, -1)}+`],
-    ['another spelling of the signature', otherSpelling(issuer.mint())],
-    ['an impossible length', `${issuer.mint()}AAA`],
-    ['JSON serialization', JSON.stringify({ payload: parts()[1] })],
+    ['an empty text', ''],
+    ['a token of two parts', parts().slice(0, 2).join('.')],
+    ['a token of four parts', `${issuer.mint()}.aa`],
+    ['a token with an empty signature', `${parts().slice(0, 2).join('.')}.`],
+    ['a token with whitespace in it', issuer.mint().replace('.', '. ')],
+    ['a token with a line break after it', `${issuer.mint()}\n`],
+    ['a token with padding', `${issuer.mint()}=`],
     [
-      'a header that is no JSON',
+      'a token in standard base64 instead of base64url',
+      `${parts()[0]}.${parts()[1]}.${parts()[2].slice(0, -1)}+`,
+    ],
+    ['a token whose signature has other unused bits', otherSpelling(issuer.mint())],
+    ['a token whose signature has a length that base64url cannot have', `${issuer.mint()}AAA`],
+    ['a JWS in JSON serialization', JSON.stringify({ payload: parts()[1] })],
+    [
+      'a token whose header is no JSON',
       `${Buffer.from('{').toString('base64url')}.${parts()[1]}.${parts()[2]}`,
     ],
-    ['a header that is an array', `${encode([])}.${parts()[1]}.${parts()[2]}`],
+    ['a token whose header is an array', `${encode([])}.${parts()[1]}.${parts()[2]}`],
     [
-      'a header in another encoding',
+      'a token whose header is not UTF-8',
       `${Buffer.from([0xff, 0xfe]).toString('base64url')}.${parts()[1]}.${parts()[2]}`,
     ],
-    ['a payload that is an array', raw('[]')],
-    ['a payload that is null', raw('null')],
-    ['a payload that is text', raw('"x"')],
-    ['a payload with something behind', raw(`${payload()} x`)],
+    ['a token whose payload is an array', raw('[]')],
+    ['a token whose payload is null', raw('null')],
+    ['a token whose payload is text', raw('"x"')],
+    ['a token whose payload has text after its JSON', raw(`${payload()} x`)],
     [
-      'text that is not UTF-8 inside',
+      'a token with a claim that is not UTF-8',
       issuer.mint({}, { raw: Buffer.from(payload({ sub: 'caf\u00e9' }), 'latin1') }),
     ],
-    ['a payload in another encoding', issuer.mint({}, { raw: Uint8Array.of(0xff, 0xfe) })],
-    ['a kid that is a number', header({ kid: 1 })],
-    ['a kid that is an object', header({ kid: {} })],
-    ['a kid of 257 characters', header({ kid: 'k'.repeat(257) })],
+    ['a token whose payload is not UTF-8', issuer.mint({}, { raw: Uint8Array.of(0xff, 0xfe) })],
+    ['a token whose kid is a number', header({ kid: 1 })],
+    ['a token whose kid is an object', header({ kid: {} })],
+    ['a token whose kid has 257 characters', header({ kid: 'k'.repeat(257) })],
   ],
   algorithm: [
     ...['none', 'None', 'NONE', 'nOnE'].map(
-      (alg) => [alg, `${encode({ alg, typ: 'at+jwt' })}.${parts()[1]}.${parts()[2]}`] as const,
+      (alg) =>
+        [
+          `a token whose alg is ${alg}`,
+          `${encode({ alg, typ: 'at+jwt' })}.${parts()[1]}.${parts()[2]}`,
+        ] as const,
     ),
-    ['HS256 with the PEM', hs256(publicPem as string)],
-    ['HS256 with the trimmed PEM', hs256((publicPem as string).trim())],
-    ['HS256 with the JWK', hs256(JSON.stringify(issuer.keys.current.publicJwk))],
-    ['HS512 with the PEM', hs256(publicPem as string, 'HS512')],
-    ['HS256 with nothing', hs256('')],
-    ['alg missing', header({ alg: undefined })],
-    ['alg null', header({ alg: null })],
-    ['alg an array', header({ alg: ['ES256'] })],
-    ['alg in another case', header({ alg: 'es256' })],
-    ['alg inherited', header({ alg: 'constructor' })],
-    ['alg not allowed', header({ alg: 'RS512' })],
+    [
+      'a token signed by HS256 with the PEM of the public key as the secret',
+      hs256(publicPem as string),
+    ],
+    [
+      'a token signed by HS256 with the trimmed PEM of the public key as the secret',
+      hs256((publicPem as string).trim()),
+    ],
+    [
+      'a token signed by HS256 with the JWK of the public key as the secret',
+      hs256(JSON.stringify(issuer.keys.current.publicJwk)),
+    ],
+    [
+      'a token signed by HS512 with the PEM of the public key as the secret',
+      hs256(publicPem as string, 'HS512'),
+    ],
+    ['a token signed by HS256 with an empty secret', hs256('')],
+    ['a token without alg', header({ alg: undefined })],
+    ['a token whose alg is null', header({ alg: null })],
+    ['a token whose alg is an array', header({ alg: ['ES256'] })],
+    ['a token whose alg is in lower case', header({ alg: 'es256' })],
+    ['a token whose alg is the name of an inherited member', header({ alg: 'constructor' })],
+    ['a token whose alg is not among the allowed ones', header({ alg: 'RS512' })],
   ],
   'critical-header': [
-    ['an unknown extension', header({ crit: ['x'], x: 1 })],
-    ['an empty list', header({ crit: [] })],
-    ['null', header({ crit: null })],
-    ['b64', header({ crit: ['b64'], b64: false })],
-    ['b64 alone', header({ b64: false })],
-    ['exp', header({ crit: ['exp'] })],
+    ['a token with an unknown critical extension', header({ crit: ['x'], x: 1 })],
+    ['a token whose crit is an empty list', header({ crit: [] })],
+    ['a token whose crit is null', header({ crit: null })],
+    ['a token with the critical extension b64', header({ crit: ['b64'], b64: false })],
+    ['a token with b64 outside of crit', header({ b64: false })],
+    ['a token whose crit names exp', header({ crit: ['exp'] })],
   ],
   'token-type': [
-    ['JWT', header({ typ: 'JWT' })],
-    ['none', header({ typ: undefined })],
-    ['null', header({ typ: null })],
-    ['an array', header({ typ: ['at+jwt'] })],
-    ['with a space', header({ typ: 'at+jwt ' })],
-    ['another tree', header({ typ: 'x/at+jwt' })],
-    ['the tree in the middle', header({ typ: 'at+application/jwt' })],
+    ['a token whose typ is JWT', header({ typ: 'JWT' })],
+    ['a token without typ', header({ typ: undefined })],
+    ['a token whose typ is null', header({ typ: null })],
+    ['a token whose typ is an array', header({ typ: ['at+jwt'] })],
+    ['a token whose typ has a space after it', header({ typ: 'at+jwt ' })],
+    ['a token whose typ has a prefix other than application/', header({ typ: 'x/at+jwt' })],
+    ['a token whose typ has application/ in its middle', header({ typ: 'at+application/jwt' })],
     ['an ID token', issuer.bad.idToken()],
     ...['logout+jwt', 'dpop+jwt', 'secevent+jwt', 'token-introspection+jwt'].map(
-      (typ) => [typ, header({ typ })] as const,
+      (typ) => [`a token whose typ is ${typ}`, header({ typ })] as const,
     ),
   ],
   issuer: [
-    ['another', issuer.mint({ iss: 'https://other.test' })],
-    ['missing', issuer.mint({ iss: undefined })],
-    ['a prefix', issuer.mint({ iss: 'https://issuer.tes' })],
-    ['a slash behind', issuer.mint({ iss: `${issuer.url}/` })],
-    ['another case', issuer.mint({ iss: 'https://ISSUER.test' })],
-    ['an array', raw(payload({ iss: [issuer.url] }))],
-    ['an object', raw(payload({ iss: { toString: issuer.url } }))],
+    ['a token of an issuer that is not trusted', issuer.mint({ iss: 'https://other.test' })],
+    ['a token without iss', issuer.mint({ iss: undefined })],
+    [
+      'a token whose iss is a prefix of the trusted one',
+      issuer.mint({ iss: 'https://issuer.tes' }),
+    ],
+    ['a token whose iss has a slash after it', issuer.mint({ iss: `${issuer.url}/` })],
+    ['a token whose iss is in another case', issuer.mint({ iss: 'https://ISSUER.test' })],
+    ['a token whose iss is an array', raw(payload({ iss: [issuer.url] }))],
+    ['a token whose iss is an object', raw(payload({ iss: { toString: issuer.url } }))],
   ],
   audience: [
-    ['another', issuer.mint({ aud: 'https://other.test' })],
-    ['missing', issuer.mint({ aud: undefined })],
-    ['an empty list', issuer.mint({ aud: [] })],
-    ['a prefix', issuer.mint({ aud: 'https://api.tes' })],
-    ['a slash behind', issuer.mint({ aud: 'https://api.test/' })],
-    ['a list in a list', raw(payload({ aud: [['https://api.test']] }))],
-    ['a list with a number', raw(payload({ aud: ['https://api.test', 1] }))],
-    ['an object', raw(payload({ aud: { 0: 'https://api.test' } }))],
-    ['null', raw(payload({ aud: null }))],
+    ['a token for another audience', issuer.mint({ aud: 'https://other.test' })],
+    ['a token without aud', issuer.mint({ aud: undefined })],
+    ['a token whose aud is an empty list', issuer.mint({ aud: [] })],
+    ['a token whose aud is a prefix of the expected one', issuer.mint({ aud: 'https://api.tes' })],
+    ['a token whose aud has a slash after it', issuer.mint({ aud: 'https://api.test/' })],
+    ['a token whose aud is a list in a list', raw(payload({ aud: [['https://api.test']] }))],
+    ['a token whose aud is a list with a number', raw(payload({ aud: ['https://api.test', 1] }))],
+    ['a token whose aud is an object', raw(payload({ aud: { 0: 'https://api.test' } }))],
+    ['a token whose aud is null', raw(payload({ aud: null }))],
   ],
   expired: [
-    ['ten seconds ago', issuer.mint({ exp: seconds - 10 })],
-    ['zero', issuer.mint({ exp: 0 })],
-    ['negative', issuer.mint({ exp: -1 })],
+    ['a token that expired ten seconds ago', issuer.mint({ exp: seconds - 10 })],
+    ['a token whose exp is zero', issuer.mint({ exp: 0 })],
+    ['a token whose exp is negative', issuer.mint({ exp: -1 })],
   ],
-  'not-yet-valid': [['in eleven seconds', issuer.mint({ nbf: seconds + 11 })]],
-  'issued-in-future': [['in eleven seconds', issuer.mint({ iat: seconds + 11 })]],
+  'not-yet-valid': [
+    ['a token whose nbf is eleven seconds ahead', issuer.mint({ nbf: seconds + 11 })],
+  ],
+  'issued-in-future': [
+    ['a token whose iat is eleven seconds ahead', issuer.mint({ iat: seconds + 11 })],
+  ],
   claims: [
-    ['exp missing', issuer.mint({ exp: undefined })],
-    ['exp as text', raw(payload({ exp: String(seconds + 60) }))],
-    ['exp null', raw(payload({ exp: null }))],
-    ['exp infinite', raw(payload().replace(/"exp":\d+/, '"exp":1e400'))],
-    ['exp at the limit', issuer.mint({ exp: 1e11 })],
-    ['exp in milliseconds', issuer.mint({ exp: (seconds + 60) * 1000 })],
-    ['nbf as text', raw(payload({ nbf: '0' }))],
-    ['nbf infinite', raw(payload().replace('{', '{"nbf":-1e400,'))],
-    ['iat missing', issuer.mint({ iat: undefined })],
-    ['iat as text', raw(payload({ iat: 'x' }))],
-    ['sub missing', issuer.mint({ sub: undefined })],
-    ['sub empty', issuer.mint({ sub: '' })],
-    ['sub a number', raw(payload({ sub: 1 }))],
-    ['sub an object', raw(payload({ sub: { $ne: null } }))],
-    ['client_id missing', issuer.mint({ client_id: undefined })],
-    ['client_id a list', raw(payload({ client_id: ['a'] }))],
-    ['jti missing', issuer.mint({ jti: undefined })],
-    ['jti of 257 characters', issuer.mint({ jti: 'j'.repeat(257) })],
-    ['scope a list', raw(payload({ scope: ['a'] }))],
-    ['scope an object', raw(payload({ scope: {} }))],
-    ['scope of 4097 characters', raw(payload({ scope: 's'.repeat(4097) }))],
+    ['a token without exp', issuer.mint({ exp: undefined })],
+    ['a token whose exp is text', raw(payload({ exp: String(seconds + 60) }))],
+    ['a token whose exp is null', raw(payload({ exp: null }))],
+    ['a token whose exp is infinite', raw(payload().replace(/"exp":\d+/, '"exp":1e400'))],
+    ['a token whose exp is in the year 5138', issuer.mint({ exp: 1e11 })],
+    ['a token whose exp is in milliseconds', issuer.mint({ exp: (seconds + 60) * 1000 })],
+    ['a token whose nbf is text', raw(payload({ nbf: '0' }))],
+    ['a token whose nbf is infinite', raw(payload().replace('{', '{"nbf":-1e400,'))],
+    ['a token without iat', issuer.mint({ iat: undefined })],
+    ['a token whose iat is text', raw(payload({ iat: 'x' }))],
+    ['a token without sub', issuer.mint({ sub: undefined })],
+    ['a token whose sub is empty', issuer.mint({ sub: '' })],
+    ['a token whose sub is a number', raw(payload({ sub: 1 }))],
+    ['a token whose sub is an object', raw(payload({ sub: { $ne: null } }))],
+    ['a token without client_id', issuer.mint({ client_id: undefined })],
+    ['a token whose client_id is a list', raw(payload({ client_id: ['a'] }))],
+    ['a token without jti', issuer.mint({ jti: undefined })],
+    ['a token whose jti has 257 characters', issuer.mint({ jti: 'j'.repeat(257) })],
+    ['a token whose scope is a list', raw(payload({ scope: ['a'] }))],
+    ['a token whose scope is an object', raw(payload({ scope: {} }))],
+    ['a token whose scope has 4097 characters', raw(payload({ scope: 's'.repeat(4097) }))],
   ],
   'sender-constraint': [
-    ['jkt', issuer.mint({ cnf: { jkt: 'x'.repeat(43) } })],
-    ['x5t#S256', issuer.mint({ cnf: { 'x5t#S256': 'x'.repeat(43) } })],
-    ['empty', issuer.mint({ cnf: {} })],
-    ['null', issuer.mint({ cnf: null })],
+    ['a token bound to a DPoP key', issuer.mint({ cnf: { jkt: 'x'.repeat(43) } })],
+    ['a token bound to a client certificate', issuer.mint({ cnf: { 'x5t#S256': 'x'.repeat(43) } })],
+    ['a token whose cnf is empty', issuer.mint({ cnf: {} })],
+    ['a token whose cnf is null', issuer.mint({ cnf: null })],
   ],
   'unknown-key': [
-    ['a stranger', issuer.bad.unknownKid()],
-    ['__proto__', header({ kid: '__proto__' }, { key: 'attacker' })],
-    ['a path', header({ kid: '../../dev/null' }, { key: 'attacker' })],
-    ['empty', header({ kid: '' }, { key: 'attacker' })],
+    ['a token whose kid is unknown', issuer.bad.unknownKid()],
+    ['a token whose kid is __proto__', header({ kid: '__proto__' }, { key: 'attacker' })],
+    ['a token whose kid is a file path', header({ kid: '../../dev/null' }, { key: 'attacker' })],
+    ['a token whose kid is empty', header({ kid: '' }, { key: 'attacker' })],
   ],
   signature: [
-    ["an attacker's", issuer.bad.wrongKey()],
-    ["an attacker's, without kid", issuer.mint({}, { key: 'attacker', kid: null })],
-    ['tampered with', issuer.bad.tampered()],
-    ['zeros', `${parts().slice(0, 2).join('.')}.${Buffer.alloc(64).toString('base64url')}`],
-    ['too short', `${parts().slice(0, 2).join('.')}.${Buffer.alloc(63, 1).toString('base64url')}`],
+    ['a token signed by an attacker under a known kid', issuer.bad.wrongKey()],
     [
-      'an embedded key',
+      'a token signed by an attacker without a kid',
+      issuer.mint({}, { key: 'attacker', kid: null }),
+    ],
+    ['a token that was tampered with', issuer.bad.tampered()],
+    [
+      'a token whose signature is all zeros',
+      `${parts().slice(0, 2).join('.')}.${Buffer.alloc(64).toString('base64url')}`,
+    ],
+    [
+      'a token whose signature is too short',
+      `${parts().slice(0, 2).join('.')}.${Buffer.alloc(63, 1).toString('base64url')}`,
+    ],
+    [
+      'a token signed with a key that is embedded in its header',
       issuer.mint(
         {},
         {
@@ -208,21 +246,39 @@ const refused: Readonly<Record<string, readonly (readonly [string, string])[]>> 
   ],
 }
 
-describe('refuses', () => {
+/** The threat of SECURITY.md that a reason of refusal answers. */
+const threats: Readonly<Record<string, string>> = {
+  algorithm: 'T1: ',
+  'token-type': 'T5: ',
+  issuer: 'T4: ',
+  audience: 'T6: ',
+  expired: 'T9: ',
+  'sender-constraint': 'T7: ',
+  signature: 'T1: ',
+}
+
+describe('tokens that are refused', () => {
   for (const [reason, tokens] of Object.entries(refused)) {
-    it.each(tokens)(`${reason}: %s`, async (_, token) => {
-      const error = await refusal(token)
-      expect(error).toBeInstanceOf(InvalidTokenError)
-      expect(error).toMatchObject({ status: 401, error: 'invalid_token', reason })
-      expectNoLeak(error, token, 'user-1', 'client-1')
-    })
+    const threat = threats[reason] ?? ''
+    it.each(tokens)(
+      `${threat}the verifier refuses %s (reason: ${reason})`,
+      async (_, token) => {
+        const error = await refusal(token)
+        expect(error).toBeInstanceOf(InvalidTokenError)
+        expect(error).toMatchObject({ status: 401, error: 'invalid_token', reason })
+        expectNoLeak(error, token, 'user-1', 'client-1')
+      },
+    )
   }
 
-  it.each([undefined, null, 1, {}, ['a.b.c']])('what is no string: %s', async (token) => {
-    expect(await refusal(token as never)).toMatchObject({ reason: 'malformed' })
-  })
+  it.each([undefined, null, 1, {}, ['a.b.c']])(
+    'the verifier refuses a value that is no string, such as %j',
+    async (token) => {
+      expect(await refusal(token as never)).toMatchObject({ reason: 'malformed' })
+    },
+  )
 
-  it('the first failed check gives the reason', async () => {
+  it('a token with several faults is refused for the reason of the first check that fails', async () => {
     const everything = { iss: 'x', aud: 'x', exp: 0, sub: undefined, cnf: {} }
     const wrong = { key: 'attacker', kid: 'x' } as const
     const chain = [
@@ -244,32 +300,38 @@ describe('refuses', () => {
   })
 })
 
-describe('accepts', () => {
+describe('tokens that are accepted', () => {
   it.each([
-    ['a full access token', issuer.mint()],
-    ['application/at+jwt', header({ typ: 'application/at+jwt' })],
-    ['AT+JWT', header({ typ: 'AT+JWT' })],
-    ['an audience among others', issuer.mint({ aud: ['x', 'https://api.test'] })],
-    ['expired within the tolerance', issuer.mint({ exp: seconds - 9 })],
-    ['issued ahead, within the tolerance', issuer.mint({ iat: seconds + 10, nbf: seconds + 10 })],
-    ['no kid where one key fits', issuer.mint({}, { kid: null })],
-    ['an unknown header parameter', header({ jku: 'https://evil.test', x: 1 })],
-    ['no scope', issuer.mint({ scope: undefined })],
-    ['a jti of 256 characters', issuer.mint({ jti: 'j'.repeat(256) })],
-    ['a scope of 4096 characters', issuer.mint({ scope: 's'.repeat(4096) })],
-    ['a byte order mark', raw(`\ufeff${payload()}`)],
-  ])('%s', async (_, token) => {
+    ['an access token with all claims of RFC 9068', issuer.mint()],
+    ['a token whose typ is application/at+jwt', header({ typ: 'application/at+jwt' })],
+    ['a token whose typ is AT+JWT', header({ typ: 'AT+JWT' })],
+    [
+      'a token whose aud names the API among others',
+      issuer.mint({ aud: ['x', 'https://api.test'] }),
+    ],
+    ['a token that expired within the clock tolerance', issuer.mint({ exp: seconds - 9 })],
+    [
+      'a token that was issued ahead, within the clock tolerance',
+      issuer.mint({ iat: seconds + 10, nbf: seconds + 10 }),
+    ],
+    ['a token without kid when only one key fits', issuer.mint({}, { kid: null })],
+    ['a token with unknown header parameters', header({ jku: 'https://evil.test', x: 1 })],
+    ['a token without scope', issuer.mint({ scope: undefined })],
+    ['a token whose jti has 256 characters', issuer.mint({ jti: 'j'.repeat(256) })],
+    ['a token whose scope has 4096 characters', issuer.mint({ scope: 's'.repeat(4096) })],
+    ['a token whose payload begins with a byte order mark', raw(`\ufeff${payload()}`)],
+  ])('the verifier accepts %s', async (_, token) => {
     expect(await verifier.verify(token)).toMatchObject({ issuer: issuer.url, subject: 'user-1' })
   })
 
-  it('a token for one of several audiences', async () => {
+  it('the verifier accepts a token for one of its several audiences', async () => {
     const several = createVerifier(
       issuer.trust({ audience: ['https://a.test', 'https://api.test'] }),
     )
     expect(await several.verify(issuer.mint())).toMatchObject({ subject: 'user-1' })
   })
 
-  it('and gives frozen claims, with the token out of sight', async () => {
+  it('T15: an accepted token gives a frozen Auth that does not show the token when it is copied or logged', async () => {
     const token = issuer.mint({ scope: ' a  b ', list: [{ x: 1 }] })
     const auth = await verifier.verify(token)
     expect(auth).toEqual({
@@ -288,7 +350,7 @@ describe('accepts', () => {
       expect(Object.isFrozen(frozen)).toBe(true)
   })
 
-  it('the last of equal members, and keeps __proto__ an own property', async () => {
+  it('the last of equal JSON members counts, and a claim named __proto__ stays an own property', async () => {
     const text = payload().replace('{', '{"sub":"first","__proto__":{"admin":true},')
     const auth = await verifier.verify(raw(text))
     expect(auth.subject).toBe('user-1')
@@ -297,34 +359,34 @@ describe('accepts', () => {
     expect(Object.isFrozen(Object.prototype)).toBe(false)
   })
 
-  it('deep nesting within the size limit', async () => {
+  it('the verifier accepts a deeply nested claim within the size limit', async () => {
     const deep = `${'['.repeat(2500)}${']'.repeat(2500)}`
     const auth = await verifier.verify(raw(payload().replace('{', `{"deep":${deep},`)))
     expect(auth.subject).toBe('user-1')
   })
 })
 
-describe("profile 'jwt'", () => {
+describe("the profile 'jwt'", () => {
   const minimal = { client_id: undefined, jti: undefined, iat: undefined }
   const typed = (typ: string | undefined, claims = {}): string =>
     issuer.mint({ ...minimal, ...claims }, { header: { typ } })
 
   it.each([undefined, 'JWT', 'jwt', 'at+jwt', 'application/at+jwt'])(
-    'accepts typ %s',
+    "the profile 'jwt' accepts a token whose typ is %s",
     async (typ) => {
       expect(await lax.verify(typed(typ))).toMatchObject({ subject: 'user-1', clientId: undefined })
     },
   )
 
   it.each(['dpop+jwt', 'logout+jwt', 'secevent+jwt', '', 'kb+jwt'])(
-    'refuses typ %s',
+    "T5: the profile 'jwt' refuses a token whose typ is '%s'",
     async (typ) => {
       expect(await refusal(typed(typ), lax)).toMatchObject({ reason: 'token-type' })
     },
   )
 
   it.each(['nonce', 'at_hash', 'c_hash', 's_hash', 'events'])(
-    'refuses a token with %s',
+    "T5: the profile 'jwt' refuses a token with the claim %s, which access tokens never have",
     async (claim) => {
       expect(await refusal(typed('JWT', { [claim]: 'x' }), lax)).toMatchObject({
         reason: 'token-type',
@@ -339,7 +401,7 @@ describe("profile 'jwt'", () => {
     [{ scp: ['a', 'b'] }, ['a', 'b']],
     [{ scope: 'a', scp: ['b'] }, ['a']],
     [{}, []],
-  ])('reads the scopes of %j', async (claims, scopes) => {
+  ])("the profile 'jwt' reads the scopes of %j", async (claims, scopes) => {
     const token = issuer.mint({}, { raw: payload({ ...claims }), header: { typ: 'JWT' } })
     expect((await lax.verify(token)).scopes).toEqual(scopes)
   })
@@ -349,26 +411,26 @@ describe("profile 'jwt'", () => {
     [{ azp: 'b', cid: 'c' }, 'b'],
     [{ cid: 'c' }, 'c'],
     [{}, undefined],
-  ])('reads the client of %j', async (claims, client) => {
+  ])("the profile 'jwt' reads the client of %j", async (claims, client) => {
     expect((await lax.verify(typed('JWT', claims))).clientId).toBe(client)
   })
 
   it.each([
-    ['exp', { exp: undefined }, 'claims'],
-    ['sub', { sub: undefined }, 'claims'],
-    ['aud', { aud: undefined }, 'audience'],
-    ['a good iat', { iat: 'x' }, 'claims'],
-    ['an iat that is not ahead', { iat: seconds + 11 }, 'issued-in-future'],
-    ['no cnf', { cnf: {} }, 'sender-constraint'],
-    ['scopes that are text', { scp: ['a', 1] }, 'claims'],
-    ['scopes in a list or text', { scp: { 0: 'a' } }, 'claims'],
-    ['a client that is text', { azp: 1 }, 'claims'],
-  ])('still demands %s', async (_, claims, reason) => {
+    ['without exp', { exp: undefined }, 'claims'],
+    ['without sub', { sub: undefined }, 'claims'],
+    ['without aud', { aud: undefined }, 'audience'],
+    ['whose iat is text', { iat: 'x' }, 'claims'],
+    ['whose iat is ahead', { iat: seconds + 11 }, 'issued-in-future'],
+    ['with cnf', { cnf: {} }, 'sender-constraint'],
+    ['whose list of scopes has a number', { scp: ['a', 1] }, 'claims'],
+    ['whose scopes are an object', { scp: { 0: 'a' } }, 'claims'],
+    ['whose client is a number', { azp: 1 }, 'claims'],
+  ])("the profile 'jwt' refuses a token %s", async (_, claims, reason) => {
     expect(await refusal(typed('JWT', claims), lax)).toMatchObject({ reason })
   })
 })
 
-describe('several issuers', () => {
+describe('T4: several issuers', () => {
   const a = createTestIssuer({ url: 'https://a.test' })
   const b = createTestIssuer({
     url: 'https://b.test',
@@ -388,13 +450,13 @@ describe('several issuers', () => {
       ...options,
     })
 
-  it('accepts each by its own rules', async () => {
+  it('a verifier of two issuers accepts the tokens of each by the rules of that issuer', async () => {
     const verifier = both()
     expect((await verifier.verify(a.mint())).issuer).toBe(a.url)
     expect((await verifier.verify(b.mint({}, { header: { typ: 'JWT' } }))).issuer).toBe(b.url)
   })
 
-  it("never measures one by another's rules", async () => {
+  it('a verifier of two issuers never checks the tokens of one by the rules of the other', async () => {
     const verifier = both()
     expect(await refusal(a.mint({}, { header: { typ: 'JWT' } }), verifier)).toMatchObject({
       reason: 'token-type',
@@ -409,7 +471,7 @@ describe('several issuers', () => {
     expect(await refusal(es.mint(), verifier)).toMatchObject({ reason: 'algorithm' })
   })
 
-  it("never verifies one's token with another's key", async () => {
+  it('a verifier of two issuers never verifies a token of one with a key of the other', async () => {
     const verifier = both()
     await verifier.verify(b.mint())
     const forged = b.mint({ iss: a.url, aud: 'https://api.test' })
@@ -419,7 +481,7 @@ describe('several issuers', () => {
     expect(await refusal(sameKid, verifier)).toMatchObject({ reason: 'signature' })
   })
 
-  it('asks no issuer for a token of a stranger', async () => {
+  it('a token of an issuer that is not trusted causes no request to any issuer', async () => {
     a.requests.clear()
     b.requests.clear()
     await refusal(createTestIssuer({ url: 'https://c.test' }).mint(), both())
@@ -443,7 +505,7 @@ describe('static keys', () => {
       ...options,
     })
 
-  it('verifies with a JWK Set, without a fetch', async () => {
+  it('a static JWK Set verifies tokens without a fetch', async () => {
     const verifier = by({ keys: [{ ...jwk, kid: 'a' }] })
     await verifier.ready()
     expect(await verifier.verify(signing.mint())).toMatchObject({ subject: 'user-1' })
@@ -455,7 +517,7 @@ describe('static keys', () => {
     })
   })
 
-  it('verifies any kid with a PEM, and with the only key of a set that has no kid', async () => {
+  it('a static PEM key, or the only key of a JWK Set if it has no kid, verifies tokens with any kid', async () => {
     for (const jwks of [rs.publicKey.export({ type: 'spki', format: 'pem' }), { keys: [jwk] }]) {
       const verifier = by(jwks)
       await verifier.verify(signing.mint({}, { kid: 'whatever' }))
@@ -463,7 +525,7 @@ describe('static keys', () => {
     }
   })
 
-  it('needs exactly one fitting key for a token without kid', async () => {
+  it('a token without kid is refused when two static keys fit', async () => {
     const other = createTestIssuer({ alg: 'RS256' }).keys.current.publicJwk
     const verifier = by({ keys: [{ ...jwk, kid: 'a' }, other] })
     expect(await refusal(signing.mint({}, { kid: null }), verifier)).toMatchObject({
@@ -472,7 +534,7 @@ describe('static keys', () => {
     expect(await verifier.verify(signing.mint())).toMatchObject({ subject: 'user-1' })
   })
 
-  it('pins a key without alg to the algorithm of its first good verification', async () => {
+  it('T2: a static key without alg is used only with the algorithm of its first valid token', async () => {
     const verifier = by({ keys: [{ ...jwk, kid: 'a' }] })
     const ps256 = signing.mint({}, { alg: 'PS256' })
     await verifier.verify(signing.mint())
@@ -483,13 +545,13 @@ describe('static keys', () => {
     expect(await refusal(signing.mint(), fresh)).toMatchObject({ reason: 'unknown-key' })
   })
 
-  it('is not pinned by a bad signature', async () => {
+  it('T2: a bad signature does not bind a static key to an algorithm', async () => {
     const verifier = by({ keys: [{ ...jwk, kid: 'a' }] })
     await refusal(signing.bad.tampered(), verifier)
     await verifier.verify(signing.mint({}, { alg: 'PS256' }))
   })
 
-  it('is not changed by what happens to the options afterwards', async () => {
+  it('changing the options object after construction does not change the verifier', async () => {
     const options = {
       issuer: { issuer: signing.url, jwks: { keys: [{ ...jwk, kid: 'a' }] } },
       audience: ['https://api.test'],
@@ -502,7 +564,7 @@ describe('static keys', () => {
   })
 })
 
-describe('every algorithm', () => {
+describe('the supported algorithms', () => {
   const algorithms = [
     'RS256',
     'RS384',
@@ -516,21 +578,24 @@ describe('every algorithm', () => {
     'EdDSA',
     'Ed25519',
   ] as const
-  it.each(algorithms)('%s', async (alg) => {
-    const signing = createTestIssuer({ alg })
-    const verifier = createVerifier(signing.trust({ algorithms: [alg] }))
-    expect(await verifier.verify(signing.mint())).toMatchObject({ subject: 'user-1' })
-    expect(await refusal(signing.bad.tampered(), verifier)).toMatchObject({ reason: 'signature' })
-  })
+  it.each(algorithms)(
+    'a token signed by %s is accepted, and refused when it is tampered with',
+    async (alg) => {
+      const signing = createTestIssuer({ alg })
+      const verifier = createVerifier(signing.trust({ algorithms: [alg] }))
+      expect(await verifier.verify(signing.mint())).toMatchObject({ subject: 'user-1' })
+      expect(await refusal(signing.bad.tampered(), verifier)).toMatchObject({ reason: 'signature' })
+    },
+  )
 
-  it('takes EdDSA and Ed25519 for one', async () => {
+  it('EdDSA and Ed25519 are names of the same algorithm', async () => {
     const signing = createTestIssuer({ alg: 'EdDSA' })
     const verifier = createVerifier(signing.trust({ algorithms: ['Ed25519'] }))
     await verifier.verify(signing.mint())
     await verifier.verify(signing.mint({}, { alg: 'Ed25519' }))
   })
 
-  it('is off unless allowed', async () => {
+  it('T1: a token whose algorithm is supported but not among the defaults is refused', async () => {
     const signing = createTestIssuer({ alg: 'ES512' })
     expect(await refusal(signing.mint(), createVerifier(signing.trust()))).toMatchObject({
       reason: 'algorithm',
@@ -538,8 +603,8 @@ describe('every algorithm', () => {
   })
 })
 
-describe('events', () => {
-  const heard = async (token: string, options: object = {}): Promise<AuthEvent[]> => {
+describe('events of the verifier', () => {
+  const eventsOf = async (token: string, options: object = {}): Promise<AuthEvent[]> => {
     const events: AuthEvent[] = []
     const listening = createVerifier(
       issuer.trust({ onEvent: (event: AuthEvent) => void events.push(event), ...options }),
@@ -548,8 +613,8 @@ describe('events', () => {
     return events.filter(({ type }) => type.startsWith('token.'))
   }
 
-  it('tell of an accepted token', async () => {
-    expect(await heard(issuer.mint())).toEqual([
+  it('an accepted token causes the event token.accepted', async () => {
+    expect(await eventsOf(issuer.mint())).toEqual([
       { type: 'token.accepted', issuer: issuer.url, cached: false },
     ])
   })
@@ -561,18 +626,21 @@ describe('events', () => {
     ['issuer', issuer.mint({ iss: `${issuer.url}/` }), /trailing slash/],
     ['audience', issuer.mint({ aud: 'https://api.test/' }), /trailing slash/],
     ['sender-constraint', issuer.mint({ cnf: {} }), /cnf/],
-  ])('tell why a token was refused: %s', async (reason, token, hint) => {
-    const [event] = await heard(token)
-    expect(event).toMatchObject({
-      type: 'token.refused',
-      reason,
-      hint: expect.stringMatching(hint),
-    })
-    expectNoLeak(event, token, 'user-1')
-  })
+  ])(
+    'a token that is refused for the reason %s causes an event with a hint',
+    async (reason, token, hint) => {
+      const [event] = await eventsOf(token)
+      expect(event).toMatchObject({
+        type: 'token.refused',
+        reason,
+        hint: expect.stringMatching(hint),
+      })
+      expectNoLeak(event, token, 'user-1')
+    },
+  )
 
-  it('do not advise what is set already', async () => {
-    const [event] = await heard(issuer.mint({ nonce: 'x' }, { header: { typ: 'JWT' } }), {
+  it("the hint of a refused token does not advise the profile 'jwt' when it is set already", async () => {
+    const [event] = await eventsOf(issuer.mint({ nonce: 'x' }, { header: { typ: 'JWT' } }), {
       profile: 'jwt',
     })
     expect(event).toMatchObject({
@@ -582,7 +650,7 @@ describe('events', () => {
     expect(JSON.stringify(event)).not.toContain("profile: 'jwt'")
   })
 
-  it('escape and cut a kid', async () => {
+  it('T15: an event escapes and shortens the kid of a token', async () => {
     const events: AuthEvent[] = []
     const listening = createVerifier(
       issuer.trust({ onEvent: (event: AuthEvent) => void events.push(event) }),
@@ -609,14 +677,14 @@ describe('events', () => {
         throw new Error('listener')
       },
     ],
-  ])('change nothing when the listener %s', async (_, onEvent) => {
+  ])('a token is accepted although the event listener %s', async (_, onEvent) => {
     expect(await createVerifier(issuer.trust({ onEvent })).verify(issuer.mint())).toMatchObject({
       subject: 'user-1',
     })
   })
 })
 
-it('takes a clock that gives NaN for no reason to accept', async () => {
+it('T9: a clock that gives NaN makes the verifier refuse tokens as expired', async () => {
   const { fetch, url } = issuer
   const broken = createVerifier({
     issuer: url,
