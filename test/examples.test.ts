@@ -145,7 +145,7 @@ describe('README.md', () => {
 
   it('prints the bounds that the options give', () => {
     const defaults = { maxAge: 600, staleIfError: 86_400, cooldown: 30 }
-    const { refused, accepted, acceptedInOutage, fetches, fetchesInPeace, fetchesIf4xx } = boundsOf(
+    const { refused, accepted, acceptedInOutage, fetches, fetchesWithoutFaults, fetchesIf4xx } = boundsOf(
       defaults,
       {
         retryAfter: false,
@@ -157,7 +157,7 @@ describe('README.md', () => {
     expect(acceptedInOutage).toBe(24 * 3600 + 600)
     expect(readme).toMatch(row('24 h 10 min'))
     expect(readme).toMatch(row(String(fetches)))
-    expect(readme).toMatch(row(String(fetchesInPeace)))
+    expect(readme).toMatch(row(String(fetchesWithoutFaults)))
     expect(readme).toMatch(row(String(fetchesIf4xx)))
   })
 

@@ -260,15 +260,12 @@ const threats: Readonly<Record<string, string>> = {
 describe('tokens that are refused', () => {
   for (const [reason, tokens] of Object.entries(refused)) {
     const threat = threats[reason] ?? ''
-    it.each(tokens)(
-      `${threat}the verifier refuses %s (reason: ${reason})`,
-      async (_, token) => {
-        const error = await refusal(token)
-        expect(error).toBeInstanceOf(InvalidTokenError)
-        expect(error).toMatchObject({ status: 401, error: 'invalid_token', reason })
-        expectNoLeak(error, token, 'user-1', 'client-1')
-      },
-    )
+    it.each(tokens)(`${threat}the verifier refuses %s (reason: ${reason})`, async (_, token) => {
+      const error = await refusal(token)
+      expect(error).toBeInstanceOf(InvalidTokenError)
+      expect(error).toMatchObject({ status: 401, error: 'invalid_token', reason })
+      expectNoLeak(error, token, 'user-1', 'client-1')
+    })
   }
 
   it.each([undefined, null, 1, {}, ['a.b.c']])(
@@ -627,7 +624,7 @@ describe('events of the verifier', () => {
     ['audience', issuer.mint({ aud: 'https://api.test/' }), /trailing slash/],
     ['sender-constraint', issuer.mint({ cnf: {} }), /cnf/],
   ])(
-    'a token that is refused for the reason %s causes an event with a hint',
+    'a token that is refused causes an event that has a hint (reason: %s)',
     async (reason, token, hint) => {
       const [event] = await eventsOf(token)
       expect(event).toMatchObject({

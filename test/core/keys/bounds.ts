@@ -1,29 +1,41 @@
-/** The options that the bounds are made of; `maxAge` as a shorter `Cache-Control` leaves it. */
+/** The options that decide the bounds. A shorter `Cache-Control` of the issuer lowers `maxAge`. */
 export interface KeyTimes {
   readonly maxAge: number
   readonly staleIfError: number
   readonly cooldown: number
 }
 
-/** What the options promise, in seconds and fetches per hour. README.md prints these for the defaults. */
+/**
+ * What the options promise, in seconds and in fetches per hour. README.md prints the values for the
+ * default options.
+ */
 export interface Bounds {
-  /** X: how long a token of a published key can be refused by an issuer that answers. */
+  /** How long a token of a published key can be refused while the issuer answers. */
   readonly refused: number
-  /** Y: how long a token of a removed key can be accepted while the issuer answers. */
+  /** How long a token of a removed key can be accepted while the issuer answers. */
   readonly accepted: number
-  /** Y when the issuer does not answer: counted from the last key set that it served. */
+  /**
+   * How long a token of a removed key can be accepted while the issuer does not answer, counted from
+   * the last key set that it served.
+   */
   readonly acceptedInOutage: number
-  /** Z: fetches per issuer in any hour, whatever the issuer and strangers do, 4xx aside. */
+  /** Fetches per issuer in any hour, whatever attackers do, if the issuer never answers 4xx. */
   readonly fetches: number
-  /** Z when the issuer answers 4xx: then every place of its metadata is asked, and the metadata again for moved keys. */
+  /**
+   * Fetches per issuer in any hour in which the issuer answers 4xx. Then every place of its metadata
+   * is asked, and the metadata is fetched again to see whether the keys have moved.
+   */
   readonly fetchesIf4xx: number
-  /** Z in an hour in which nothing goes wrong. */
-  readonly fetchesInPeace: number
+  /** Fetches per issuer in an hour in which nothing goes wrong. */
+  readonly fetchesWithoutFaults: number
 }
 
 const longestBackoff = 60
 const longestRetryAfter = 300
-/** 1 → 60 seconds with full jitter makes some 125 attempts an hour; more than this is beyond chance. */
+/**
+ * Waits that grow from 1 to 60 seconds with full jitter make about 125 attempts an hour. It is
+ * practically impossible that chance alone makes more than this number.
+ */
 const attemptsPerHourOfOutage = 180
 const earliestRefresh = 0.72
 const metadataPlaces = 3
@@ -33,15 +45,15 @@ export function boundsOf(
   { retryAfter }: { retryAfter: boolean },
 ): Bounds {
   const refused = Math.max(cooldown, retryAfter ? longestRetryAfter : longestBackoff)
-  const strangers = Math.ceil(3600 / cooldown)
-  const peace = Math.ceil(3600 / (earliestRefresh * maxAge)) + 2
+  const unknownKeys = Math.ceil(3600 / cooldown)
+  const planned = Math.ceil(3600 / (earliestRefresh * maxAge)) + 2
   return {
     refused,
     accepted: Math.max(maxAge, refused),
     acceptedInOutage: maxAge + staleIfError,
-    fetches: peace + 2 * attemptsPerHourOfOutage + strangers,
+    fetches: planned + 2 * attemptsPerHourOfOutage + unknownKeys,
     fetchesIf4xx:
-      peace + (1 + metadataPlaces) * attemptsPerHourOfOutage + (2 + metadataPlaces) * strangers,
-    fetchesInPeace: peace,
+      planned + (1 + metadataPlaces) * attemptsPerHourOfOutage + (2 + metadataPlaces) * unknownKeys,
+    fetchesWithoutFaults: planned,
   }
 }

@@ -7,7 +7,10 @@ import { createCachedDocument } from '../../../src/core/remote/cached-document.t
 import { LoadError } from '../../../src/core/remote/load-error.ts'
 import { atOnce, settled } from './stage.ts'
 
-/** A runtime that ends a request may leave what it started forever unsettled, timers and all: workerd does. */
+/**
+ * When workerd ends a request, what the request has started may never settle, and its timers may never
+ * fire. This promise stands for such work.
+ */
 const never = new Promise<never>(() => {})
 
 /** A cached document whose `current` gives the value alone. */
@@ -21,7 +24,7 @@ function createDocumentOf(options: CachedDocumentOptions<string>) {
   return { ...document, current }
 }
 
-/** A document whose every load is answered by hand. */
+/** A cached document. The test itself ends each of its loads. */
 function createDocument(timeout = 0.1, lostAfter = 0.1) {
   let now = 1_000_000
   const loads: ((value: string) => void)[] = []
@@ -46,8 +49,8 @@ function createDocument(timeout = 0.1, lostAfter = 0.1) {
     advance(seconds: number) {
       now += seconds
     },
-    /** Loads the value at hand. */
-    async have(value: string) {
+    /** Loads a value, so that the document has one. */
+    async load(value: string) {
       const first = document.current()
       loads.at(-1)?.(value)
       expect(await first).toBe(value)
@@ -56,7 +59,7 @@ function createDocument(timeout = 0.1, lostAfter = 0.1) {
 }
 
 describe('an attempt that never ends', () => {
-  it('is shared until its time is over, then started anew', async () => {
+  it('an attempt that never ends is shared by callers until its deadline, then a new one is started', async () => {
     const { document, loads, advance } = createDocument()
     await expect(document.current()).rejects.toThrow('timeout')
     await expect(document.current()).rejects.toThrow('timeout')
@@ -68,7 +71,7 @@ describe('an attempt that never ends', () => {
     expect(await again).toBe('new')
   })
 
-  it('is left by whoever waits for it, once its time is over', async () => {
+  it('a caller that waits for an attempt that never ends gets the result of the next attempt', async () => {
     const { document, loads, advance } = createDocument(1)
     const waiting = document.current()
     advance(0.4)
@@ -77,7 +80,7 @@ describe('an attempt that never ends', () => {
     expect(await waiting).toBe('new')
   })
 
-  it('is no failure: nothing is held back', async () => {
+  it('an attempt that never ends does not count as a failure and delays no later attempt', async () => {
     const { document, advance } = createDocument()
     document.refresh()
     advance(1)
@@ -85,9 +88,9 @@ describe('an attempt that never ends', () => {
     expect(document.status().nextRefresh).toBeUndefined()
   })
 
-  it('gives way: what it brings in the end is not used', async () => {
-    const { document, loads, loaded, advance, have } = createDocument()
-    await have('first')
+  it('the result of an attempt that ends after its deadline does not replace a newer result', async () => {
+    const { document, loads, loaded, advance, load } = createDocument()
+    await load('first')
     advance(590)
     expect(document.current()).toBe('first')
     advance(5)
@@ -100,9 +103,9 @@ describe('an attempt that never ends', () => {
     expect(loaded.mock.calls.map(([value]) => value)).toEqual(['first', 'third'])
   })
 
-  it('in the background: the next request waits for its own, and the others go on', async () => {
-    const { document, loads, advance, have } = createDocument()
-    await have('old')
+  it('after a background attempt that never ends, one request waits for a new one and the others do not', async () => {
+    const { document, loads, advance, load } = createDocument()
+    await load('old')
     advance(590)
     expect(document.current()).toBe('old')
     expect(document.current()).toBe('old')
@@ -116,9 +119,9 @@ describe('an attempt that never ends', () => {
     expect(loads).toHaveLength(3)
   })
 
-  it('past max age: the value at hand serves whoever has waited in vain', async () => {
-    const { document, loads, advance, have } = createDocument()
-    await have('old')
+  it('a caller that waited past max age for an attempt that never ends gets the old value', async () => {
+    const { document, loads, advance, load } = createDocument()
+    await load('old')
     advance(590)
     document.current()
     advance(20)
@@ -126,7 +129,7 @@ describe('an attempt that never ends', () => {
     expect(loads).toHaveLength(3)
   })
 
-  it('does not outlive a clock that is set back', async () => {
+  it('an attempt that never ends is given up although the clock is set back', async () => {
     const { document, loads, advance } = createDocument()
     document.refresh()
     advance(-3600)
@@ -136,18 +139,18 @@ describe('an attempt that never ends', () => {
     expect(loads).toHaveLength(2)
   })
 
-  it('holds up settle no longer than its time', async () => {
+  it('settle() waits for an attempt that never ends no longer than its deadline', async () => {
     const { document } = createDocument()
     expect(await atOnce(document.ensureLoaded())).toBeUndefined()
   })
 })
 
-describe('an attempt that never ends, in an outage', () => {
+describe('T12: an attempt that never ends, in an outage', () => {
   const refuse = () => Promise.reject(new LoadError('status 500'))
   const hang = () => never
   const give = (value: string) => async () => ({ value, maxAge: undefined })
 
-  /** A document whose loads all go as last said. */
+  /** A cached document whose loads all behave as the test last said. */
   function createFailing(first: () => Promise<Loaded<string>>) {
     let now = 1_000_000
     const load = vi.fn(first)
@@ -167,7 +170,7 @@ describe('an attempt that never ends, in an outage', () => {
     return { document, load, advance }
   }
 
-  it('holds further ones back as a failure does, and one is waited for after a max age', async () => {
+  it('attempts that never end in an outage become rarer, and after max age a request waits for one', async () => {
     const { document, load, advance } = createFailing(give('old'))
     await document.current()
     advance(601)
@@ -178,7 +181,7 @@ describe('an attempt that never ends, in an outage', () => {
       expect(document.current()).toBe('old')
       advance(1)
     }
-    // 1 → 60 seconds, as after failures: not one a second.
+    // The waits grow from 1 to 60 seconds, as after failures: it is not one attempt a second.
     expect(load.mock.calls.length).toBeGreaterThan(8)
     expect(load.mock.calls.length).toBeLessThan(80)
     load.mockImplementation(give('new'))
@@ -186,22 +189,22 @@ describe('an attempt that never ends, in an outage', () => {
     expect(await document.current()).toBe('new')
   })
 
-  it('holds them back from when it got lost, not from when a request found out', async () => {
+  it('the wait after an attempt that never ends begins at its deadline, not at the next request', async () => {
     const { document, load, advance } = createFailing(refuse)
     await document.refresh()
     load.mockImplementation(hang)
     advance(1)
     document.refresh()
     expect(load).toHaveBeenCalledTimes(2)
-    // Lost within a second; then at most two, as after a second failure.
+    // The attempt is lost within a second. After a second failure the wait is at most two seconds.
     advance(3)
     document.ensureLoaded()
     expect(load).toHaveBeenCalledTimes(3)
   })
 })
 
-describe('a resolver that is never done', () => {
-  it('is asked again once its time is over', async () => {
+describe('an issuer resolver that never ends', () => {
+  it('an issuer resolver that never ends is called again after its deadline', async () => {
     const issuer = createTestIssuer()
     issuer.clock.freeze()
     const ask = vi.fn<() => Promise<{ issuer: string } | undefined>>(() => never)
@@ -210,7 +213,7 @@ describe('a resolver that is never done', () => {
       issuer: ask,
       keys: { timeout: 0.05 },
     })
-    // The timers of an ended request never fire.
+    // The timers of a request that has ended never fire.
     vi.useFakeTimers()
     verify(issuer.mint()).catch(() => {})
     await vi.advanceTimersByTimeAsync(0)

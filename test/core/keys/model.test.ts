@@ -10,9 +10,9 @@ import { boundsOf } from './bounds.ts'
 
 type Trouble = 'down' | 'failing' | '429' | '404' | 'garbage' | 'empty'
 type Command =
-  | { readonly do: 'rotate' | 'reuse' | 'remove' | 'back' | 'slow' | 'move' }
+  | { readonly do: 'rotate' | 'reuse' | 'remove' | 'recover' | 'slow' | 'move' }
   | { readonly do: 'trouble'; readonly kind: Trouble }
-  | { readonly do: 'flood'; readonly strangers: number }
+  | { readonly do: 'flood'; readonly tokens: number }
   | { readonly do: 'pass'; readonly seconds: number; readonly steps: number }
 
 const troubles: Readonly<Record<Trouble, Fault>> = {
@@ -29,7 +29,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     { do: 'rotate' },
     { do: 'reuse' },
     { do: 'remove' },
-    { do: 'back' },
+    { do: 'recover' },
     { do: 'slow' },
     { do: 'move' },
   ),
@@ -37,7 +37,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     do: fc.constant('trouble' as const),
     kind: fc.constantFrom(...(Object.keys(troubles) as Trouble[])),
   }),
-  fc.record({ do: fc.constant('flood' as const), strangers: fc.integer({ min: 1, max: 20 }) }),
+  fc.record({ do: fc.constant('flood' as const), tokens: fc.integer({ min: 1, max: 20 }) }),
   fc.record({
     do: fc.constant('pass' as const),
     seconds: fc.constantFrom(5, 20, 60, 300, 900, 3600, 20_000, 100_000),
@@ -45,10 +45,8 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   }),
 )
 
-type Options = KeyTimes
-
-/** A token and what the issuer has done with its key. */
-interface Held {
+/** A token, and what the issuer has done with its key. */
+interface IssuedToken {
   readonly token: string
   readonly kid: string
   readonly x: unknown
@@ -56,25 +54,25 @@ interface Held {
   refusedSince: number | undefined
 }
 
-/** Drives a verifier and an issuer through a history, and holds every answer to the promises. */
+/** Drives a verifier and an issuer through a history, and checks the promises at every answer. */
 class History {
   readonly issuer: TestIssuer = createTestIssuer({ expiresIn: 365 * 86_400 })
-  readonly stranger: TestKey = this.issuer.keys.attacker()
+  readonly attacker: TestKey = this.issuer.keys.attacker()
   readonly verifier: Verifier
-  readonly options: Options
+  readonly options: KeyTimes
   readonly fetchTimes: number[] = []
-  readonly tokens: Held[] = []
+  readonly tokens: IssuedToken[] = []
   trouble: { readonly kind: Trouble; end(): void } | undefined
   healthySince = 0
   troubled = false
-  asked = false
-  /** How often the keys have moved: the document of the old place is gone. */
+  askedToWait = false
+  /** How often the keys have moved. The document at the old place no longer exists. */
   moves = 0
   said4xx = false
   pending = 0
   lastServed: { readonly at: number; readonly keys: ReadonlySet<unknown> } | undefined
 
-  constructor(options: Options, tokenCache: false | number) {
+  constructor(options: KeyTimes, tokenCache: false | number) {
     this.options = options
     this.issuer.clock.freeze(0)
     this.issuer.clock.set(1e12)
@@ -86,7 +84,7 @@ class History {
       })
     }
     this.verifier = createVerifier({ ...this.issuer.trust(), fetch, keys: options, tokenCache })
-    this.hold()
+    this.issueToken()
   }
 
   async serve(url: string, init: RequestInit | undefined): Promise<Response> {
@@ -112,7 +110,7 @@ class History {
     return answer
   }
 
-  /** The metadata with the present place of the keys. */
+  /** The metadata, with the current place of the keys in it. */
   async redirected(answer: Response): Promise<Response> {
     const text = await answer.text()
     return new Response(text.replace(/\/jwks"/, `/jwks-${this.moves}"`), answer)
@@ -122,7 +120,7 @@ class History {
     return this.issuer.now() / 1000
   }
 
-  hold(): void {
+  issueToken(): void {
     const { kid, publicJwk } = this.issuer.keys.current
     this.tokens.push({
       token: this.issuer.mint(),
@@ -137,20 +135,20 @@ class History {
     switch (command.do) {
       case 'rotate':
         this.issuer.keys.rotate()
-        this.hold()
+        this.issueToken()
         break
       case 'reuse': {
         const { kid } = this.issuer.keys.current
         this.issuer.keys.rotate({ kid: 'reuse', overlap: false })
-        this.bury((held) => held.kid === kid)
-        this.hold()
+        this.markRemoved((issued) => issued.kid === kid)
+        this.issueToken()
         break
       }
       case 'remove': {
         const oldest = this.tokens.find(({ removedAt }) => removedAt === undefined)
         if (oldest === undefined || oldest.kid === this.issuer.keys.current.kid) break
         this.issuer.keys.retire(oldest.kid)
-        this.bury((held) => held === oldest)
+        this.markRemoved((issued) => issued === oldest)
         break
       }
       case 'trouble': {
@@ -158,12 +156,12 @@ class History {
         const outage = this.issuer.fail('*', troubles[command.kind])
         this.trouble = { kind: command.kind, end: () => outage[Symbol.dispose]() }
         this.troubled = true
-        this.asked ||= command.kind === '429'
+        this.askedToWait ||= command.kind === '429'
         this.said4xx ||= command.kind === '404'
-        for (const held of this.tokens) held.refusedSince = undefined
+        for (const issued of this.tokens) issued.refusedSince = undefined
         break
       }
-      case 'back':
+      case 'recover':
         if (this.trouble === undefined) break
         this.trouble.end()
         this.trouble = undefined
@@ -177,8 +175,8 @@ class History {
         this.issuer.fail('*', faults.slow(0.002), { times: 1 })
         break
       case 'flood':
-        for (let i = 0; i < command.strangers; i++) {
-          const token = this.issuer.mint({}, { key: this.stranger, kid: `stranger-${i}` })
+        for (let i = 0; i < command.tokens; i++) {
+          const token = this.issuer.mint({}, { key: this.attacker, kid: `attacker-${i}` })
           const error = await this.verifier.verify(token).catch((error) => error)
           expect(error.reason === 'unknown-key' || error.reason === 'keys').toBe(true)
         }
@@ -193,24 +191,25 @@ class History {
     await this.traffic(0)
   }
 
-  bury(which: (held: Held) => boolean): void {
-    for (const held of this.tokens.filter(which)) held.removedAt ??= this.time()
+  markRemoved(which: (issued: IssuedToken) => boolean): void {
+    for (const issued of this.tokens.filter(which)) issued.removedAt ??= this.time()
   }
 
-  /** `gap`: seconds since the last traffic, which nothing can be quicker than. */
+  /** `gap` is the number of seconds since the last traffic: no change is noticed sooner than that. */
   async traffic(gap: number): Promise<void> {
-    // What is served from here on, a request of now may not see yet.
+    // A key set that is served after this line may come too late for the requests below.
     const served = this.lastServed
-    for (const held of this.tokens) {
-      const error = await this.verifier.verify(held.token).then(
+    for (const issued of this.tokens) {
+      const error = await this.verifier.verify(issued.token).then(
         () => undefined,
         (error) => error,
       )
-      if (held.removedAt === undefined) this.checkLive(held, error, served, gap)
-      else if (error === undefined) this.checkRemoved(held, held.removedAt, served, gap)
+      if (issued.removedAt === undefined) this.checkLive(issued, error, served, gap)
+      else if (error === undefined) this.checkRemoved(issued, issued.removedAt, served, gap)
       else expect([401, 503]).toContain(error.status)
     }
-    // What was started in the background comes to its end before time goes on: an attempt takes seconds at most.
+    // What was started in the background ends before the clock moves on, because a real attempt takes
+    // no more than seconds.
     do {
       await new Promise((resolve) => setTimeout(resolve, this.pending > 0 ? 1 : 0))
     } while (this.pending > 0)
@@ -218,31 +217,36 @@ class History {
   }
 
   checkLive(
-    held: Held,
+    issued: IssuedToken,
     error: { status: number } | undefined,
     served: History['lastServed'],
     gap: number,
   ): void {
     const t = this.time()
-    const { refused, acceptedInOutage } = boundsOf(this.options, { retryAfter: this.asked })
+    const { refused, acceptedInOutage } = boundsOf(this.options, { retryAfter: this.askedToWait })
     if (error === undefined) {
-      held.refusedSince = undefined
+      issued.refusedSince = undefined
       return
     }
-    if (served?.keys.has(held.x) && t - served.at < acceptedInOutage) {
+    if (served?.keys.has(issued.x) && t - served.at < acceptedInOutage) {
       expect.fail(
         `a token of a live key that was served ${t - served.at} s ago was refused: ${error.status}`,
       )
     }
     if (this.trouble !== undefined) return
-    held.refusedSince ??= t
-    expect(t - held.refusedSince).toBeLessThanOrEqual(refused + gap)
+    issued.refusedSince ??= t
+    expect(t - issued.refusedSince).toBeLessThanOrEqual(refused + gap)
   }
 
-  checkRemoved({ x }: Held, removedAt: number, served: History['lastServed'], gap: number): void {
+  checkRemoved(
+    { x }: IssuedToken,
+    removedAt: number,
+    served: History['lastServed'],
+    gap: number,
+  ): void {
     const t = this.time()
     const { accepted, refused, acceptedInOutage } = boundsOf(this.options, {
-      retryAfter: this.asked,
+      retryAfter: this.askedToWait,
     })
     if (this.trouble === undefined) {
       const latest = Math.max(removedAt + accepted, this.troubled ? this.healthySince + refused : 0)
@@ -253,7 +257,7 @@ class History {
   }
 
   checkFetches(): void {
-    const bounds = boundsOf(this.options, { retryAfter: this.asked })
+    const bounds = boundsOf(this.options, { retryAfter: this.askedToWait })
     const fetches = this.said4xx ? bounds.fetchesIf4xx : bounds.fetches
     let from = 0
     this.fetchTimes.forEach((at, i) => {
@@ -269,7 +273,7 @@ const someOptions = fc.record({
   cooldown: fc.constantFrom(5, 30, 120),
 })
 
-it('any history keeps the promises: refused for X at most, accepted for Y at most, Z fetches an hour', async () => {
+it('T11, T12: for any history of an issuer, refusals of good keys, use of removed keys and fetches stay within bounds', async () => {
   await fc.assert(
     fc.asyncProperty(
       someOptions,

@@ -24,27 +24,30 @@ const why = (jwk: unknown): string | undefined => {
   return 'why' in outcome ? outcome.why : undefined
 }
 
-describe('a key is admitted', () => {
+describe('T3: published keys that are used', () => {
   it.each([
-    ['RSA', rsa],
-    ['EC', ec],
-    ['OKP', okp],
-    ['for signatures', { ...rsa, use: 'sig' }],
-    ['for verification', { ...rsa, key_ops: ['verify'] }],
-    ['with a kid of 256 characters', { ...rsa, kid: 'k'.repeat(256) }],
-    ['with exponent 3', { ...rsa, e: 'Aw' }],
+    ['an RSA key', rsa],
+    ['an EC key', ec],
+    ['an OKP key', okp],
+    ['a key whose use is sig', { ...rsa, use: 'sig' }],
+    ['a key whose key_ops is verify', { ...rsa, key_ops: ['verify'] }],
+    ['a key whose kid has 256 characters', { ...rsa, kid: 'k'.repeat(256) }],
+    ['an RSA key with exponent 3', { ...rsa, e: 'Aw' }],
     [
-      'with the largest exponent',
+      'an RSA key with the largest allowed exponent',
       { ...rsa, e: Buffer.from('ffffffff', 'hex').toString('base64url') },
     ],
-    ['of exactly 2048 bits', { ...rsa, n: modulus(256, 0x80) }],
-    ['of exactly 8192 bits', { ...rsa, n: modulus(1024, 0x80) }],
-    ['with members that mean nothing here', { ...rsa, x5c: ['x'], created_at: 1 }],
-  ])('%s', (_, jwk) => {
+    ['an RSA key of exactly 2048 bits', { ...rsa, n: modulus(256, 0x80) }],
+    ['an RSA key of exactly 8192 bits', { ...rsa, n: modulus(1024, 0x80) }],
+    [
+      'a key with members that have no meaning for signatures',
+      { ...rsa, x5c: ['x'], created_at: 1 },
+    ],
+  ])('a key set may hold %s', (_, jwk) => {
     expect(why(jwk)).toBeUndefined()
   })
 
-  it('with its public members alone', () => {
+  it('only the public members of a published key are kept', () => {
     const outcome = admitJwk({ ...ec, kid: 'a', x5c: ['x'], use: 'sig' }, supportedAlgorithms)
     expect(outcome).toEqual({
       kid: 'a',
@@ -53,7 +56,7 @@ describe('a key is admitted', () => {
     })
   })
 
-  it('for the algorithm that it states, whichever its name', () => {
+  it('T2: a published key is used only for the algorithm that it states, under every name of that algorithm', () => {
     const of = (jwk: object) =>
       (admitJwk(jwk, supportedAlgorithms) as { algorithms?: unknown }).algorithms
     expect(of({ ...rsa, alg: 'PS256' })).toEqual(['PS256'])
@@ -63,53 +66,95 @@ describe('a key is admitted', () => {
   })
 })
 
-describe('a key is refused', () => {
+describe('T3: published keys that are not used', () => {
   it.each(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'])(
-    'with the private member %s',
+    'a key with the private member %s is not used',
     (name) => {
       expect(why({ ...rsa, [name]: 'AA' })).toBe('holds private or symmetric key material')
     },
   )
 
   it.each([
-    ['not a JSON object', null],
-    ['not a JSON object', []],
-    ['not a JSON object', 'x'],
-    ['kid is not a string', { ...rsa, kid: 1 }],
-    ['kid is too long', { ...rsa, kid: 'k'.repeat(257) }],
-    ['not for signatures (use)', { ...rsa, use: 'enc' }],
-    ['not for verification (key_ops)', { ...rsa, key_ops: ['sign'] }],
-    ['not for verification (key_ops)', { ...rsa, key_ops: 'verify' }],
-    ['unsupported key type', { kty: 'AKP' }],
-    ['unsupported key type', {}],
-    ['unsupported curve', { ...ec, crv: 'secp256k1' }],
-    ['unsupported curve', { ...ec, crv: 'constructor' }],
-    ['unsupported curve', { ...ec, crv: ['P-256'] }],
-    ['unsupported curve', { ...okp, crv: 'Ed448' }],
-    ['malformed coordinates', { ...ec, y: undefined }],
-    ['malformed coordinates', { ...okp, x: 'AA' }],
-    ['malformed coordinates', { ...ec, x: `${ec.x}=` }],
-    ['a point off the curve', { ...ec, x: ec.y }],
-    ['modulus is not base64url', { ...rsa, n: ` ${rsa.n}` }],
-    ['modulus is not base64url', { ...rsa, n: 1 }],
-    ['exponent is not base64url', { ...rsa, e: '+AAB' }],
-    ['exponent is not base64url', { ...rsa, e: undefined }],
-    ['exponent is not odd, 3 to 2^32', { ...rsa, e: 'AQ' }],
-    ['exponent is not odd, 3 to 2^32', { ...rsa, e: 'Ag' }],
+    ['a key that is null', 'not a JSON object', null],
+    ['a key that is an array', 'not a JSON object', []],
+    ['a key that is text', 'not a JSON object', 'x'],
+    ['a key whose kid is a number', 'kid is not a string', { ...rsa, kid: 1 }],
+    ['a key whose kid has 257 characters', 'kid is too long', { ...rsa, kid: 'k'.repeat(257) }],
+    ['a key whose use is enc', 'not for signatures (use)', { ...rsa, use: 'enc' }],
     [
+      'a key whose key_ops is a list with sign',
+      'not for verification (key_ops)',
+      { ...rsa, key_ops: ['sign'] },
+    ],
+    [
+      'a key whose key_ops is text',
+      'not for verification (key_ops)',
+      { ...rsa, key_ops: 'verify' },
+    ],
+    ['a key of an unknown type', 'unsupported key type', { kty: 'AKP' }],
+    ['a key without a type', 'unsupported key type', {}],
+    ['an EC key with the curve secp256k1', 'unsupported curve', { ...ec, crv: 'secp256k1' }],
+    [
+      'an EC key whose curve is the name of an inherited member',
+      'unsupported curve',
+      { ...ec, crv: 'constructor' },
+    ],
+    ['an EC key whose curve is an array', 'unsupported curve', { ...ec, crv: ['P-256'] }],
+    ['an OKP key with the curve Ed448', 'unsupported curve', { ...okp, crv: 'Ed448' }],
+    ['an EC key without a y coordinate', 'malformed coordinates', { ...ec, y: undefined }],
+    ['an OKP key with a short coordinate', 'malformed coordinates', { ...okp, x: 'AA' }],
+    ['an EC key with a padded coordinate', 'malformed coordinates', { ...ec, x: `${ec.x}=` }],
+    ['an EC key whose point is not on its curve', 'a point off the curve', { ...ec, x: ec.y }],
+    [
+      'an RSA key whose modulus begins with a space',
+      'modulus is not base64url',
+      { ...rsa, n: ` ${rsa.n}` },
+    ],
+    ['an RSA key whose modulus is a number', 'modulus is not base64url', { ...rsa, n: 1 }],
+    [
+      'an RSA key whose exponent is in standard base64',
+      'exponent is not base64url',
+      { ...rsa, e: '+AAB' },
+    ],
+    ['an RSA key without an exponent', 'exponent is not base64url', { ...rsa, e: undefined }],
+    ['an RSA key with exponent 1', 'exponent is not odd, 3 to 2^32', { ...rsa, e: 'AQ' }],
+    ['an RSA key with exponent 2', 'exponent is not odd, 3 to 2^32', { ...rsa, e: 'Ag' }],
+    [
+      'an RSA key with exponent 2^32 + 1',
       'exponent is not odd, 3 to 2^32',
       { ...rsa, e: Buffer.from('0100000001', 'hex').toString('base64url') },
     ],
     [
+      'an RSA key with an exponent of six bytes',
       'exponent is not odd, 3 to 2^32',
       { ...rsa, e: Buffer.from('000000010001', 'hex').toString('base64url') },
     ],
-    ['modulus is shorter than 2048 bits', { ...rsa, n: modulus(256, 0x7f) }],
-    ['modulus is longer than 8192 bits', { ...rsa, n: modulus(1025, 0x01) }],
-    ['serves no allowed algorithm', { ...rsa, alg: 'RSA-OAEP' }],
-    ['serves no allowed algorithm', { ...ec, alg: 'ES384' }],
-    ['serves no allowed algorithm', { ...rsa, alg: ['RS256'] }],
-  ])('%s', (reason, jwk) => {
+    [
+      'an RSA key of 2047 bits',
+      'modulus is shorter than 2048 bits',
+      { ...rsa, n: modulus(256, 0x7f) },
+    ],
+    [
+      'an RSA key of more than 8192 bits',
+      'modulus is longer than 8192 bits',
+      { ...rsa, n: modulus(1025, 0x01) },
+    ],
+    [
+      'an RSA key with the algorithm RSA-OAEP',
+      'serves no allowed algorithm',
+      { ...rsa, alg: 'RSA-OAEP' },
+    ],
+    [
+      'an EC key with an algorithm for another curve',
+      'serves no allowed algorithm',
+      { ...ec, alg: 'ES384' },
+    ],
+    [
+      'an RSA key whose algorithm is an array',
+      'serves no allowed algorithm',
+      { ...rsa, alg: ['RS256'] },
+    ],
+  ])('%s is not used (reason: %s)', (_, reason, jwk) => {
     expect(why(jwk)).toBe(reason)
   })
 })

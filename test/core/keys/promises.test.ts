@@ -6,8 +6,8 @@ import { atOnce, createStage, settled } from './stage.ts'
 const hour = 3600
 const day = 24 * hour
 
-describe('cold start', () => {
-  it('10,000 concurrent requests: one metadata and one key fetch', async () => {
+describe('a cold start', () => {
+  it('10,000 concurrent first requests cause one fetch of metadata and one fetch of keys', async () => {
     const { issuer, verifier, fetches, metadataFetches } = createStage()
     const token = issuer.mint()
     const all = await Promise.all(Array.from({ length: 10_000 }, () => verifier.verify(token)))
@@ -15,7 +15,7 @@ describe('cold start', () => {
     expect([metadataFetches(), fetches()]).toEqual([1, 1])
   })
 
-  it('down and never loaded: 503 at once after the first failure, and recovers by itself', async () => {
+  it('T12: without any keys in an outage, tokens are answered 503 at once after the first failure, until the issuer is back', async () => {
     const { issuer, outcome, fetches, verifier } = createStage()
     const outage = issuer.fail('jwks', faults.refuse())
     expect(await outcome()).toBe('503 keys')
@@ -32,7 +32,7 @@ describe('cold start', () => {
     expect(fetches()).toBe(2)
   })
 
-  it('backs off from 1 to 60 seconds while it is down', async () => {
+  it('T12: without any keys in an outage, fetches back off from 1 to 60 seconds', async () => {
     const { issuer, outcome, fetches } = createStage()
     const token = issuer.mint()
     issuer.fail('jwks', faults.status(500))
@@ -40,12 +40,12 @@ describe('cold start', () => {
       expect(await outcome(token)).toBe('503 keys')
       issuer.clock.advance(1)
     }
-    // At most one per second at first, and never less than one per minute.
+    // The waits begin at one second at most, and never exceed a minute.
     expect(fetches()).toBeLessThan(hour / 10)
     expect(fetches()).toBeGreaterThanOrEqual(hour / 61)
   })
 
-  it('tells how long the back-off still is, in whole seconds', async () => {
+  it('a 503 tells in Retry-After how many whole seconds the back-off still lasts', async () => {
     const { issuer, verifier } = createStage()
     issuer.fail('jwks', faults.status(429, { headers: { 'retry-after': '120' } }))
     const retryAfter = () =>
@@ -56,8 +56,8 @@ describe('cold start', () => {
   })
 })
 
-describe('normal running', () => {
-  it('refreshes in the background at 80 % of max age ± 10 %, started by traffic', async () => {
+describe('keys of an issuer without faults', () => {
+  it('the first request after 80 % of max age, plus or minus 10 %, starts a refresh of the keys in the background', async () => {
     for (let round = 0; round < 20; round++) {
       const { issuer, outcome, fetches } = createStage()
       await outcome()
@@ -74,7 +74,7 @@ describe('normal running', () => {
     }
   })
 
-  it('spreads the refreshes', async () => {
+  it('the refreshes of 50 verifiers with the same max age fall at different times', async () => {
     const due = await Promise.all(
       Array.from({ length: 50 }, async () => {
         const { outcome, verifier } = createStage()
@@ -89,7 +89,7 @@ describe('normal running', () => {
     }
   })
 
-  it('within max age no request waits for a refresh', async () => {
+  it('no request waits for a refresh of the keys within max age', async () => {
     const { issuer, outcome } = createStage()
     await outcome()
     issuer.fail('*', faults.hang())
@@ -97,7 +97,7 @@ describe('normal running', () => {
     for (let i = 0; i < 3; i++) expect(await atOnce(outcome())).toBe('accepted')
   })
 
-  it('an idle process fetches nothing', async () => {
+  it('a verifier without requests fetches nothing', async () => {
     const { issuer, outcome } = createStage()
     await outcome()
     issuer.requests.clear()
@@ -115,24 +115,27 @@ describe('normal running', () => {
     ['max-age=86400', 600],
     ['max-age=-1', 600],
     ['x-max-age=100', 600],
-  ])('Cache-Control: %s keeps keys for %d seconds', async (value, lifetime) => {
-    const { issuer } = createStage()
-    const cached: typeof globalThis.fetch = async (url, init) => {
-      const { body } = await issuer.fetch(url, init)
-      return new Response(body, { headers: { 'cache-control': value } })
-    }
-    const { verifier } = createStage({ fetch: cached, issuer: issuer.url, now: issuer.now })
-    await verifier.verify(issuer.mint())
-    issuer.fail('jwks', faults.hang())
-    issuer.clock.advance(lifetime - 1)
-    expect(verifier.health()[0]?.stale).toBe(false)
-    issuer.clock.advance(1)
-    expect(verifier.health()[0]?.stale).toBe(true)
-  })
+  ])(
+    'keys that are served with Cache-Control: %s are fresh for %d seconds',
+    async (value, lifetime) => {
+      const { issuer } = createStage()
+      const cached: typeof globalThis.fetch = async (url, init) => {
+        const { body } = await issuer.fetch(url, init)
+        return new Response(body, { headers: { 'cache-control': value } })
+      }
+      const { verifier } = createStage({ fetch: cached, issuer: issuer.url, now: issuer.now })
+      await verifier.verify(issuer.mint())
+      issuer.fail('jwks', faults.hang())
+      issuer.clock.advance(lifetime - 1)
+      expect(verifier.health()[0]?.stale).toBe(false)
+      issuer.clock.advance(1)
+      expect(verifier.health()[0]?.stale).toBe(true)
+    },
+  )
 })
 
-describe('the first request after an idle spell', () => {
-  it('waits for one shared refresh, so that a removed key cannot slip in', async () => {
+describe('the first request after a time without requests', () => {
+  it('requests that are the first past max age wait for one shared refresh, so that a removed key is not used', async () => {
     const { issuer, outcome, fetches } = createStage()
     const old = issuer.mint()
     await outcome(old)
@@ -140,22 +143,22 @@ describe('the first request after an idle spell', () => {
     issuer.clock.advance(600)
     const outcomes = await Promise.all([outcome(old), outcome(issuer.mint()), outcome(old)])
     expect(outcomes).toEqual(['401 unknown-key', 'accepted', '401 unknown-key'])
-    // The refresh, and the one look of the budget: what remembered the old token did not wait for the refresh itself.
+    // The refresh, and one fetch for the unknown key: the request whose token was cached did not wait
+    // for the refresh.
     expect(fetches()).toBeLessThanOrEqual(3)
   })
 
-  it('spends no fetch on an unknown kid that waited for one', async () => {
+  it('T11: a token with an unknown kid causes no fetch of its own if it has just waited for one', async () => {
     const { issuer, outcome, fetches } = createStage()
-    const stranger = () =>
-      outcome(issuer.mint({}, { key: issuer.keys.attacker(), kid: 'stranger' }))
-    expect(await Promise.all([stranger(), stranger(), stranger()])).toEqual(
+    const unknown = () => outcome(issuer.mint({}, { key: issuer.keys.attacker(), kid: 'attacker' }))
+    expect(await Promise.all([unknown(), unknown(), unknown()])).toEqual(
       Array.from({ length: 3 }, () => '401 unknown-key'),
     )
-    expect(await stranger()).toBe('401 unknown-key')
+    expect(await unknown()).toBe('401 unknown-key')
     expect(fetches()).toBe(1)
   })
 
-  it('is answered 503 if the refresh that it waited for failed and its kid is unknown', async () => {
+  it('a token with a new kid is answered 503 if the refresh that it waited for has failed', async () => {
     const { issuer, outcome, fetches } = createStage()
     await outcome()
     issuer.keys.rotate()
@@ -165,7 +168,7 @@ describe('the first request after an idle spell', () => {
     expect(fetches()).toBe(2)
   })
 
-  it('waits no longer than timeout for metadata and keys together', async () => {
+  it('a request waits no longer than the option timeout for metadata and keys together', async () => {
     const { issuer, outcome, verifier } = createStage({ keys: { timeout: 3 } })
     const old = issuer.mint()
     await outcome(old)
@@ -180,7 +183,7 @@ describe('the first request after an idle spell', () => {
     expect(await outcome(old)).toBe('401 unknown-key')
   })
 
-  it('falls back to the old keys if it fails; then attempts run in the background', async () => {
+  it('T12: past max age one request waits for a failing refresh and then uses the old keys, and later ones do not wait', async () => {
     const { issuer, outcome, fetches } = createStage({ keys: { timeout: 2.5 } })
     await outcome()
     issuer.fail('*', faults.hang())
@@ -195,7 +198,7 @@ describe('the first request after an idle spell', () => {
     expect(fetches()).toBeGreaterThan(2)
   })
 
-  it('waits again after another idle spell in the same outage', async () => {
+  it('a request waits for a refresh again after a second long time without requests in the same outage', async () => {
     const { issuer, outcome } = createStage({ keys: { timeout: 2.5 } })
     const old = issuer.mint()
     await outcome(old)
@@ -209,8 +212,8 @@ describe('the first request after an idle spell', () => {
   })
 })
 
-describe('the issuer adds a key', () => {
-  it('and uses it at once: accepted after one shared fetch', async () => {
+describe('an issuer that adds a key', () => {
+  it('tokens of a key that the issuer has just added are accepted after one shared fetch', async () => {
     const { issuer, outcome, fetches } = createStage()
     await outcome()
     issuer.clock.advance(100)
@@ -220,7 +223,7 @@ describe('the issuer adds a key', () => {
     expect(fetches()).toBe(2)
   })
 
-  it('under a kid that named another: noticed by the failed signature, one refetch, verified once more', async () => {
+  it('a new key under an old kid is found by one fetch after the signature check fails', async () => {
     const { issuer, outcome, fetches } = createStage()
     await outcome()
     issuer.clock.advance(100)
@@ -234,7 +237,7 @@ describe('the issuer adds a key', () => {
     expect(fetches()).toBe(3)
   })
 
-  it('while a refresh is under way: looked for once more', async () => {
+  it('a key that the issuer adds during a refresh is found by one more fetch', async () => {
     const { issuer, outcome, fetches } = createStage()
     await outcome()
     issuer.clock.advance(550)
@@ -247,8 +250,8 @@ describe('the issuer adds a key', () => {
   })
 })
 
-describe('the issuer removes a key', () => {
-  it('dead at the next good refresh, with every remembered verification by it', async () => {
+describe('an issuer that removes a key', () => {
+  it('T17: a removed key and the cached tokens that it verified are refused after the next successful refresh', async () => {
     const { issuer, outcome } = createStage()
     const old = issuer.mint()
     await outcome(old)
@@ -259,7 +262,7 @@ describe('the issuer removes a key', () => {
     expect(await outcome(old)).toBe('401 unknown-key')
   })
 
-  it('and publishes it again: accepted again', async () => {
+  it('tokens of a removed key are accepted again once the issuer publishes the key again', async () => {
     const { issuer, outcome } = createStage()
     const [old, kid] = [issuer.mint(), issuer.keys.current.kid]
     await outcome(old)
@@ -271,17 +274,17 @@ describe('the issuer removes a key', () => {
   })
 })
 
-describe('a flood of unknown kids', () => {
+describe('T11: a flood of unknown kids', () => {
   const flood = (stage: ReturnType<typeof createStage>, n = 20) => {
-    const stranger: TestKey = stage.issuer.keys.attacker()
+    const attacker: TestKey = stage.issuer.keys.attacker()
     return Promise.all(
       Array.from({ length: n }, (_, i) =>
-        stage.outcome(stage.issuer.mint({}, { key: stranger, kid: `s${i}` })),
+        stage.outcome(stage.issuer.mint({}, { key: attacker, kid: `s${i}` })),
       ),
     )
   }
 
-  it('issuer up: one fetch per cooldown, 401 at once inside it, good tokens untouched', async () => {
+  it('a flood of unknown kids causes one fetch per cooldown and is answered 401, while good tokens are accepted', async () => {
     const stage = createStage({ keys: { maxAge: 86_400 } })
     await stage.outcome()
     stage.issuer.requests.clear()
@@ -296,24 +299,27 @@ describe('a flood of unknown kids', () => {
   })
 
   it.each([
-    ['refusing', faults.refuse()],
-    ['failing', faults.status(500)],
-    ['without keys', faults.jwks.empty()],
-  ])('issuer %s: one fetch per cooldown, 503, good tokens untouched', async (_, fault) => {
-    const stage = createStage({ keys: { maxAge: 86_400 } })
-    await stage.outcome()
-    stage.issuer.requests.clear()
-    stage.issuer.fail('*', fault)
-    for (let second = 0; second < 300; second++) {
-      expect(new Set(await flood(stage))).toEqual(new Set(['503 keys']))
-      expect(await stage.outcome()).toBe('accepted')
-      stage.issuer.clock.advance(1)
-    }
-    expect(stage.issuer.requests.all).toHaveLength(10)
-  })
+    ['refuses connections', faults.refuse()],
+    ['answers 500', faults.status(500)],
+    ['serves no keys', faults.jwks.empty()],
+  ])(
+    'a flood of unknown kids is answered 503 with one fetch per cooldown when the issuer %s, while good tokens are accepted',
+    async (_, fault) => {
+      const stage = createStage({ keys: { maxAge: 86_400 } })
+      await stage.outcome()
+      stage.issuer.requests.clear()
+      stage.issuer.fail('*', fault)
+      for (let second = 0; second < 300; second++) {
+        expect(new Set(await flood(stage))).toEqual(new Set(['503 keys']))
+        expect(await stage.outcome()).toBe('accepted')
+        stage.issuer.clock.advance(1)
+      }
+      expect(stage.issuer.requests.all).toHaveLength(10)
+    },
+  )
 
-  it('never delays a refresh that is due', async () => {
-    // The latest refresh and the longest back-off that chance could give.
+  it('a flood of unknown kids never delays a refresh of the keys that is due', async () => {
+    // With this random number the refresh is as late, and the back-off as long, as they can be.
     const random = vi.spyOn(Math, 'random').mockReturnValue(0.999)
     try {
       const stage = createStage()
@@ -334,7 +340,7 @@ describe('a flood of unknown kids', () => {
     }
   })
 
-  it('a real rotation during it is accepted within one cooldown', async () => {
+  it('a token of a new key is accepted within one cooldown during a flood of unknown kids', async () => {
     const stage = createStage()
     await stage.outcome()
     await flood(stage)
@@ -349,7 +355,7 @@ describe('a flood of unknown kids', () => {
     expect(refusedFor).toBeLessThanOrEqual(30)
   })
 
-  it('a clock that is set back does not lengthen a cooldown', async () => {
+  it('a clock that is set back does not lengthen the cooldown for unknown kids', async () => {
     const stage = createStage({ clockTolerance: 300 })
     await stage.outcome()
     await flood(stage, 1)
@@ -361,7 +367,7 @@ describe('a flood of unknown kids', () => {
     expect(stage.fetches()).toBe(3)
   })
 
-  it('while the look for it hangs, others wait for the same one, and answers come at its deadline', async () => {
+  it('tokens with unknown kids share one fetch that hangs, and are answered at its deadline', async () => {
     const stage = createStage({ keys: { timeout: 2.5 } })
     await stage.outcome()
     stage.issuer.fail('jwks', faults.hang())
@@ -370,7 +376,7 @@ describe('a flood of unknown kids', () => {
     expect(stage.fetches()).toBe(2)
   })
 
-  it('only a token that passed every other check may cause a fetch', async () => {
+  it('a token with an unknown kid causes no fetch if it fails any other check', async () => {
     const stage = createStage()
     await stage.outcome()
     stage.issuer.requests.clear()
@@ -389,8 +395,8 @@ describe('a flood of unknown kids', () => {
   })
 })
 
-describe('the issuer is down, keys were loaded', () => {
-  it('good tokens pass for staleIfError after max age, then 503', async () => {
+describe('T12: an outage after keys were loaded', () => {
+  it('in an outage good tokens are accepted for staleIfError after max age, and then answered 503', async () => {
     const { issuer, outcome, verifier, fetches } = createStage()
     const token = issuer.mint()
     await outcome(token)
@@ -406,11 +412,11 @@ describe('the issuer is down, keys were loaded', () => {
       stale: true,
       lastError: 'no connection',
     })
-    // One a minute at most, and a minute's request each.
+    // There is one request a minute, and each causes one fetch at most.
     expect(fetches()).toBeLessThanOrEqual((600 + day) / 60)
   })
 
-  it('is told once, however sparse the traffic', async () => {
+  it('an outage causes one event keys.stale, even with one request an hour', async () => {
     const { issuer, outcome, events } = createStage()
     await outcome()
     issuer.fail('*', faults.refuse())
@@ -423,7 +429,7 @@ describe('the issuer is down, keys were loaded', () => {
     ])
   })
 
-  it('0 turns it off', async () => {
+  it('in an outage tokens are answered 503 right after max age when staleIfError is 0', async () => {
     const { issuer, outcome } = createStage({ keys: { staleIfError: 0 } })
     await outcome()
     issuer.fail('*', faults.refuse())
@@ -434,7 +440,7 @@ describe('the issuer is down, keys were loaded', () => {
     expect(await outcome()).toBe('503 keys')
   })
 
-  it('fetches back off, and start again at one second after a success', async () => {
+  it('fetches back off in an outage, and the back-off starts again at one second after a success', async () => {
     const { issuer, outcome, fetches, events } = createStage()
     await outcome()
     const token = issuer.mint()
@@ -451,7 +457,7 @@ describe('the issuer is down, keys were loaded', () => {
     expect(Math.max(...waits)).toBeLessThanOrEqual(60)
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(1)
     expect(waits[0]).toBe(1)
-    // An attempt under way has met the outage, and no other begins beside it.
+    // The attempt that is under way fails by the outage, and no other attempt starts beside it.
     await settled()
     outage[Symbol.dispose]()
     issuer.clock.advance(60)
@@ -468,10 +474,14 @@ describe('the issuer is down, keys were loaded', () => {
   })
 
   it.each([
-    ['seconds', () => '200', 200],
-    ['at most 300', () => '86400', 300],
-    ['a date', (now: number) => new Date(now + 120_000).toUTCString(), 119],
-  ])('its Retry-After is honoured: %s', async (_, value, quiet) => {
+    ['of 200 seconds is kept for 200 seconds', () => '200', 200],
+    ['of a day is kept for 300 seconds', () => '86400', 300],
+    [
+      'with a date is kept until that date',
+      (now: number) => new Date(now + 120_000).toUTCString(),
+      119,
+    ],
+  ])('a Retry-After of the issuer %s', async (_, value, quiet) => {
     const { issuer, outcome, fetches } = createStage()
     await outcome()
     issuer.clock.advance(590)
@@ -480,9 +490,9 @@ describe('the issuer is down, keys were loaded', () => {
     issuer.requests.clear()
     await outcome()
     await settled()
-    const stranger = issuer.mint({}, { key: issuer.keys.attacker(), kid: 'stranger' })
+    const unknown = issuer.mint({}, { key: issuer.keys.attacker(), kid: 'attacker' })
     issuer.clock.advance(quiet - 1)
-    expect([await outcome(), await outcome(stranger)]).toEqual(['accepted', '503 keys'])
+    expect([await outcome(), await outcome(unknown)]).toEqual(['accepted', '503 keys'])
     await settled()
     expect(fetches()).toBe(1)
     issuer.clock.advance(2)
@@ -492,48 +502,54 @@ describe('the issuer is down, keys were loaded', () => {
   })
 })
 
-describe('the issuer answers what is no key set', () => {
+describe('T12: an issuer whose answer is no key set', () => {
   const keySet = (...keys: object[]) => faults.body(JSON.stringify({ keys }))
   const answers = {
     'an empty set': faults.jwks.empty(),
-    'no array': faults.jwks.notAnArray(),
-    'symmetric keys alone': keySet({ kty: 'oct', k: 'c2VjcmV0', kid: 'a' }),
-    'encryption keys alone': faults.jwks.encOnly(),
-    'unknown key types alone': keySet({ kty: 'AKP', kid: 'a' }, { kid: 'b' }),
+    'an object instead of an array': faults.jwks.notAnArray(),
+    'only symmetric keys': keySet({ kty: 'oct', k: 'c2VjcmV0', kid: 'a' }),
+    'only encryption keys': faults.jwks.encOnly(),
+    'only keys of unknown types': keySet({ kty: 'AKP', kid: 'a' }, { kid: 'b' }),
     'too many keys': faults.jwks.many(101),
     HTML: faults.body('<html>'),
-    nothing: faults.body(''),
+    'an empty body': faults.body(''),
     null: faults.body('null'),
-    'half of it': faults.truncate(),
+    'half of its key set': faults.truncate(),
     '100 MB': faults.huge(100 * 1024 * 1024),
-    'a bomb': faults.gzipBomb(1024 * 1024 * 1024),
+    'a gzip bomb': faults.gzipBomb(1024 * 1024 * 1024),
     'a redirect': faults.redirect('https://elsewhere.test/jwks'),
-    'no content': faults.status(204),
-    'a reset': faults.reset(10),
+    'no content (status 204)': faults.status(204),
+    'a connection reset': faults.reset(10),
   }
 
-  it.each(Object.entries(answers))('%s: old keys stay', async (_, fault) => {
-    const { issuer, outcome, verifier } = createStage()
-    const token = issuer.mint()
-    await outcome(token)
-    issuer.fail('jwks', fault)
-    issuer.clock.advance(601)
-    expect(await outcome(token)).toBe('accepted')
-    expect(verifier.health()[0]).toMatchObject({
-      usable: true,
-      stale: true,
-      keys: 1,
-      lastError: expect.any(String),
-    })
-  })
+  it.each(Object.entries(answers))(
+    'the old keys stay in use when the issuer answers with %s',
+    async (_, fault) => {
+      const { issuer, outcome, verifier } = createStage()
+      const token = issuer.mint()
+      await outcome(token)
+      issuer.fail('jwks', fault)
+      issuer.clock.advance(601)
+      expect(await outcome(token)).toBe('accepted')
+      expect(verifier.health()[0]).toMatchObject({
+        usable: true,
+        stale: true,
+        keys: 1,
+        lastError: expect.any(String),
+      })
+    },
+  )
 
-  it.each(Object.entries(answers))('%s, cold: 503', async (_, fault) => {
-    const { issuer, outcome } = createStage()
-    issuer.fail('jwks', fault)
-    expect(await outcome()).toBe('503 keys')
-  })
+  it.each(Object.entries(answers))(
+    'a token is answered 503 when the first answer of the issuer is %s',
+    async (_, fault) => {
+      const { issuer, outcome } = createStage()
+      issuer.fail('jwks', fault)
+      expect(await outcome()).toBe('503 keys')
+    },
+  )
 
-  it('junk beside good keys is ignored one by one, each with an event', async () => {
+  it('T3: each unusable entry beside good keys is ignored and causes an event', async () => {
     const { issuer, outcome, events } = createStage()
     const good = issuer.keys.current.publicJwk
     const keys = [
@@ -555,7 +571,7 @@ describe('the issuer answers what is no key set', () => {
     expect(events.find((event) => event.type === 'keys.refreshed')).toMatchObject({ keys: 1 })
   })
 
-  it('of keys with one kid, two are tried', async () => {
+  it('of several keys with the same kid only the first two are tried', async () => {
     const { issuer, outcome } = createStage({ keys: { maxAge: 60 } })
     const { kid, publicJwk: good } = issuer.keys.current
     const other = () => ({ ...createTestIssuer().keys.current.publicJwk, kid })
@@ -567,8 +583,9 @@ describe('the issuer answers what is no key set', () => {
     expect(await outcome()).toBe('401 signature')
   })
 
-  it('a ROCA modulus is not used', async () => {
-    // Every prime factor of such a modulus is a power of 65537 modulo each small prime: 65537 itself passes for one.
+  it('T3: a key whose modulus has the ROCA weakness (CVE-2017-15361) is not used', async () => {
+    // Modulo each small prime, every prime factor of such a modulus is a power of 65537. So is 65537
+    // itself, and therefore a modulus that equals 65537 modulo all of them.
     const small = [
       3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97,
       101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
@@ -588,8 +605,8 @@ describe('the issuer answers what is no key set', () => {
   })
 })
 
-describe('metadata', () => {
-  it('is asked again when the keys are no longer where it said, once per cooldown', async () => {
+describe('the metadata of an issuer', () => {
+  it('the metadata is fetched again when the keys are no longer at the place that it named', async () => {
     const { issuer } = createStage()
     let moved = false
     const fetch: typeof globalThis.fetch = async (url, init) => {
@@ -610,7 +627,7 @@ describe('metadata', () => {
     expect(stage.events.map(({ type }) => type)).toContain('metadata.moved')
   })
 
-  it('is asked again while no keys were ever loaded, so that a corrected document counts', async () => {
+  it('the metadata is fetched again while no keys were ever loaded, so that a corrected document is used', async () => {
     const { issuer, outcome } = createStage()
     const wrong = issuer.fail(
       'openid-configuration',
@@ -622,7 +639,7 @@ describe('metadata', () => {
     expect(await outcome()).toBe('accepted')
   })
 
-  it('is not asked again at once while the keys stay away', async () => {
+  it('the metadata is not fetched again at every request while the keys are missing', async () => {
     const { issuer, outcome, metadataFetches } = createStage()
     await outcome()
     issuer.fail('jwks', faults.status(404))
@@ -636,7 +653,7 @@ describe('metadata', () => {
     expect(metadataFetches()).toBeGreaterThan(0)
   })
 
-  it('is left alone for as long as it asked, though the keys stay away', async () => {
+  it('the metadata is not fetched before its Retry-After has passed, though the keys are missing', async () => {
     const { issuer, outcome, metadataFetches } = createStage()
     await outcome()
     issuer.fail('jwks', faults.status(404))
@@ -650,9 +667,9 @@ describe('metadata', () => {
     expect(metadataFetches()).toBe(1)
   })
 
-  it('is read anew after an hour', async () => {
+  it('the metadata is fetched again after an hour', async () => {
     const { issuer, outcome, metadataFetches } = createStage()
-    // It is read with the keys, which are refreshed every nine minutes at the latest.
+    // It is fetched together with the keys, which are refreshed every nine minutes at the latest.
     for (let minute = 0; minute < 65; minute++) {
       await outcome()
       await settled()
@@ -661,7 +678,7 @@ describe('metadata', () => {
     expect(metadataFetches()).toBe(2)
   })
 
-  it('is refused if its issuer is another one, first or later', async () => {
+  it('T4: metadata that names another issuer is refused, on the first fetch and later', async () => {
     const cold = createStage()
     cold.issuer.fail('openid-configuration', faults.metadata.wrongIssuer())
     expect(await cold.outcome()).toBe('503 keys')
@@ -682,53 +699,56 @@ describe('metadata', () => {
   })
 
   it.each([
-    ['missing', faults.metadata.missingJwksUri(), 'unusable jwks_uri'],
-    ['http', faults.metadata.insecureJwksUri(), 'unusable jwks_uri'],
+    ['is missing', faults.metadata.missingJwksUri(), 'unusable jwks_uri'],
+    ['has http', faults.metadata.insecureJwksUri(), 'unusable jwks_uri'],
     [
-      'private',
+      'has a private IPv4 address',
       faults.metadata.foreignJwksUri('https://169.254.169.254/jwks'),
       'jwks_uri at a private address',
     ],
     [
-      'private IPv6',
+      'has a private IPv6 address',
       faults.metadata.foreignJwksUri('https://[fd00::1]/jwks'),
       'jwks_uri at a private address',
     ],
     [
-      'private behind a name',
+      'has a name that stands for the local machine',
       faults.metadata.foreignJwksUri('https://a.localhost./jwks'),
       'jwks_uri at a private address',
     ],
     [
-      'NAT64',
+      'has a private address in NAT64 form',
       faults.metadata.foreignJwksUri('https://[64:ff9b::a00:1]/jwks'),
       'jwks_uri at a private address',
     ],
     [
-      'multicast',
+      'has a multicast address',
       faults.metadata.foreignJwksUri('https://[ff02::1]/jwks'),
       'jwks_uri at a private address',
     ],
     [
-      'for benchmarks',
+      'has an address for benchmarks (RFC 2544)',
       faults.metadata.foreignJwksUri('https://198.18.0.1/jwks'),
       'jwks_uri at a private address',
     ],
     [
-      'private in disguise',
+      'has a private address as a hexadecimal number',
       faults.metadata.foreignJwksUri('https://0x7f000001/jwks'),
       'jwks_uri at a private address',
     ],
-  ])('is refused if its jwks_uri is %s', async (_, fault, lastError) => {
-    const { issuer, outcome, verifier, fetches } = createStage()
-    issuer.fail('openid-configuration', fault)
-    expect(await outcome()).toBe('503 keys')
-    expect(verifier.health()[0]?.lastError).toBe(lastError)
-    expect(fetches()).toBe(0)
-  })
+  ])(
+    'T13: metadata is refused, and no key is fetched, if its jwks_uri %s',
+    async (_, fault, lastError) => {
+      const { issuer, outcome, verifier, fetches } = createStage()
+      issuer.fail('openid-configuration', fault)
+      expect(await outcome()).toBe('503 keys')
+      expect(verifier.health()[0]?.lastError).toBe(lastError)
+      expect(fetches()).toBe(0)
+    },
+  )
 })
 
-describe('discovery', () => {
+describe('the discovery of metadata', () => {
   const places = async (
     url: string,
     answering: string,
@@ -752,35 +772,38 @@ describe('discovery', () => {
   const oauth = 'https://i.test/.well-known/oauth-authorization-server/t/1'
   const inserted = 'https://i.test/.well-known/openid-configuration/t/1'
 
-  it('asks OIDC appended, then RFC 8414 inserted, then OIDC inserted', async () => {
+  it('discovery asks the place of OpenID Connect first, then that of RFC 8414, then the inserted OpenID Connect path', async () => {
     expect(await places('https://i.test/t/1', oidc)).toEqual([oidc])
     expect(await places('https://i.test/t/1', oauth)).toEqual([oidc, oauth])
     expect(await places('https://i.test/t/1', inserted)).toEqual([oidc, oauth, inserted])
     expect(await places('https://i.test/t/1', 'nowhere')).toEqual([oidc, oauth, inserted])
   })
 
-  it('asks each place once if the issuer has no path', async () => {
+  it('discovery asks two places if the issuer has no path', async () => {
     expect(await places('https://i.test', 'nowhere')).toEqual([
       'https://i.test/.well-known/openid-configuration',
       'https://i.test/.well-known/oauth-authorization-server',
     ])
   })
 
-  it('asks metadataUrl alone if it is given', async () => {
+  it('discovery asks only the metadataUrl if that option is given', async () => {
     const issuer = { issuer: 'https://i.test', metadataUrl: 'https://m.test/meta?x=1' }
     expect(await places('https://i.test', 'nowhere', { issuer })).toEqual([
       'https://m.test/meta?x=1',
     ])
   })
 
-  it.each([408, 429, 500, 503, 302])('does not ask elsewhere after %d', async (status) => {
-    const { issuer, outcome } = createStage()
-    issuer.fail('openid-configuration', faults.status(status))
-    expect(await outcome()).toBe('503 keys')
-    expect(issuer.requests.all).toHaveLength(1)
-  })
+  it.each([408, 429, 500, 503, 302])(
+    'discovery asks no other place after an answer with status %d',
+    async (status) => {
+      const { issuer, outcome } = createStage()
+      issuer.fail('openid-configuration', faults.status(status))
+      expect(await outcome()).toBe('503 keys')
+      expect(issuer.requests.all).toHaveLength(1)
+    },
+  )
 
-  it('asks the place that worked first the next time', async () => {
+  it('discovery asks the place that answered last time first', async () => {
     const { issuer, outcome } = createStage()
     issuer.fail('openid-configuration', faults.status(404))
     expect(await outcome()).toBe('accepted')
@@ -791,7 +814,7 @@ describe('discovery', () => {
     expect(issuer.requests.count('oauth-authorization-server')).toBe(1)
   })
 
-  it('is skipped with jwksUri', async () => {
+  it('no metadata is fetched if the option jwksUri is given', async () => {
     const issuer = createTestIssuer()
     const { verifier } = createStage({
       ...issuer.trust(),
@@ -802,8 +825,8 @@ describe('discovery', () => {
   })
 })
 
-describe('ready, health and close', () => {
-  it('ready loads every issuer, in parallel, and names those that are missing', async () => {
+describe('ready(), health() and close()', () => {
+  it('ready() loads every issuer, and its error names the issuers that could not be loaded', async () => {
     const [a, b, c] = ['a', 'b', 'c'].map((name) =>
       createTestIssuer({ url: `https://${name}.test` }),
     ) as [
@@ -825,7 +848,7 @@ describe('ready, health and close', () => {
     for (const one of [a, c]) expect(one.requests.count()).toBe(2)
   })
 
-  it('ready does not wait for a refresh while keys are usable', async () => {
+  it('ready() does not wait for a refresh while keys are usable', async () => {
     const { issuer, verifier, outcome } = createStage()
     await verifier.ready()
     issuer.fail('*', faults.hang())
@@ -834,7 +857,7 @@ describe('ready, health and close', () => {
     expect(await atOnce(verifier.ready())).toBeUndefined()
   })
 
-  it('ready takes stale keys for usable', async () => {
+  it('ready() resolves when the keys are stale but usable', async () => {
     const { issuer, verifier } = createStage()
     await verifier.ready()
     issuer.fail('*', faults.refuse())
@@ -843,7 +866,7 @@ describe('ready, health and close', () => {
     expect(verifier.health()[0]).toMatchObject({ usable: true, stale: true })
   })
 
-  it('health tells ages and times in seconds', async () => {
+  it('health() gives the age of the keys and the time of the next refresh in seconds', async () => {
     const { issuer, verifier } = createStage()
     expect(verifier.health()).toEqual([])
     await verifier.ready()
@@ -854,7 +877,7 @@ describe('ready, health and close', () => {
     expect(health?.nextRefresh).toBeLessThanOrEqual(428)
   })
 
-  it('close aborts fetches and starts no more; loaded keys serve until they are too stale', async () => {
+  it('close() aborts fetches and starts no more, while loaded keys verify tokens until they are too old', async () => {
     const { issuer, verifier, outcome } = createStage()
     await outcome()
     verifier.close()
@@ -874,7 +897,7 @@ describe('ready, health and close', () => {
     expect(await atOnce(waiting)).toBe('503 keys')
   })
 
-  it('close, in the middle of an attempt: nothing is fetched any more', async () => {
+  it('close() in the middle of an attempt stops it before its next fetch', async () => {
     const { issuer, verifier, outcome, fetches } = createStage()
     await outcome()
     issuer.fail('openid-configuration', faults.hang())
@@ -895,7 +918,7 @@ describe('ready, health and close', () => {
       },
     ],
     ['gives NaN', () => Number.NaN],
-  ])('a clock that %s in the background brings nothing down', async (_, broken) => {
+  ])('a clock that %s during a background refresh does not end the process', async (_, broken) => {
     let now = Date.now
     const { issuer, verifier } = createStage()
     issuer.clock.reset()
@@ -912,7 +935,7 @@ describe('ready, health and close', () => {
     verifier.close()
   })
 
-  it('a clock that is set back makes nothing last longer', async () => {
+  it('a clock that is set back does not make keys last longer', async () => {
     const { issuer, outcome, fetches } = createStage({ clockTolerance: 300 })
     await outcome()
     issuer.clock.advance(-200)
@@ -923,7 +946,7 @@ describe('ready, health and close', () => {
   })
 })
 
-it('one issuer that fails is not noticed by the others', async () => {
+it('T12: an issuer that hangs does not delay the tokens of another issuer', async () => {
   const [a, b] = [
     createTestIssuer({ url: 'https://a.test' }),
     createTestIssuer({ url: 'https://b.test' }),

@@ -27,15 +27,15 @@ async function createStage(options: Partial<VerifierOptions> = {}) {
   return { verifier, outcome }
 }
 
-/** Bytes that the process holds, garbage aside: heap, buffers and whatever the HTTP client keeps. */
+/** The bytes that the process uses after garbage collection: its heap and its buffers. */
 function memory(): number {
   globalThis.gc?.()
   const { heapUsed, external, arrayBuffers } = process.memoryUsage()
   return heapUsed + external + arrayBuffers
 }
 
-describe('over real sockets', () => {
-  it('an issuer that is killed: loaded keys serve, a new process answers 503', async () => {
+describe('T12: keys over real sockets', () => {
+  it('after the issuer was stopped, loaded keys verify tokens, and a new verifier answers 503', async () => {
     const { outcome, verifier } = await createStage()
     expect(await outcome()).toBe('accepted')
     await issuer.close()
@@ -50,7 +50,7 @@ describe('over real sockets', () => {
     await expect(cold.verify(issuer.mint())).rejects.toMatchObject({ status: 503 })
   })
 
-  it('a listener that never answers costs its deadline', async () => {
+  it('an issuer that accepts connections and never answers is given up at the deadline', async () => {
     const silent = createSocketServer().listen(0, '127.0.0.1')
     await once(silent, 'listening')
     const sockets: { destroy(): void }[] = []
@@ -69,27 +69,30 @@ describe('over real sockets', () => {
   })
 
   it.each([
-    ['1 byte per second', faults.drip(1), 'timeout'],
+    ['one byte per second', faults.drip(1), 'timeout'],
     ['100 MB', faults.huge(100 * 1024 * 1024), 'too large'],
     ['a gzip bomb of 1 GB', faults.gzipBomb(1024 * 1024 * 1024), 'too large'],
     ['a redirect', faults.redirect('http://127.0.0.1:9/'), 'redirect'],
-    ['a reset in the middle', faults.reset(20), 'no connection'],
-    ['silence', faults.hang(), 'timeout'],
+    ['a connection reset in the middle', faults.reset(20), 'no connection'],
+    ['no answer at all', faults.hang(), 'timeout'],
     ['half a body', faults.truncate(), expect.stringMatching(/not JSON|no connection/)],
-  ])('%s: bounded time and memory, cold and warm', async (_, fault, lastError) => {
-    const { outcome, verifier } = await createStage()
-    const cold = createVerifier({ ...issuer.trust(), keys: quick })
-    expect(await outcome()).toBe('accepted')
-    issuer.fail('jwks', fault)
-    const before = memory()
-    issuer.clock.advance(601)
-    expect(await outcome()).toBe('accepted')
-    expect(verifier.health()[0]).toMatchObject({ usable: true, stale: true, lastError })
-    await expect(cold.verify(issuer.mint())).rejects.toMatchObject({ status: 503 })
-    expect(memory() - before).toBeLessThan(32 * 1024 * 1024)
-  })
+  ])(
+    'an issuer that gives %s costs bounded time and memory, with and without loaded keys',
+    async (_, fault, lastError) => {
+      const { outcome, verifier } = await createStage()
+      const cold = createVerifier({ ...issuer.trust(), keys: quick })
+      expect(await outcome()).toBe('accepted')
+      issuer.fail('jwks', fault)
+      const before = memory()
+      issuer.clock.advance(601)
+      expect(await outcome()).toBe('accepted')
+      expect(verifier.health()[0]).toMatchObject({ usable: true, stale: true, lastError })
+      await expect(cold.verify(issuer.mint())).rejects.toMatchObject({ status: 503 })
+      expect(memory() - before).toBeLessThan(32 * 1024 * 1024)
+    },
+  )
 
-  it('a request that is aborted: the shared fetch goes on, and serves the others', async () => {
+  it('a fetch of keys goes on for other requests when the request that started it is aborted', async () => {
     issuer = await serveTestIssuer()
     const { requireAuth } = createAuth(issuer.trust())
     const app = express().get('/', requireAuth(), (_req, res) => void res.json({}))
@@ -115,7 +118,7 @@ describe('over real sockets', () => {
     }
   })
 
-  it('never keeps a process alive', async () => {
+  it('a verifier never keeps a process alive', async () => {
     issuer = await serveTestIssuer()
     const script = `
       import { createVerifier } from 'tollgate'

@@ -3,12 +3,12 @@ import { createVerifier } from 'tollgate'
 import type { TestIssuer, TestIssuerOptions } from 'tollgate/testing'
 import { createTestIssuer } from 'tollgate/testing'
 
-/** A scripted issuer, a verifier that trusts it, and a clock that moves only when told. */
+/** A test issuer, a verifier that trusts it, and a clock that only the test moves. */
 export interface Stage {
   readonly issuer: TestIssuer
   readonly verifier: Verifier
   readonly events: AuthEvent[]
-  /** How often keys were fetched since the last call of `clear`. */
+  /** How often the keys were fetched since the last `issuer.requests.clear()`. */
   fetches(): number
   metadataFetches(): number
   /** 'accepted', or the status and reason of the refusal. */
@@ -41,14 +41,14 @@ export function createStage(
   }
 }
 
-/** Lets everything that was started in the background come to its end. */
+/** Waits until what was started in the background has ended. */
 export async function settled(): Promise<void> {
   for (let i = 0; i < 5; i++) await new Promise((resolve) => setTimeout(resolve, 2))
 }
 
 /**
- * Resolves to 'waits' if a promise does not settle by itself: what waits for a hung issuer waits for `timeout`, which is
- * longer than this.
+ * Resolves to 'waits' if a promise has not settled after 1.5 seconds. A verification that waits for an
+ * issuer that hangs takes as long as the option `timeout`, and the tests set that to more than this.
  */
 export async function atOnce<T>(promise: Promise<T>): Promise<T | 'waits'> {
   let timer: ReturnType<typeof setTimeout> | undefined
