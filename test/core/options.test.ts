@@ -21,6 +21,7 @@ const ec = {
 }
 const withKeys = (...keys: unknown[]) => ({ audience, issuer: { issuer, jwks: { keys } } })
 
+/** The words for a value in the title of a test. */
 const shown = (value: unknown): string =>
   typeof value === 'string' ? `the text '${value}'` : String(value)
 

@@ -22,7 +22,7 @@ import { runs } from '../runs.ts'
 const issuer = createTestIssuer()
 const good = issuer.mint({ scope: 'a' })
 
-/** Whatever may stand in a header: words that mean something here, and any byte. */
+/** Parts of a header: words that have a meaning in it, and any byte. */
 const words = fc.constantFrom(
   'Bearer',
   'bearer',
@@ -47,7 +47,7 @@ const anyValue = fc
   .array(fc.oneof({ weight: 3, arbitrary: words }, byte), { maxLength: 12 })
   .map((parts) => parts.join(''))
 
-/** Sends bytes as they are, and gives all that comes back. */
+/** Sends the bytes of a request as they are, and gives the whole answer. */
 async function exchange(port: number, head: string): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   socket.write(Buffer.from(head, 'latin1'))
@@ -59,8 +59,8 @@ async function exchange(port: number, head: string): Promise<string> {
 /** The adapters whose bytes can be sent to a socket as they are. */
 const listening = adapters.flatMap(({ name, listener }) => (listener ? [{ name, listener }] : []))
 
-describe.each(listening)('$name: any bytes in any header', ({ listener }) => {
-  it('never a crash, never a 5xx, never an echo, and never past the guard without the token', async () => {
+describe.each(listening)('T14: arbitrary bytes in headers, sent to $name', ({ name, listener }) => {
+  it(`${name} answers 400 or 401 for any bytes in headers, repeats none of them, and lets no request in`, async () => {
     const server = createServer(
       await listener({ auth: issuer.trust(), routes: { '/': [{ scope: 'a' }] } }),
     )
@@ -106,9 +106,9 @@ describe.each(listening)('$name: any bytes in any header', ({ listener }) => {
 })
 
 describe.each([...adapters, ...serverlessAdapters].filter(({ listener }) => !listener))(
-  '$name: any header that its way in lets through',
+  'T14: arbitrary headers, passed to $name',
   (adapter) => {
-    it('never a crash, never a 5xx, never an echo, and never past the guard without the token', async () => {
+    it(`${adapter.name} answers 400 or 401 for any headers that can reach it, repeats none of them, and lets no request in`, async () => {
       const setup = { auth: issuer.trust(), routes: { '/': [{ scope: 'a' }] } }
       await through(adapter, setup, async ({ call, served }) => {
         await fc.assert(
@@ -116,7 +116,7 @@ describe.each([...adapters, ...serverlessAdapters].filter(({ listener }) => !lis
             fc.array(anyValue, { minLength: 1, maxLength: 3 }),
             anyValue,
             async (values, other) => {
-              // What a header cannot hold: the clients refuse to send it.
+              // The clients refuse to send the characters that a header cannot hold.
               const sendable = (value: string): string =>
                 value.replace(/[^\t\x20-\x7e\x80-\xff]/g, '').trim()
               const headers = values.map(
@@ -137,8 +137,8 @@ describe.each([...adapters, ...serverlessAdapters].filter(({ listener }) => !lis
   },
 )
 
-describe('credentials', () => {
-  it('any text: a token that is in it as the one credential, nothing, or InvalidRequestError', () => {
+describe('T14: the Authorization header', () => {
+  it('for any text, readBearer gives the only credential in it, gives nothing, or throws InvalidRequestError', () => {
     fc.assert(
       fc.property(fc.oneof(anyValue, fc.string()), (value) => {
         let token: string | undefined
@@ -156,8 +156,9 @@ describe('credentials', () => {
     )
   })
 
-  it('costs no more than its length', () => {
-    // Each of these once made some parser quadratic; 16 KB is Node's limit for all headers.
+  it('readBearer takes no quadratic time for headers of 16 KB that are made to be slow to parse', () => {
+    // Each of these has made the time of some parser grow with the square of the length. Node limits
+    // all headers together to 16 KB.
     for (const evil of ['"\\', '"', '",', 'Bearer ', ',', ', Bearer', '"\\"']) {
       const value = `Digest ${evil.repeat(16_384 / evil.length)}`
       const steps = 50
@@ -172,7 +173,7 @@ describe('credentials', () => {
   }, 5_000)
 })
 
-/** RFC 9110 section 11.6.1, by a reader that shares nothing with the writer. */
+/** Parses a challenge (RFC 9110 section 11.6.1). It shares no code with the library that writes it. */
 function readChallenge(header: string): Map<string, string> {
   const [, scheme, rest = ''] = /^([A-Za-z]+) (.*)$/s.exec(header) ?? []
   expect(scheme).toBe('Bearer')
@@ -188,7 +189,7 @@ function readChallenge(header: string): Map<string, string> {
   return parameters
 }
 
-it('any accepted configuration: the challenge is printable ASCII and parses to what was configured', () => {
+it('T14: for any accepted realm and scopes, the challenge is printable ASCII and parses to those values', () => {
   const printable = fc.string({
     unit: fc.integer({ min: 0x20, max: 0x7e }).map((c) => String.fromCharCode(c)),
     minLength: 1,

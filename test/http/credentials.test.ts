@@ -6,10 +6,10 @@ import { schemes } from '../../src/http/schemes/schemes.ts'
 
 describe('readBearer', () => {
   it.each([
-    ['bearer as a value', 'Basic bearer'],
-    ['a parameter with a space', 'Digest realm=a, bearer =b'],
-    ['a scheme that ends like Bearer', 'X-Bearer abc'],
-  ])('finds none: %s', (_, value) => {
+    ['the word bearer as the value of Basic', 'Basic bearer'],
+    ['the word bearer as a parameter with a space after it', 'Digest realm=a, bearer =b'],
+    ['a scheme whose name ends with Bearer', 'X-Bearer abc'],
+  ])('readBearer finds no token in a header with %s', (_, value) => {
     expect(readBearer(value)).toBeUndefined()
   })
 
@@ -22,7 +22,7 @@ describe('readBearer', () => {
     ['multiple-credentials', 'Basic a, Bearer mybearer='],
     ['multiple-credentials', 'Digest realm="x", Bearer b'],
     ['multiple-credentials', 'Bearer a, Basic b'],
-  ])('%s: %s', (reason, value) => {
+  ])('readBearer refuses the header (reason: %s): %s', (reason, value) => {
     expect(() => readBearer(value)).toThrow(expect.objectContaining({ status: 400, reason }))
   })
 })
@@ -34,7 +34,7 @@ class InvalidProofError extends AuthError {
 }
 
 describe('refusalOf', () => {
-  it('lets nothing into a header that a header must not hold, wherever it comes from', () => {
+  it('T14: refusalOf removes characters from the realm that a header must not hold', () => {
     const { headers } = refusalOf(new MissingCredentialsError(), {
       realm: 'a\r\nSet-Cookie: b\0é',
       schemes,
@@ -43,7 +43,7 @@ describe('refusalOf', () => {
     expect(headers['WWW-Authenticate']).toBe('Bearer realm="aSet-Cookie: b"')
   })
 
-  it('answers an error that the table does not hold without a description', () => {
+  it('refusalOf gives no description for an error that is not in its table', () => {
     const { status, headers, body } = refusalOf(new InvalidProofError('proof', 'signature'), {
       realm: 'api',
       schemes,

@@ -4,31 +4,34 @@ import { nodeHead } from '../../src/http/request-head.ts'
 describe('nodeHead', () => {
   const headers = { authorization: 'Bearer a' }
   it.each([
-    ['no raw list (HTTP/2)', { headers }, 'Bearer a'],
-    ['an empty raw list (serverless adapters)', { headers, rawHeaders: [] }, 'Bearer a'],
+    ['has no rawHeaders (HTTP/2)', { headers }, 'Bearer a'],
+    ['has empty rawHeaders (serverless adapters)', { headers, rawHeaders: [] }, 'Bearer a'],
     [
-      'one in the raw list: what middleware left counts',
+      'has one Authorization in rawHeaders, which middleware may have replaced in headers',
       { headers, rawHeaders: ['Authorization', 'Bearer b'] },
       'Bearer a',
     ],
     [
-      'two in the raw list',
+      'has two Authorization headers in rawHeaders',
       { headers, rawHeaders: ['Authorization', 'Bearer a', 'authorization', 'b'] },
       'Bearer a, b',
     ],
     [
-      'names of the same length',
+      'has other names of the same length in rawHeaders',
       { headers, rawHeaders: ['X-Correlation', 'x', 'If-None-Match', 'y'] },
       'Bearer a',
     ],
-    ['an array', { headers: { authorization: ['a', 'b'] } }, 'a, b'],
+    ['has an array of Authorization headers', { headers: { authorization: ['a', 'b'] } }, 'a, b'],
     [
-      'a raw list that ends early',
+      'has rawHeaders that end after a name',
       { headers: {}, rawHeaders: ['Authorization', 'a', 'Authorization'] },
       'a, ',
     ],
-    ['none', { headers: {} }, undefined],
-  ])('%s', (_, request, authorization) => {
-    expect(nodeHead(request).authorization).toBe(authorization)
-  })
+    ['has no Authorization header', { headers: {} }, undefined],
+  ])(
+    'nodeHead reads the Authorization header of a request that %s',
+    (_, request, authorization) => {
+      expect(nodeHead(request).authorization).toBe(authorization)
+    },
+  )
 })

@@ -13,7 +13,7 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ['an array', ['orders:read'], /must be a plain object, not an array/],
   ['null', null, /must be a plain object, not null/],
   [
-    'a Promise',
+    'a Promise of requirements',
     Promise.resolve({ scope: 'a' }),
     /must be a plain object, not a Promise: await it first/,
   ],
@@ -21,42 +21,54 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ['a Set', new Set(['a']), /must be a plain object/],
   ['a Date', new Date(), /must be a plain object/],
   ['requirements that are inherited', Object.create({ scope: 'a' }), /must be a plain object/],
-  ['a typo', { scopes: 'x' }, /unknown option 'scopes'.*did you mean 'scope'\?/],
-  ['a later requirement', { acr: 'x' }, /unknown option 'acr'/],
-  ['scope undefined', { scope: undefined }, /'scope' is present but undefined/],
-  ['anyScope undefined', { anyScope: undefined }, /'anyScope' is present but undefined/],
-  ['check undefined', { check: undefined }, /'check' is present but undefined/],
-  ['optional undefined', { optional: undefined }, /'optional' is present but undefined/],
+  [
+    'a requirement with a typo in its name',
+    { scopes: 'x' },
+    /unknown option 'scopes'.*did you mean 'scope'\?/,
+  ],
+  ['a requirement of a later version', { acr: 'x' }, /unknown option 'acr'/],
+  ['a scope that is undefined', { scope: undefined }, /'scope' is present but undefined/],
+  ['an anyScope that is undefined', { anyScope: undefined }, /'anyScope' is present but undefined/],
+  ['a check that is undefined', { check: undefined }, /'check' is present but undefined/],
+  ['an optional that is undefined', { optional: undefined }, /'optional' is present but undefined/],
   ['an empty scope', { scope: '' }, /'scope' must hold non-empty scopes/],
   ['a blank scope', { scope: ' ' }, /'scope' must hold non-empty scopes/],
-  ['two spaces', { scope: 'a  b' }, /'scope' must hold non-empty scopes, separated by one space/],
-  ['no scopes', { scope: [] }, /'scope' names no scope/],
-  ['an empty scope in a list', { scope: ['a', ''] }, /'scope' must hold non-empty scopes/],
-  ['a space in a list', { scope: ['a b'] }, /'scope' holds a character/],
-  ['a quote', { scope: 'a"b' }, /'scope' holds a character/],
-  ['a backslash', { scope: 'a\\b' }, /'scope' holds a character/],
-  ['a line break', { scope: 'a\r\nb' }, /'scope' holds a character/],
-  ['another alphabet', { scope: 'é' }, /'scope' holds a character/],
-  ['a number', { scope: 1 }, /'scope' must be a string or an array of scopes/],
-  ['no anyScope', { anyScope: [] }, /'anyScope' names no scope/],
-  ['anyScope as a string', { anyScope: 'a' }, /'anyScope' must be an array/],
-  ['check as a boolean', { check: true }, /'check' must be a function/],
-  ['optional as a string', { optional: 'true' }, /'optional' must be true or false/],
+  [
+    'a scope with two spaces in a row',
+    { scope: 'a  b' },
+    /'scope' must hold non-empty scopes, separated by one space/,
+  ],
+  ['an empty list of scopes', { scope: [] }, /'scope' names no scope/],
+  [
+    'a list of scopes with an empty one',
+    { scope: ['a', ''] },
+    /'scope' must hold non-empty scopes/,
+  ],
+  ['a list of scopes with a space in one', { scope: ['a b'] }, /'scope' holds a character/],
+  ['a scope with a quotation mark', { scope: 'a"b' }, /'scope' holds a character/],
+  ['a scope with a backslash', { scope: 'a\\b' }, /'scope' holds a character/],
+  ['a scope with a line break', { scope: 'a\r\nb' }, /'scope' holds a character/],
+  ['a scope with a character outside of ASCII', { scope: 'é' }, /'scope' holds a character/],
+  ['a scope that is a number', { scope: 1 }, /'scope' must be a string or an array of scopes/],
+  ['an empty anyScope', { anyScope: [] }, /'anyScope' names no scope/],
+  ['an anyScope that is a string', { anyScope: 'a' }, /'anyScope' must be an array/],
+  ['a check that is a boolean', { check: true }, /'check' must be a function/],
+  ['an optional that is a string', { optional: 'true' }, /'optional' must be true or false/],
 ]
 
 describe.each([
-  ['express', createExpressAuth(options).requireAuth],
-  ['koa', createKoaAuth(options).requireAuth],
-] as const)('%s: requireAuth refuses', (_, requireAuth) => {
-  it.each(wrong)('%s', (_name, requirements, message) => {
+  ['requireAuth of Express', createExpressAuth(options).requireAuth],
+  ['requireAuth of Koa', createKoaAuth(options).requireAuth],
+] as const)('T16: wrong requirements of %s', (name, requireAuth) => {
+  it.each(wrong)(`${name} refuses %s`, (_name, requirements, message) => {
     const construct = (): unknown => (requireAuth as (r: unknown) => unknown)(requirements)
     expect(construct).toThrow(TypeError)
     expect(construct).toThrow(message)
   })
 })
 
-describe('a forgotten call', () => {
-  it('never opens an Express route, and says what to do', async () => {
+describe('T16: requireAuth that is not called', () => {
+  it('an Express route with requireAuth instead of requireAuth() stays closed, and the error says how to fix it', async () => {
     const { requireAuth } = createExpressAuth(options)
     const app = express()
     let reached = false
@@ -74,7 +86,7 @@ describe('a forgotten call', () => {
     expect(message).toMatch(/call it, requireAuth\(\)/)
   })
 
-  it('never opens a Koa app, and says what to do', async () => {
+  it('a Koa app with requireAuth instead of requireAuth() stays closed, and the error says how to fix it', async () => {
     const { requireAuth } = createKoaAuth(options)
     const app = new Koa()
     let reached = false
@@ -93,21 +105,25 @@ describe('a forgotten call', () => {
   })
 })
 
-describe('createAuth refuses', () => {
+describe('T16: wrong options of createAuth', () => {
   const verifier = createVerifier(options)
   it.each([
     ['an empty realm', { ...options, realm: '' }, /'realm' must be a non-empty string/],
-    ['a line break in realm', { ...options, realm: 'a\r\nb' }, /'realm'/],
-    ['another alphabet in realm', { ...options, realm: 'é' }, /'realm'/],
-    ['a typo', { ...options, relm: 'x' }, /'relm'.*did you mean 'realm'/],
-    ['onRefuse as an object', { ...options, onRefuse: {} }, /'onRefuse' must be a function/],
+    ['a realm with a line break', { ...options, realm: 'a\r\nb' }, /'realm'/],
+    ['a realm with a character outside of ASCII', { ...options, realm: 'é' }, /'realm'/],
+    [
+      'an option with a typo in its name',
+      { ...options, relm: 'x' },
+      /'relm'.*did you mean 'realm'/,
+    ],
+    ['an object as onRefuse', { ...options, onRefuse: {} }, /'onRefuse' must be a function/],
     [
       'options beside a verifier',
       { verifier, issuer: options.issuer },
       /'issuer' has no effect beside 'verifier'/,
     ],
     [
-      'something else as verifier',
+      'a verifier without verify()',
       { verifier: {} },
       /'verifier' must have a verify\(\): make it with createVerifier/,
     ],
@@ -116,28 +132,28 @@ describe('createAuth refuses', () => {
       { verifier: null },
       /'verifier' must have a verify\(\): make it with createVerifier/,
     ],
-  ] as const)('%s', (_, wrongOptions, message) => {
+  ] as const)('createAuth refuses %s', (_, wrongOptions, message) => {
     for (const create of [createExpressAuth, createKoaAuth]) {
       expect(() => create(wrongOptions as never)).toThrow(TypeError)
       expect(() => create(wrongOptions as never)).toThrow(message)
     }
   })
 
-  it('but takes a verifier with a realm', () => {
+  it('createAuth accepts a verifier together with a realm', () => {
     expect(createExpressAuth({ verifier, realm: 'x' }).verifier).toBe(verifier)
     expect(createKoaAuth({ verifier }).verifier).toBe(verifier)
   })
 })
 
 describe('getAuth', () => {
-  it('gives an instruction on an unguarded route', () => {
+  it('getAuth on a route without a guard throws an error that says how to fix it', () => {
     expect(() => getAuth({})).toThrow(/put requireAuth\(\) before its handler/)
     expect(() => getKoaAuth({ req: { headers: {} } })).toThrow(/put requireAuth\(\)/)
     expect(getAuth({}, { optional: true })).toBeUndefined()
     expect(getKoaAuth({ req: { headers: {} } }, { optional: true })).toBeUndefined()
   })
 
-  it('gives an instruction for an anonymous caller', async () => {
+  it('getAuth for an anonymous caller throws an error that says how to fix it', async () => {
     const { requireAuth } = createExpressAuth(options)
     const app = express()
     let message = ''

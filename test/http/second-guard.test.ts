@@ -11,7 +11,7 @@ const other = createTestIssuer({ url: 'https://other.test' })
 const token = issuer.mint({ sub: 'alice' })
 const another = issuer.mint({ sub: 'bob' })
 
-/** A request through two guards; in between, the Authorization header may become another one. */
+/** A request through two guards. Between them, `becomes` may replace the Authorization header. */
 interface Chain {
   readonly first: typeof issuer
   readonly second: typeof issuer
@@ -54,21 +54,21 @@ const koaApp = ({ first, second, becomes }: Chain) => {
 }
 
 describe.each([
-  ['express', expressApp],
-  ['koa', koaApp],
-] as const)('%s: a second guard on the same request', (_, createApp) => {
+  ['Express', expressApp],
+  ['Koa', koaApp],
+] as const)('a second guard on the same request in %s', (framework, createApp) => {
   const through = (chain: Chain) =>
     supertest(createApp(chain)).get('/').auth(token, { type: 'bearer' })
 
-  it('takes what the first verified', async () => {
+  it(`in ${framework} a second guard of the same verifier uses the Auth of the first guard`, async () => {
     expect((await through({ first: issuer, second: issuer })).text).toBe('"alice"')
   })
 
-  it('of another verifier verifies for itself', async () => {
+  it(`in ${framework} a second guard of another verifier verifies the token itself`, async () => {
     expect((await through({ first: issuer, second: other })).status).toBe(401)
   })
 
-  it('verifies anew when the Authorization header has become another one', async () => {
+  it(`in ${framework} a second guard verifies again when the Authorization header has been replaced`, async () => {
     const chain = { first: issuer, second: issuer }
     expect((await through({ ...chain, becomes: `Bearer ${another}` })).text).toBe('"bob"')
     expect((await through({ ...chain, becomes: `Bearer ${issuer.bad.expired()}` })).status).toBe(

@@ -24,6 +24,13 @@ const values: unknown[] = [
   {},
 ]
 
+/** The words for a value in the title of a test. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `the text '${value}'`
+  if (value instanceof Error) return 'an Error'
+  return typeof value === 'object' && value !== null ? 'an empty object' : String(value)
+}
+
 function expressApp(framework: unknown) {
   return (hook: () => never, where: 'check' | 'onRefuse') => {
     const { requireAuth } = createExpressAuth({
@@ -60,27 +67,30 @@ describe.each([
   ['Express 5', expressApp(express)],
   ['Koa 2', koaApp(Koa2)],
   ['Koa 3', koaApp(Koa)],
-] as const)('%s: whatever a hook throws is an error', (_, createApp) => {
+] as const)('values that hooks throw in %s', (framework, createApp) => {
   const throwing = (value: unknown) => (): never => {
     throw value
   }
   const rejecting = (value: unknown) => () => Promise.reject(value) as never
 
-  it.each(values)('%s', async (value) => {
-    for (const hook of [throwing(value), rejecting(value)]) {
-      const checked = supertest(createApp(hook, 'check'))
-        .get('/')
-        .auth(issuer.mint(), { type: 'bearer' })
-      expect((await checked).status).toBe(500)
-      const refused = await supertest(createApp(hook, 'onRefuse')).get('/')
-      expect(refused.status).toBe(500)
-      expect(refused.text).not.toContain('reached')
-    }
-  })
+  it.each(values.map((value) => [shown(value), value] as const))(
+    `a hook that throws %s fails the request in ${framework}`,
+    async (_, value) => {
+      for (const hook of [throwing(value), rejecting(value)]) {
+        const checked = supertest(createApp(hook, 'check'))
+          .get('/')
+          .auth(issuer.mint(), { type: 'bearer' })
+        expect((await checked).status).toBe(500)
+        const refused = await supertest(createApp(hook, 'onRefuse')).get('/')
+        expect(refused.status).toBe(500)
+        expect(refused.text).not.toContain('reached')
+      }
+    },
+  )
 })
 
-describe('an answer that somebody else has given already', () => {
-  it('is left as it is in Express', async () => {
+describe('an answer that earlier middleware has given', () => {
+  it('an answer that earlier Express middleware has given is left as it is', async () => {
     const { requireAuth } = createExpressAuth(issuer.trust())
     const errors: unknown[] = []
     const app = express()
@@ -97,8 +107,8 @@ describe('an answer that somebody else has given already', () => {
   })
 })
 
-describe('an onRefuse that calls next and fails', () => {
-  it('is one error to Express', async () => {
+describe('an onRefuse that fails', () => {
+  it('an onRefuse that calls next and then throws causes only one error in Express', async () => {
     const seen: unknown[] = []
     const { requireAuth } = createExpressAuth({
       ...issuer.trust(),
@@ -117,7 +127,7 @@ describe('an onRefuse that calls next and fails', () => {
     expect(seen).toHaveLength(1)
   })
 
-  it('and one that does not wait for next ends no Koa process', async () => {
+  it('an onRefuse that does not wait for next causes no unhandled rejection in Koa', async () => {
     const rejections: unknown[] = []
     const listen = (reason: unknown): void => void rejections.push(reason)
     process.on('unhandledRejection', listen)
@@ -139,7 +149,7 @@ describe('an onRefuse that calls next and fails', () => {
     }
   })
 
-  it('a thrown refusal is answered by Koa, and not logged as its failure', async () => {
+  it('a refusal that onRefuse throws is answered by Koa and not logged as a failure', async () => {
     const logged: unknown[] = []
     const { requireAuth } = createKoaAuth({
       ...issuer.trust(),

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { stateOf as visitOf } from '../../src/http/request-state.ts'
 
-describe('the visit of a request', () => {
-  it('is one for as long as the request lives', () => {
+describe('the state of a request', () => {
+  it('the state of a request is the same object each time it is asked for', () => {
     const request = { url: '/' }
-    const visit = visitOf(request)
-    visit.admitted = true
-    expect(visitOf(request)).toBe(visit)
+    const state = visitOf(request)
+    state.admitted = true
+    expect(visitOf(request)).toBe(state)
   })
 
-  it('leaves nothing to see, to copy or to inherit', () => {
+  it('the state of a request is no member of it, and is not copied or inherited', () => {
     const request = { url: '/' }
     visitOf(request).admitted = true
     expect(Reflect.ownKeys(request)).toEqual(['url'])
@@ -18,44 +18,44 @@ describe('the visit of a request', () => {
     }
   })
 
-  it('leaves nothing on the list of raw headers that belongs to another request, either', () => {
+  it('copies and proxies that share the rawHeaders of a request do not share its state', () => {
     const rawHeaders = ['Authorization', 'Bearer a']
     const request = { url: '/', rawHeaders }
-    const visit = visitOf(request)
-    visit.admitted = true
+    const state = visitOf(request)
+    state.admitted = true
     expect(Reflect.ownKeys(rawHeaders)).toEqual(['0', '1', 'length'])
     for (const other of [{ ...request }, Object.create(request), new Proxy(request, {})]) {
       expect(visitOf(other).admitted).toBe(false)
       visitOf(other).admitted = true
       expect(visitOf(other).admitted).toBe(true)
     }
-    expect(visitOf(request)).toBe(visit)
+    expect(visitOf(request)).toBe(state)
   })
 
   it.each<[string, object]>([
-    ['empty, and shared', { rawHeaders: [] }],
+    ['are empty', { rawHeaders: [] }],
     [
-      'made anew at each look',
+      'are made anew each time they are read',
       {
         get rawHeaders() {
           return ['Host', 'api.test']
         },
       },
     ],
-    ['no list', { rawHeaders: 'Host: api.test' }],
-  ])('does not need that list: %s', (_, request) => {
+    ['are no list', { rawHeaders: 'Host: api.test' }],
+  ])('a request has a state of its own though its rawHeaders %s', (_, request) => {
     visitOf(request).admitted = true
     expect(visitOf(request).admitted).toBe(true)
     expect(visitOf({ ...request }).admitted).toBe(false)
   })
 
-  it('is not that of the request behind a proxy', () => {
+  it('a proxy of a request does not have the state of the request', () => {
     const request = { url: '/' }
     visitOf(request).admitted = true
     expect(visitOf(new Proxy(request, {})).admitted).toBe(false)
   })
 
-  it('can be had of a request that is frozen', () => {
+  it('a frozen request can have a state', () => {
     const request = Object.freeze({ url: '/' })
     visitOf(request).admitted = true
     expect(visitOf(request).admitted).toBe(true)

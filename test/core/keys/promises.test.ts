@@ -803,7 +803,7 @@ describe('the discovery of metadata', () => {
     },
   )
 
-  it('discovery asks the place that answered last time first', async () => {
+  it('discovery begins with the place that answered last time', async () => {
     const { issuer, outcome } = createStage()
     issuer.fail('openid-configuration', faults.status(404))
     expect(await outcome()).toBe('accepted')
