@@ -10,7 +10,7 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const issuer = createTestIssuer()
 const verifier = createVerifier(issuer.trust())
 
-it('one byte changed anywhere in a valid token: refused, and nothing but an AuthError', async () => {
+it('T1, T8: for any change of one byte of a valid token, the verifier refuses it with an InvalidTokenError', async () => {
   const token = issuer.mint({ scope: 'a b' })
   await verifier.verify(token)
   issuer.requests.clear()
@@ -83,7 +83,7 @@ const headerName = fc.oneof(
 )
 const headers = fc.array(fc.tuple(headerName, value), { maxLength: 3 })
 
-/** JSON with these members behind the usual ones: the last of equal members counts. */
+/** The JSON text with more members at its end, because the last of equal members counts. */
 function withMembers(text: string, more: readonly (readonly [string, unknown])[]): string {
   const tail = more.map(
     ([key, value]) =>
@@ -92,7 +92,7 @@ function withMembers(text: string, more: readonly (readonly [string, unknown])[]
   return `${text.slice(0, -1)}${tail.join('')}}`
 }
 
-it('any header and claims, signed by the real key: an Auth of its types, or an InvalidTokenError that tells nothing', async () => {
+it('T15: for any header and claims that the issuer signs, the verifier gives a well-typed Auth or an error without secrets', async () => {
   await fc.assert(
     fc.asyncProperty(members, headers, async (claims, header) => {
       const [, payload = ''] = issuer.mint().split('.')

@@ -9,7 +9,8 @@ import { attack, expectRefused } from './stage.ts'
 const options = { issuer: 'https://login.example.com', audience: 'https://api.example.com' }
 
 attack(
-  'V-7 without a list of algorithms, only the safe ones',
+  'T1',
+  'tokens of algorithms that are not among the default ones',
   () => ({ issuer: createTestIssuer({ alg: 'ES256' }) }),
   (issuer) => {
     const of = (alg: 'RS384' | 'RS512' | 'PS512' | 'ES512') =>
@@ -21,26 +22,26 @@ attack(
   },
 )
 
-describe('V-8, V-11, V-17, V-31 what would switch a check off', () => {
+describe('T16: options that would switch off a check', () => {
   it.each([
-    ['no issuer', { ...options, issuer: undefined }],
-    ['no audience', { ...options, audience: undefined }],
-    ['a regular expression for the audience', { ...options, audience: /./ }],
-    ['a regular expression for the issuer', { ...options, issuer: /./ }],
-    ['false for the audience', { ...options, audience: false }],
-    ['no algorithms', { ...options, algorithms: [] }],
-    ['an empty key', { ...options, issuer: { issuer: options.issuer, jwks: '' } }],
-    ['no keys', { ...options, issuer: { issuer: options.issuer, jwks: { keys: [] } } }],
-    ['a secret', { ...options, secret: 'x' }],
-    ['a cache key of your own', { ...options, cacheKey: () => '' }],
-    ['endless tolerance', { ...options, clockTolerance: Number.POSITIVE_INFINITY }],
-  ])('%s: refused at construction', (_, wrong) => {
+    ['an issuer that is undefined', { ...options, issuer: undefined }],
+    ['an audience that is undefined', { ...options, audience: undefined }],
+    ['a regular expression as the audience', { ...options, audience: /./ }],
+    ['a regular expression as the issuer', { ...options, issuer: /./ }],
+    ['false as the audience', { ...options, audience: false }],
+    ['an empty list of algorithms', { ...options, algorithms: [] }],
+    ['an empty text as jwks', { ...options, issuer: { issuer: options.issuer, jwks: '' } }],
+    ['jwks without keys', { ...options, issuer: { issuer: options.issuer, jwks: { keys: [] } } }],
+    ['an option named secret', { ...options, secret: 'x' }],
+    ['an option named cacheKey', { ...options, cacheKey: () => '' }],
+    ['an infinite clockTolerance', { ...options, clockTolerance: Number.POSITIVE_INFINITY }],
+  ])('createVerifier refuses %s', (_, wrong) => {
     expect(() => createVerifier(wrong as never)).toThrow(TypeError)
   })
 })
 
-describe.each(adapters)('V-20 another scheme: $name', (adapter) => {
-  it('carries no token', async () => {
+describe.each(adapters)('tokens outside of the Bearer scheme, sent to $name', (adapter) => {
+  it(`${adapter.name} reads no token from another scheme than Bearer`, async () => {
     const issuer = createTestIssuer()
     await through(adapter, { auth: issuer.trust(), routes: { '/': [{}] } }, async ({ call }) => {
       for (const scheme of ['Basic', 'Token', 'JWT', 'DPoP', 'Foo', 'Bearer2', 'X-Bearer']) {
@@ -54,7 +55,7 @@ describe.each(adapters)('V-20 another scheme: $name', (adapter) => {
     })
   })
 
-  it('nor does a query, a cookie or another header', async () => {
+  it(`${adapter.name} reads no token from a query, a cookie or another header`, async () => {
     const issuer = createTestIssuer()
     const token = issuer.mint()
     await through(adapter, { auth: issuer.trust(), routes: { '/': [{}] } }, async ({ call }) => {
@@ -70,8 +71,8 @@ describe.each(adapters)('V-20 another scheme: $name', (adapter) => {
   })
 })
 
-describe.each(adapters)('V-26 a revoked key: $name', (adapter) => {
-  it('is dead at the next refresh, and with it what it had verified', async () => {
+describe.each(adapters)('T17: a removed key, with $name', (adapter) => {
+  it(`${adapter.name} refuses a cached token once a refresh of the keys has dropped its key`, async () => {
     const issuer = createTestIssuer({ expiresIn: 86_400 })
     const token = issuer.mint()
     await through(adapter, { auth: issuer.trust(), routes: { '/': [{}] } }, async ({ call }) => {
@@ -83,8 +84,8 @@ describe.each(adapters)('V-26 a revoked key: $name', (adapter) => {
   })
 })
 
-describe.each(adapters)('V-27 a flood of unknown kids, issuer up and down: $name', (adapter) => {
-  it('fetches once, and good tokens pass', async () => {
+describe.each(adapters)('T11: a flood of unknown kids, sent to $name', (adapter) => {
+  it(`${adapter.name} lets good tokens pass and fetches once when it gets a flood of unknown kids`, async () => {
     const issuer = createTestIssuer()
     await through(adapter, { auth: issuer.trust(), routes: { '/': [{}] } }, async ({ call }) => {
       const good = bearer(issuer.mint())
@@ -106,8 +107,8 @@ describe.each(adapters)('V-27 a flood of unknown kids, issuer up and down: $name
   })
 })
 
-describe.each(adapters)('V-38 what the caller learns: $name', (adapter) => {
-  it('is the same for every wrong token', async () => {
+describe.each(adapters)('T15: the answers to wrong tokens by $name', (adapter) => {
+  it(`${adapter.name} gives the same answer to every wrong token`, async () => {
     const issuer = createTestIssuer()
     const { bad } = issuer
     const events: AuthEvent[] = []

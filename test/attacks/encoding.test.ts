@@ -7,7 +7,7 @@ import { attack, encode, expectRefused, partsOf } from './stage.ts'
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const algorithms = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] as const
 
-/** Other spellings of a segment's octets, which lenient decoders accept. */
+/** Other texts that lenient base64url decoders decode to the same bytes as this segment. */
 function spellings(segment: string): string[] {
   const last = alphabet.indexOf(segment.at(-1) as string)
   const unused = [0, 0, 4, 2][segment.length % 4] ?? 0
@@ -29,7 +29,8 @@ function spellings(segment: string): string[] {
 
 for (const alg of algorithms) {
   attack(
-    `V-43 one token, one spelling: ${alg}`,
+    'T8',
+    `other spellings of the same ${alg} token`,
     () => ({ issuer: createTestIssuer({ alg }) }),
     (issuer) => {
       const segments = partsOf(issuer.mint())
@@ -45,7 +46,7 @@ for (const alg of algorithms) {
 
 const ec = () => ({ issuer: createTestIssuer() })
 
-attack('V-33, V-36 five parts', ec, (issuer) => {
+attack('', 'encrypted tokens and other tokens of five parts', ec, (issuer) => {
   const nested = encode({ alg: 'none' })
   return {
     dir: `${encode({ alg: 'dir', enc: 'A256GCM' })}..${encode('iv')}.${encode(issuer.mint())}.${encode('tag')}`,
@@ -57,7 +58,7 @@ attack('V-33, V-36 five parts', ec, (issuer) => {
   }
 })
 
-attack('V-34 other serializations', ec, (issuer) => {
+attack('T8', 'tokens in other serializations than the compact one', ec, (issuer) => {
   const [header, payload, signature] = partsOf(issuer.mint())
   return {
     flattened: JSON.stringify({ protected: header, payload, signature }),
@@ -69,7 +70,7 @@ attack('V-34 other serializations', ec, (issuer) => {
   }
 })
 
-attack('nested and compressed', ec, (issuer) => ({
+attack('', 'nested and compressed tokens', ec, (issuer) => ({
   'a JWT in a JWT': issuer.mint({}, { raw: issuer.mint(), header: { cty: 'JWT' } }),
   'a compressed payload': issuer.mint(
     {},
@@ -77,8 +78,8 @@ attack('nested and compressed', ec, (issuer) => ({
   ),
 }))
 
-describe.each(adapters)('V-37 size: $name', (adapter) => {
-  it('what is too large is refused unread', async () => {
+describe.each(adapters)('the size of tokens, with $name', (adapter) => {
+  it(`${adapter.name} accepts tokens of 8192 characters and refuses longer ones`, async () => {
     const issuer = createTestIssuer()
     await through(adapter, { auth: issuer.trust(), routes: { '/': [{}] } }, async ({ call }) => {
       const padded = (length: number) => {

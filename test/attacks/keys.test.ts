@@ -9,8 +9,8 @@ import { attack, expectRefused, partsOf } from './stage.ts'
 
 const ec = () => ({ issuer: createTestIssuer() })
 
-describe.each(adapters)('V-4 keys by reference: $name', (adapter) => {
-  it('never asks where a token says', async () => {
+describe.each(adapters)('T1: references to keys in tokens, sent to $name', (adapter) => {
+  it(`${adapter.name} never fetches a key from a place that a token names`, async () => {
     const asked: string[] = []
     const canary = createServer((req, res) => {
       asked.push(req.url ?? '')
@@ -48,7 +48,7 @@ describe.each(adapters)('V-4 keys by reference: $name', (adapter) => {
   })
 })
 
-attack('V-5 injection through kid', ec, (issuer) => {
+attack('T1', 'tokens whose kid tries an injection', ec, (issuer) => {
   const kids: unknown[] = [
     '../../../../dev/null',
     "x' UNION SELECT 'secret'-- ",
@@ -74,8 +74,8 @@ attack('V-5 injection through kid', ec, (issuer) => {
   )
 })
 
-describe.each(adapters)("V-21, V-41 one issuer's key for another's token: $name", (adapter) => {
-  it('is never used', async () => {
+describe.each(adapters)('T4: two issuers, with $name', (adapter) => {
+  it(`${adapter.name} never verifies the token of one issuer with the key of another`, async () => {
     const [a, b] = [
       createTestIssuer({ url: 'https://a.test' }),
       createTestIssuer({ url: 'https://b.test' }),
@@ -101,8 +101,8 @@ describe.each(adapters)("V-21, V-41 one issuer's key for another's token: $name"
   })
 })
 
-describe.each(adapters)('V-23 two verifiers, one token: $name', (adapter) => {
-  it('what one has verified is nothing to the other', async () => {
+describe.each(adapters)('T17: one token and two verifiers, with $name', (adapter) => {
+  it(`${adapter.name} refuses a token for another audience that another verifier has cached`, async () => {
     const issuer = createTestIssuer()
     const token = issuer.mint()
     const [mine, other] = [issuer.trust(), issuer.trust({ audience: 'https://other.test' })]
@@ -115,8 +115,8 @@ describe.each(adapters)('V-23 two verifiers, one token: $name', (adapter) => {
   })
 })
 
-describe.each(adapters)('V-22, V-24 a remembered token on another route: $name', (adapter) => {
-  it("is held to that route's requirements", async () => {
+describe.each(adapters)('T17: a cached token on another route, with $name', (adapter) => {
+  it(`${adapter.name} checks a cached token against the requirements of every route`, async () => {
     const issuer = createTestIssuer()
     const token = bearer(issuer.mint({ scope: 'a' }))
     const no = (): boolean => false
@@ -129,7 +129,7 @@ describe.each(adapters)('V-22, V-24 a remembered token on another route: $name',
   })
 })
 
-attack('a remembered token does not lend its signature', ec, (issuer) => {
+attack('T17', 'tokens that carry the signature of a cached token', ec, (issuer) => {
   const [header, payload, signature] = partsOf(issuer.mint({ sub: 'alice' }))
   const [otherHeader, otherPayload] = partsOf(issuer.mint({ sub: 'root' }, { header: { x: 1 } }))
   return {

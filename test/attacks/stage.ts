@@ -6,33 +6,40 @@ import { bearer, through } from '../adapters/adapter.ts'
 import { adapters } from '../adapters/all.ts'
 import { expectNoLeak } from '../leaks.ts'
 
-/** One known failure, tried through real HTTP at every adapter. The name begins with its row in the threat table. */
+/**
+ * One known attack, tried through real HTTP on every adapter. `threats` are ids of SECURITY.md, or
+ * empty if it lists none for the attack, and `what` names the tokens of the attack.
+ */
 export function attack(
-  name: string,
+  threats: string,
+  what: string,
   stage: () => { issuer: TestIssuer; setup?: Partial<AdapterSetup>; good?: string },
   tokens: (issuer: TestIssuer) => Readonly<Record<string, string>>,
 ): void {
-  describe(name, () => {
-    it.each(adapters)('$name', async (adapter) => {
-      const { issuer, setup, good = issuer.mint() } = stage()
-      const events: AuthEvent[] = []
-      const onEvent = (event: AuthEvent): void => void events.push(event)
-      const whole = { auth: { ...issuer.trust(), onEvent }, routes: { '/': [{}] }, ...setup }
-      await through(adapter, whole, async ({ call }) => {
-        expect((await call('/', [bearer(good)])).status).toBe(200)
-        for (const [title, token] of Object.entries(tokens(issuer))) {
-          events.length = 0
-          const answer = await call('/', [bearer(token)])
-          expectRefused(title, answer)
-          expectNoLeak([answer, events], token, 'user-1', 'client-1')
-        }
-        expect((await call('/', [bearer(good)])).status).toBe(200)
-      })
-    })
+  describe(threats === '' ? what : `${threats}: ${what}`, () => {
+    it.each(adapters.map((adapter) => [adapter.name, adapter] as const))(
+      `%s refuses ${what}`,
+      async (_, adapter) => {
+        const { issuer, setup, good = issuer.mint() } = stage()
+        const events: AuthEvent[] = []
+        const onEvent = (event: AuthEvent): void => void events.push(event)
+        const whole = { auth: { ...issuer.trust(), onEvent }, routes: { '/': [{}] }, ...setup }
+        await through(adapter, whole, async ({ call }) => {
+          expect((await call('/', [bearer(good)])).status).toBe(200)
+          for (const [title, token] of Object.entries(tokens(issuer))) {
+            events.length = 0
+            const answer = await call('/', [bearer(token)])
+            expectRefused(title, answer)
+            expectNoLeak([answer, events], token, 'user-1', 'client-1')
+          }
+          expect((await call('/', [bearer(good)])).status).toBe(200)
+        })
+      },
+    )
   })
 }
 
-/** 401 `invalid_token` in constant words, or 400 where the text is no credential at all. */
+/** Expects 401 `invalid_token` with its constant description, or 400 if the text is no credential. */
 export function expectRefused(title: string, answer: Answer): void {
   const invalid =
     'error="invalid_token", error_description="The access token is not valid for this resource."'
@@ -52,14 +59,14 @@ export const encode = (value: unknown): string =>
 export const partsOf = (token: string): [string, string, string] =>
   token.split('.') as [string, string, string]
 
-/** The token with members of its header replaced, and its old signature. */
+/** The token with some members of its header replaced. The signature stays the old one. */
 export function withHeader(token: string, members: object): string {
   const [header, payload, signature] = partsOf(token)
   const old = JSON.parse(Buffer.from(header, 'base64url').toString())
   return `${encode({ ...old, ...members })}.${payload}.${signature}`
 }
 
-/** The claims of a token as JSON, with some replaced. */
+/** The claims of a token as JSON, with some of them replaced. */
 export function claimsOf(token: string, claims: object = {}): string {
   return JSON.stringify({
     ...JSON.parse(Buffer.from(partsOf(token)[1], 'base64url').toString()),
