@@ -1,7 +1,10 @@
 import type { RequestListener } from 'node:http'
 import type { AuthError, VerifierOptions } from 'tollgate'
 
-/** What a test may ask of any adapter. `check` sees the request's method, in whatever form the framework has it. */
+/**
+ * The requirements of a route, which every adapter can express. `check` is given the method of the
+ * request; each adapter reads it from the request of its framework.
+ */
 export interface Route {
   scope?: string | readonly string[]
   anyScope?: readonly string[]
@@ -11,24 +14,27 @@ export interface Route {
 
 export interface AdapterSetup {
   auth: VerifierOptions & { realm?: string }
-  /** Guards by path, in order; each answers 200 with what it attached. */
+  /** The guards of each path, in order. Behind them, the path answers 200 with the attached Auth. */
   routes: Readonly<Record<string, readonly Route[]>>
-  /** How a refusal is handled instead: told here, then passed on to the framework, thrown, or answered 418. */
+  /**
+   * What the hook does with a refusal. It calls `told`, and then passes the error to the framework,
+   * continues with the next handler, throws an error of its own, or answers 418.
+   */
   onRefuse?: { told: (error: AuthError) => void; then: 'pass' | 'continue' | 'throw' | 'answer' }
 }
 
-/** One framework in one version, on one way in. */
+/** One framework in one version, and one way to send requests to it. */
 export interface Adapter {
   readonly name: string
   open(setup: AdapterSetup): Promise<Served>
-  /** For adapters that Node's HTTP server calls. */
+  /** The listener of an adapter that Node's HTTP server calls. */
   readonly listener?: (setup: AdapterSetup) => RequestListener | Promise<RequestListener>
 }
 
 export type Headers = readonly (readonly [string, string])[]
 
 export interface Served {
-  /** Headers are sent as they are listed: a name may come twice. */
+  /** Sends the headers as they are listed. A name may appear twice. */
   exchange(path: string, headers: Headers, method: string): Promise<Answer>
   close(): Promise<void>
 }
@@ -39,7 +45,7 @@ export interface Answer {
   readonly body: string
 }
 
-/** What DESIGN.md calls the same at every adapter, beside status and body. */
+/** The headers that are the same in every adapter, as are status and body. */
 const compared = [
   'content-type',
   'content-length',
@@ -48,10 +54,10 @@ const compared = [
   'retry-after',
 ]
 
-/** Gives what is the same at every adapter. */
+/** Sends a request, and gives the part of the answer that is the same in every adapter. */
 export type Call = (path: string, headers?: Headers, method?: string) => Promise<Answer>
 
-/** Opens an adapter for as long as a function takes. */
+/** Opens an adapter, calls a function with it, and closes the adapter. */
 export async function through<T>(
   adapter: Adapter,
   setup: AdapterSetup,

@@ -42,7 +42,7 @@ export const adapters: readonly Adapter[] = [
   ...portableAdapters,
 ]
 
-/** Ways in without a server: what stands for the request there is not quite Node's. */
+/** Adapters that are called without a server, with objects that only resemble the requests of Node. */
 export const serverlessAdapters: readonly Adapter[] = [
   ...(
     [

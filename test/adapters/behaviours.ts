@@ -16,7 +16,7 @@ const titles: Readonly<Record<number, string>> = {
   403: 'Forbidden',
 }
 
-/** The one answer that DESIGN.md section 3.3 allows, byte for byte. */
+/** The only allowed answer to a refusal: RFC 6750 section 3 and RFC 9457, byte for byte. */
 function refusal(status: number, error?: string, scope?: string, realm = 'api'): Answer {
   const description = error && descriptions[error]
   const body = JSON.stringify({
@@ -66,167 +66,189 @@ interface Behaviour {
   readonly headers: readonly (readonly [string, string])[]
   readonly expected: Answer | 200
 }
-const invalid = (path: keyof typeof routes, scope?: string) => (name: string, token: string) => ({
-  name,
+const invalid = (path: keyof typeof routes, scope?: string) => (which: string, token: string) => ({
+  name: `refuses a token ${which}`,
   path,
   headers: [bearer(token)],
   expected: refusal(401, 'invalid_token', scope),
 })
-const malformed = (name: string, ...values: string[]): Behaviour => ({
-  name,
+const malformed = (what: string, ...values: string[]): Behaviour => ({
+  name: `answers 400 to ${what}`,
   path: '/orders',
   headers: values.map((value) => ['Authorization', value] as const),
   expected: refusal(400, 'invalid_request'),
 })
-const anonymous = (name: string, ...values: string[]): Behaviour => ({
-  name,
+const anonymous = (which: string, ...values: string[]): Behaviour => ({
+  name: `asks for a token when a request comes ${which}`,
   path: '/orders',
   headers: values.map((value) => ['Authorization', value] as const),
   expected: refusal(401, undefined, 'orders:read'),
 })
 const passes = (
-  name: string,
+  what: string,
   path: keyof typeof routes,
   ...authorization: string[]
 ): Behaviour => ({
-  name,
+  name: `accepts ${what}`,
   path,
   headers: authorization.map((value) => ['Authorization', value] as const),
   expected: 200,
 })
 const lacks = (
-  name: string,
+  which: string,
   path: keyof typeof routes,
   token: string,
   scope?: string,
 ): Behaviour => ({
-  name,
+  name: `answers 403 to a token ${which}`,
   path,
   headers: [bearer(token)],
   expected: refusal(403, 'insufficient_scope', scope),
 })
 
 const behaviours: readonly Behaviour[] = [
-  anonymous('no credentials'),
-  anonymous('another scheme', 'Basic YTpi'),
-  anonymous('a token under another scheme', `Token ${good}`),
-  anonymous('DPoP, which is not enabled', `DPoP ${good}`),
-  anonymous('an empty value', ''),
-  anonymous('two other schemes', 'Basic YTpi', 'Digest realm="x"'),
-  anonymous('Bearer in a quoted string', 'Digest realm="a, Bearer b", nonce=c'),
-  anonymous('bearer as a parameter', 'Digest realm=a, bearer=b'),
-  anonymous('a scheme that begins like Bearer', `Bearer2 ${good}`),
-  { name: 'no credentials, no scope', path: '/me', headers: [], expected: refusal(401) },
+  anonymous('without credentials'),
+  anonymous('with credentials of another scheme', 'Basic YTpi'),
+  anonymous('with a good token under another scheme', `Token ${good}`),
+  anonymous('with a DPoP token, because DPoP is not supported', `DPoP ${good}`),
+  anonymous('with an empty Authorization header', ''),
+  anonymous('with credentials of two other schemes', 'Basic YTpi', 'Digest realm="x"'),
+  anonymous('with the word Bearer inside a quoted string', 'Digest realm="a, Bearer b", nonce=c'),
+  anonymous('with a parameter named bearer', 'Digest realm=a, bearer=b'),
+  anonymous('with a scheme whose name begins with Bearer', `Bearer2 ${good}`),
   {
-    name: 'no credentials, anyScope',
+    name: 'asks for a token and names no scope on a route that needs none',
+    path: '/me',
+    headers: [],
+    expected: refusal(401),
+  },
+  {
+    name: 'asks for a token and names the first scope of anyScope',
     path: '/any',
     headers: [],
     expected: refusal(401, undefined, 'x'),
   },
   {
-    name: 'no credentials, both',
+    name: 'asks for a token and names the scope and the first scope of anyScope',
     path: '/all',
     headers: [],
     expected: refusal(401, undefined, 'a x'),
   },
 
-  malformed('Bearer alone', 'Bearer'),
-  malformed('Bearer and a space', 'Bearer '),
-  malformed('two words', `Bearer ${good} x`),
-  malformed('a tab', `Bearer\t${good}`),
-  malformed('not token68', 'Bearer a"b'),
-  malformed('padding inside', 'Bearer a=b'),
-  malformed('an equals sign for the space', `Bearer=${good}`),
-  malformed('a comma behind', `Bearer ${good},`),
-  malformed('a comma before', `, Bearer ${good}`),
+  malformed('only the word Bearer', 'Bearer'),
+  malformed('the word Bearer and a space', 'Bearer '),
+  malformed('two words after Bearer', `Bearer ${good} x`),
+  malformed('a tab after Bearer', `Bearer\t${good}`),
+  malformed('a character that token68 does not allow', 'Bearer a"b'),
+  malformed('padding inside of the token', 'Bearer a=b'),
+  malformed('an equals sign instead of the space', `Bearer=${good}`),
+  malformed('a comma after the token', `Bearer ${good},`),
+  malformed('a comma before Bearer', `, Bearer ${good}`),
   malformed('two tokens in one header', `Bearer ${good}, Bearer ${good}`),
-  malformed('two headers', `Bearer ${good}`, `Bearer ${good}`),
-  malformed('Basic and Bearer', 'Basic YTpi', `Bearer ${good}`),
-  malformed('Bearer and DPoP', `Bearer ${good}`, `DPoP ${good}`),
-  malformed('an empty header and Bearer', '', `Bearer ${good}`),
-  malformed('an open quote and Bearer', 'Digest realm="', `Bearer ${good}`),
+  malformed('two Authorization headers', `Bearer ${good}`, `Bearer ${good}`),
+  malformed('a Basic and a Bearer header', 'Basic YTpi', `Bearer ${good}`),
+  malformed('a Bearer and a DPoP header', `Bearer ${good}`, `DPoP ${good}`),
+  malformed('an empty and a Bearer header', '', `Bearer ${good}`),
+  malformed('a header with an open quote and a Bearer header', 'Digest realm="', `Bearer ${good}`),
 
   ...(
     [
-      ['too long', `${'a'.repeat(8200)}.b.c`],
-      ['opaque', 'Rjr3abcD1234UVWXYZ1ltQmKpZsEoYdH'],
-      ['two parts', 'a.b'],
-      ['five parts', 'a.b.c.d.e'],
-      ['garbage', issuer.bad.garbage()],
-      ['expired', issuer.bad.expired()],
-      ['not yet valid', issuer.bad.notYetValid()],
-      ['tampered with', issuer.bad.tampered()],
-      ['by another key under the right key id', issuer.bad.wrongKey()],
-      ['of an unknown key', issuer.bad.unknownKid()],
+      ['that is too long', `${'a'.repeat(8200)}.b.c`],
+      ['that is opaque', 'Rjr3abcD1234UVWXYZ1ltQmKpZsEoYdH'],
+      ['of two parts', 'a.b'],
+      ['of five parts', 'a.b.c.d.e'],
+      ['that is only random text', issuer.bad.garbage()],
+      ['that has expired', issuer.bad.expired()],
+      ['that is not yet valid', issuer.bad.notYetValid()],
+      ['that was tampered with', issuer.bad.tampered()],
+      ['that is signed by another key under the right key id', issuer.bad.wrongKey()],
+      ['that is signed by an unknown key', issuer.bad.unknownKid()],
       ['for another audience', issuer.bad.wrongAudience()],
       ['of another issuer', issuer.bad.wrongIssuer()],
       [
-        "of another issuer's key under the right key id",
+        'that is signed by the key of another issuer under the right key id',
         foreign.mint({}, { kid: issuer.keys.current.kid }),
       ],
-      ['unsigned', issuer.bad.unsigned()],
-      ['an ID token', issuer.bad.idToken()],
-      ['typ: JWT, otherwise right', issuer.mint({}, { header: { typ: 'JWT' } })],
-      ['no typ', issuer.mint({}, { header: { typ: undefined } })],
-      ['bound to a key', issuer.mint({ cnf: { jkt: 'x'.repeat(43) } })],
+      ['without a signature', issuer.bad.unsigned()],
+      ['that is an ID token', issuer.bad.idToken()],
+      ['whose typ is JWT', issuer.mint({}, { header: { typ: 'JWT' } })],
+      ['without typ', issuer.mint({}, { header: { typ: undefined } })],
+      ['that is bound to a key', issuer.mint({ cnf: { jkt: 'x'.repeat(43) } })],
       ['with an unknown critical header', issuer.mint({}, { header: { crit: ['x'], x: 1 } })],
     ] as const
-  ).map(([name, token]) => invalid('/orders', 'orders:read')(name, token)),
-  invalid('/me')('expired, on a route without scope', issuer.bad.expired()),
+  ).map(([which, token]) => invalid('/orders', 'orders:read')(which, token)),
+  invalid('/me')('that has expired, on a route without a scope', issuer.bad.expired()),
 
   passes('a good token', '/me', `Bearer ${good}`),
-  passes('any case of the scheme', '/me', `bEaReR ${good}`),
-  passes('several spaces', '/me', `Bearer   ${good}`),
-  passes('the scope', '/orders', `Bearer ${withScope('orders:read')}`),
-  passes('the scope among others', '/orders', `Bearer ${withScope('a orders:read b')}`),
-  passes('both scopes', '/both', `Bearer ${withScope('b a')}`),
-  passes('both scopes of a list', '/list', `Bearer ${withScope('b a')}`),
-  passes('one of several scopes', '/any', `Bearer ${withScope('y')}`),
-  passes('check', '/mine', `Bearer ${withScope('a')}`),
-  passes('optional, anonymous', '/optional'),
-  passes('optional, another scheme', '/optional', 'Basic YTpi'),
-  passes('optional, signed in', '/optional', `Bearer ${good}`),
-  passes('optional with scope, anonymous', '/optional-scope'),
+  passes('a good token under bEaReR', '/me', `bEaReR ${good}`),
+  passes('a good token after several spaces', '/me', `Bearer   ${good}`),
+  passes('a token with the required scope', '/orders', `Bearer ${withScope('orders:read')}`),
+  passes(
+    'a token with the required scope among others',
+    '/orders',
+    `Bearer ${withScope('a orders:read b')}`,
+  ),
+  passes('a token with both required scopes', '/both', `Bearer ${withScope('b a')}`),
+  passes('a token with both required scopes of a list', '/list', `Bearer ${withScope('b a')}`),
+  passes('a token with one scope of anyScope', '/any', `Bearer ${withScope('y')}`),
+  passes('a token that passes the check', '/mine', `Bearer ${withScope('a')}`),
+  passes('a request without a token on an optional route', '/optional'),
+  passes('a request with another scheme on an optional route', '/optional', 'Basic YTpi'),
+  passes('a good token on an optional route', '/optional', `Bearer ${good}`),
+  passes('a request without a token on an optional route with a scope', '/optional-scope'),
 
-  lacks('no scope', '/orders', good, 'orders:read'),
+  lacks('without a scope', '/orders', good, 'orders:read'),
   lacks(
-    'a scope that contains the name',
+    'with scopes that only contain the name of the required one',
     '/orders',
     withScope('xorders:read orders:reader'),
     'orders:read',
   ),
-  lacks('a scope in another case', '/orders', withScope('Orders:Read'), 'orders:read'),
-  lacks('one of two scopes', '/both', withScope('a'), 'a b'),
-  lacks('none of several scopes', '/any', withScope('z'), 'x'),
-  lacks('scope but not anyScope', '/all', withScope('a'), 'a x'),
-  lacks('a failed check', '/mine', withScope('a', 'bob')),
-  lacks('optional with scope, signed in without it', '/optional-scope', good, 'a'),
-  invalid('/optional')('optional, a bad token', issuer.bad.expired()),
+  lacks(
+    'with the required scope in another case',
+    '/orders',
+    withScope('Orders:Read'),
+    'orders:read',
+  ),
+  lacks('with one of two required scopes', '/both', withScope('a'), 'a b'),
+  lacks('without any scope of anyScope', '/any', withScope('z'), 'x'),
+  lacks('with the scope but without any scope of anyScope', '/all', withScope('a'), 'a x'),
+  lacks('that fails the check', '/mine', withScope('a', 'bob')),
+  lacks('without the scope of an optional route', '/optional-scope', good, 'a'),
+  invalid('/optional')('that has expired, on an optional route', issuer.bad.expired()),
   {
-    name: 'optional, malformed',
+    name: 'answers 400 to two words after Bearer on an optional route',
     path: '/optional',
     headers: [['Authorization', 'Bearer a b']],
     expected: refusal(400, 'invalid_request'),
   },
 ]
 
-/** Every behaviour of an adapter. The same answers, byte for byte, in every framework and on every runtime. */
+/**
+ * Tests every behaviour of an adapter. The answers are the same in every framework and on every
+ * runtime, byte for byte.
+ */
 export function describeAdapter(adapter: Adapter): void {
-  describe(adapter.name, () => {
-    it.each(behaviours)('$name ($path)', async ({ path, headers, expected }) => {
-      const answer = await through(adapter, { auth, routes }, ({ call }) => call(path, headers))
-      if (expected === 200) expect(answer.status).toBe(200)
-      else expect(answer).toEqual(expected)
-    })
+  const { name } = adapter
 
-    it('answers HEAD with the same headers and no body', async () => {
+  describe(name, () => {
+    it.each(behaviours.map((behaviour) => [behaviour.name, behaviour.path, behaviour] as const))(
+      `${name} %s (%s)`,
+      async (_name, _path, { path, headers, expected }) => {
+        const answer = await through(adapter, { auth, routes }, ({ call }) => call(path, headers))
+        if (expected === 200) expect(answer.status).toBe(200)
+        else expect(answer).toEqual(expected)
+      },
+    )
+
+    it(`${name} answers a refused HEAD request with the headers of GET and no body`, async () => {
       await through(adapter, { auth, routes }, async ({ call }) => {
         const { body: _, ...rest } = refusal(401, undefined, 'orders:read')
         expect(await call('/orders', [], 'HEAD')).toEqual({ ...rest, body: '' })
       })
     })
 
-    it('attaches what the token says, frozen, without showing the token', async () => {
+    it(`${name} attaches an Auth that holds what the token says and does not show the token`, async () => {
       const token = issuer.mint({ sub: 'alice', scope: 'a b', roles: ['x'] })
       const answer = await through(adapter, { auth, routes }, ({ call }) =>
         call('/me', [bearer(token)]),
@@ -244,18 +266,18 @@ export function describeAdapter(adapter: Adapter): void {
       expect(answer.body).not.toContain(token.split('.')[2])
     })
 
-    it('leaves an anonymous pass without auth', async () => {
+    it(`${name} attaches no Auth for a request without a token on an optional route`, async () => {
       const answer = await through(adapter, { auth, routes }, ({ call }) => call('/optional'))
       expect(JSON.parse(answer.body)).toEqual({ auth: null, attached: null })
     })
 
-    it('names the configured realm', async () => {
+    it(`T14: ${name} quotes the configured realm in its challenge`, async () => {
       const setup = { auth: { ...auth, realm: 'orders "v2" \\' }, routes }
       const answer = await through(adapter, setup, ({ call }) => call('/me'))
       expect(answer.headers['www-authenticate']).toBe('Bearer realm="orders \\"v2\\" \\\\"')
     })
 
-    it('answers 503 with Retry-After and no challenge while keys cannot be had', async () => {
+    it(`T12: ${name} answers 503 with Retry-After and no challenge while the keys cannot be loaded`, async () => {
       const dead = createTestIssuer()
       dead.fail('*', faults.refuse())
       const setup = {
@@ -282,7 +304,7 @@ export function describeAdapter(adapter: Adapter): void {
       }
     })
 
-    it('answers 200 concurrent first requests with one metadata and one key fetch', async () => {
+    it(`${name} answers 200 concurrent first requests with one fetch of metadata and one of keys`, async () => {
       const cold = createTestIssuer()
       const setup = { auth: cold.trust(), routes: { '/me': [{}] } }
       const answers = await through(adapter, setup, ({ call }) =>
@@ -294,7 +316,7 @@ export function describeAdapter(adapter: Adapter): void {
       expect(cold.requests.all.length).toBe(2)
     })
 
-    it('lets a second guard check only its own requirements', async () => {
+    it(`${name} checks only the requirements in a second guard, and not the token again`, async () => {
       const seen: string[] = []
       const setup = {
         auth: {
@@ -311,7 +333,7 @@ export function describeAdapter(adapter: Adapter): void {
       })
     })
 
-    it('tells of each refusal once, by whoever refused', async () => {
+    it(`${name} causes exactly one event for each refused request`, async () => {
       const told: object[] = []
       const onEvent = (event: { type: string }): void => {
         if (event.type.endsWith('refused')) told.push(event)
@@ -333,7 +355,7 @@ export function describeAdapter(adapter: Adapter): void {
       ])
     })
 
-    it('gives check the framework request, and passes only exactly true', async () => {
+    it(`${name} gives check the request of the framework, and accepts only true as its result`, async () => {
       const outcomes: unknown[] = [true, Promise.resolve(true), 1, 'true', {}, undefined, false]
       const check = (_auth: unknown, { method }: { method: string }): boolean => {
         expect(method).toBe('PUT')
@@ -348,7 +370,7 @@ export function describeAdapter(adapter: Adapter): void {
       })
     })
 
-    it('leaves a throw of check to the framework', async () => {
+    it(`${name} leaves an error that check throws to the framework`, async () => {
       const check = (): boolean => {
         throw new Error('the database is down')
       }
@@ -360,7 +382,7 @@ export function describeAdapter(adapter: Adapter): void {
       expect(answer.status).toBe(500)
     })
 
-    describe('onRefuse', () => {
+    describe('the hook onRefuse', () => {
       const refused = async (then: 'pass' | 'continue' | 'throw' | 'answer') => {
         const errors: AuthError[] = []
         const onRefuse = { told: (error: AuthError) => void errors.push(error), then }
@@ -370,7 +392,7 @@ export function describeAdapter(adapter: Adapter): void {
         return { answer, error: errors[0] as AuthError }
       }
 
-      it('replaces the answer', async () => {
+      it(`${name} lets onRefuse replace the answer to a refusal`, async () => {
         const { answer, error } = await refused('answer')
         expect(answer.status).toBe(418)
         expect(error).toMatchObject({ status: 401, error: 'invalid_token', reason: 'expired' })
@@ -384,7 +406,7 @@ export function describeAdapter(adapter: Adapter): void {
       })
 
       it.each(['pass', 'continue'] as const)(
-        '%s: the framework answers with the challenge',
+        `${name} answers with the challenge when onRefuse decides to %s`,
         async (then) => {
           const { answer, error } = await refused(then)
           expect(answer.status).toBe(401)
@@ -393,12 +415,12 @@ export function describeAdapter(adapter: Adapter): void {
         },
       )
 
-      it('leaves a throw of the hook to the framework', async () => {
+      it(`${name} leaves an error that onRefuse throws to the framework`, async () => {
         expect((await refused('throw')).answer.status).toBe(500)
       })
     })
 
-    it('does not open with a requirement that is undefined', async () => {
+    it(`T16: ${name} refuses a requirement that is undefined at construction`, async () => {
       const open = adapter.open({ auth, routes: { '/me': [{ scope: undefined as never }] } })
       await expect(open).rejects.toThrow(/'scope' is present but undefined/)
     })

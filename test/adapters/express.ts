@@ -19,7 +19,7 @@ export const expressListener =
       }),
     })
     const app = framework()
-    // Express prints unhandled errors to stderr outside of this.
+    // In every other environment Express prints unhandled errors to stderr.
     app.set('env', 'test')
     for (const [path, guards] of Object.entries(routes)) {
       app.all(path, ...guards.map((route) => requireAuth(route)), (req, res) => {

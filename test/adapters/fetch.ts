@@ -3,7 +3,7 @@ import type { AdapterSetup } from './adapter.ts'
 
 type Handler = (request: Request) => Promise<Response>
 
-/** Through `guard`, or as somebody writes it who calls the guards by hand. */
+/** A handler that uses `guard`, or one that calls the guards of `requireAuth` itself. */
 export const fetchHandler =
   (as: 'guard' | 'by hand') =>
   ({ auth, routes, onRefuse }: AdapterSetup): Handler => {
@@ -47,7 +47,7 @@ export const fetchHandler =
       const { pathname } = new URL(request.url)
       const handler = guarded.get(pathname)
       if (handler === undefined) return new Response(null, { status: 404 })
-      // What a runtime does with an error: none of it knows AuthError.
+      // A runtime that is given an error answers in this way. None of them knows AuthError.
       return handler(request).catch(
         ({ status = 500, headers }) => new Response(null, { status, headers }),
       )

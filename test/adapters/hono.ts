@@ -15,7 +15,7 @@ export function honoHandler({ auth, routes, onRefuse }: AdapterSetup): Hono['fet
     }),
   })
   const app = new Hono()
-  // Its own handler prints each error.
+  // The default error handler of Hono prints each error.
   app.onError((error, c) => ('getResponse' in error ? error.getResponse() : c.text('sorry', 500)))
   for (const [path, guards] of Object.entries(routes)) {
     for (const { check, ...route } of guards) {

@@ -4,9 +4,11 @@ import type { Served } from './adapter.ts'
 import { through } from './adapter.ts'
 import { adapters, serverlessAdapters } from './all.ts'
 
-test.each([...adapters, ...serverlessAdapters])(
-  '$name rejects every hostile token',
-  async (adapter) => {
+const everyAdapter = [...adapters, ...serverlessAdapters]
+
+test.each(everyAdapter.map((adapter) => [adapter.name, adapter] as const))(
+  '%s refuses every hostile token of the catalogue',
+  async (_, adapter) => {
     const issuer = createTestIssuer()
     const setup = { auth: issuer.trust(), routes: { '/orders': [{ scope: 'orders:read' }] } }
     const grant = { issuer, scope: 'orders:read' }
@@ -24,7 +26,7 @@ test.each([...adapters, ...serverlessAdapters])(
   },
 )
 
-/** For ways in that are no server. */
+/** A fetch handler for an adapter that is called without a server. */
 function asHandler({ exchange }: Served) {
   return {
     async fetch(request: Request): Promise<Response> {
@@ -38,7 +40,7 @@ function asHandler({ exchange }: Served) {
   }
 }
 
-/** Without the pseudo-headers of HTTP/2. */
+/** The headers without the pseudo-headers of HTTP/2. */
 function headersOf(headers: Readonly<Record<string, string>>): [string, string][] {
   return Object.entries(headers).filter(([name]) => !name.startsWith(':'))
 }

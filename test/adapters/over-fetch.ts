@@ -1,6 +1,6 @@
 import type { Served } from './adapter.ts'
 
-/** In the process, with the runtime's own `Request` and `Response`. */
+/** Calls the handler in this process, with the `Request` and `Response` of the runtime. */
 export function overFetch(handler: (request: Request) => Response | Promise<Response>): Served {
   return {
     async exchange(path, headers, method) {

@@ -4,7 +4,7 @@ import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Served } from './adapter.ts'
 
-/** Over real HTTP/1.1, one connection a request. */
+/** Sends requests over real HTTP/1.1, each on its own connection. */
 export async function overHttp(listener: RequestListener): Promise<Served> {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')

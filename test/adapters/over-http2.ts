@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import type { Headers, Served } from './adapter.ts'
 
-/** Over HTTP/2 without TLS, each request a stream of one session. */
+/** Sends requests over HTTP/2 without TLS, each as a stream of one session. */
 export async function overHttp2(
   listener: (req: Http2ServerRequest, res: Http2ServerResponse) => void,
 ): Promise<Served> {
@@ -27,7 +27,10 @@ export async function overHttp2(
   }
 }
 
-/** Node's client sends one field of a name; as intermediaries do (RFC 9110 section 5.3), and without outer spaces. */
+/**
+ * Node's HTTP/2 client sends only one field of each name. This joins equal fields as intermediaries do
+ * (RFC 9110 section 5.3), and removes the spaces around their values.
+ */
 function joined(headers: Headers): Record<string, string> {
   const fields: Record<string, string> = {}
   for (const [given, value] of headers) {

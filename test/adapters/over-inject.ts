@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http'
 import inject from 'light-my-request'
 import type { Served } from './adapter.ts'
 
-/** Injected into the listener, without a socket. */
+/** Injects requests into the listener without a socket. */
 export function overInject(listener: RequestListener): Served {
   return {
     async exchange(path, headers, method) {

@@ -2,7 +2,10 @@ import type { RequestListener } from 'node:http'
 import serverless from 'serverless-http'
 import type { Answer, Served } from './adapter.ts'
 
-/** As AWS Lambda calls it, behind an HTTP API (payload 2.0): the raw headers are empty, and equal names joined. */
+/**
+ * Calls the listener as AWS Lambda does behind an HTTP API (payload version 2.0). There the raw headers
+ * are empty, and headers of the same name are joined.
+ */
 export function overLambda(listener: RequestListener): Served {
   const handler = serverless(listener)
   return {

@@ -3,7 +3,7 @@ import { fetchHandler } from './fetch.ts'
 import { honoHandler } from './hono.ts'
 import { overFetch } from './over-fetch.ts'
 
-/** The adapters that need nothing of Node. */
+/** The adapters that need no module of Node. */
 export const portableAdapters: readonly Adapter[] = [
   { name: 'Hono 4', open: async (setup) => overFetch(honoHandler(setup)) },
   { name: 'fetch', open: async (setup) => overFetch(fetchHandler('by hand')(setup)) },
