@@ -22,8 +22,11 @@ expectNoStrayErrors()
 describe.each([
   ['Express 4', express4 as unknown as typeof express],
   ['Express 5', express],
-])('%s', (name, framework) => {
-  /** A guarded app; `seen` are the errors that came to its error handler, which answers with them, or not. */
+])('errors and refusals in %s', (name, framework) => {
+  /**
+   * A guarded app. `seen` holds the errors that reached its error handler. With `custom` that handler
+   * answers them itself; without, it leaves them to Express.
+   */
   const guarded = (
     handler: express.RequestHandler,
     { onRefuse, custom = true }: { onRefuse?: OnRefuse; custom?: boolean } = {},
@@ -41,7 +44,7 @@ describe.each([
       }),
     })
     const app = framework()
-    // Express prints what its own error handler answers outside of this.
+    // In every other environment the error handler of Express prints each error.
     app.set('env', 'test')
     app.use((_req, res, next) => {
       res.set('X-Before', 'kept')
@@ -56,7 +59,7 @@ describe.each([
         .set(error.headers)
         .json('custom')
     }) satisfies express.ErrorRequestHandler)
-    // Whoever calls next twice comes here after the answer.
+    // A second call of next comes here, after the answer has been sent.
     app.use(((error, _req, _res, next) => {
       if (custom) late.push(error)
       next(error)
@@ -76,17 +79,20 @@ describe.each([
       ...(name === 'Express 5' && { 'a rejection': () => Promise.reject(failure) }),
     }
 
-    it.each(Object.keys(failing))('%s is Express’, once', async (kind) => {
-      const { app, seen, refused } = guarded(failing[kind] as express.RequestHandler, {
-        onRefuse: (_error, _req, res) => res.status(418).json('refused'),
-      })
-      await supertest(app).get('/').use(issuer.as()).expect(409, '"custom"')
-      expect(seen).toEqual([failure])
-      expect(refused).toEqual([])
-    })
+    it.each(Object.keys(failing))(
+      `in ${name} %s behind the guard reaches the error handler once and is no refusal`,
+      async (kind) => {
+        const { app, seen, refused } = guarded(failing[kind] as express.RequestHandler, {
+          onRefuse: (_error, _req, res) => res.status(418).json('refused'),
+        })
+        await supertest(app).get('/').use(issuer.as()).expect(409, '"custom"')
+        expect(seen).toEqual([failure])
+        expect(refused).toEqual([])
+      },
+    )
   })
 
-  describe('onRefuse', () => {
+  describe('the hook onRefuse', () => {
     const hooks = {
       throws: (value: unknown) => () => {
         throw value
@@ -97,18 +103,21 @@ describe.each([
       },
     } satisfies Record<string, (value: unknown) => OnRefuse>
 
-    it.each(['throws', 'rejects'] as const)('that %s is one error to Express', async (how) => {
-      for (const value of thrownByHooks) {
-        const { app, seen } = guarded(reached, { onRefuse: hooks[how](value) })
-        await supertest(app).get('/').expect(500, '"custom"')
-        expect(seen).toHaveLength(1)
-        const bare = guarded(reached, { onRefuse: hooks[how](value), custom: false })
-        const answer = await supertest(bare.app).get('/').expect(500)
-        expect(answer.text).not.toContain('reached')
-      }
-    })
+    it.each(['throws', 'rejects'] as const)(
+      `in ${name} an onRefuse that %s causes exactly one error`,
+      async (how) => {
+        for (const value of thrownByHooks) {
+          const { app, seen } = guarded(reached, { onRefuse: hooks[how](value) })
+          await supertest(app).get('/').expect(500, '"custom"')
+          expect(seen).toHaveLength(1)
+          const bare = guarded(reached, { onRefuse: hooks[how](value), custom: false })
+          const answer = await supertest(bare.app).get('/').expect(500)
+          expect(answer.text).not.toContain('reached')
+        }
+      },
+    )
 
-    it('that passes the error on: its status and its challenge are the answer', async () => {
+    it(`in ${name} an onRefuse that passes on the refusal is answered with its status and challenge`, async () => {
       const passing: OnRefuse[] = [
         (error, _req, _res, next) => next(error),
         (_error, _req, _res, next) => next(),
@@ -135,7 +144,7 @@ describe.each([
       }
     })
 
-    it('may answer with Express’ own means, at once or later', async () => {
+    it(`in ${name} onRefuse may answer with the Express response, at once or later`, async () => {
       const teapot: OnRefuse = (_error, _req, res: Response) =>
         res.status(418).type('text').send('no')
       for (const onRefuse of [
@@ -154,7 +163,7 @@ describe.each([
   })
 
   describe('a stream', () => {
-    it('passes as it is written, chunk by chunk', async () => {
+    it(`in ${name} a guarded handler can stream its answer chunk by chunk`, async () => {
       const { app } = guarded(async (_req, res) => {
         res.type('text/event-stream').flushHeaders()
         for (const part of ['a', 'b']) {
@@ -168,7 +177,7 @@ describe.each([
       expect(answer.headers['transfer-encoding']).toBe('chunked')
     })
 
-    it('that fails half-way is broken off by Express, and not answered again', async () => {
+    it(`in ${name} a guarded stream that fails half-way is broken off and not answered again`, async () => {
       const failure = new Error('half-way')
       const { app, seen } = guarded((_req, res, next) => {
         res.write('half')
@@ -183,7 +192,7 @@ describe.each([
     })
   })
 
-  it('a time limit that answers while keys are fetched has the only say', async () => {
+  it(`in ${name} a time limit that answers while keys are fetched gives the only answer`, async () => {
     const held = createHeldIssuer()
     const { requireAuth } = createAuth(held.options)
     const errors: unknown[] = []

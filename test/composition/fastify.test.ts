@@ -19,7 +19,7 @@ expectNoStrayErrors()
 const { requireAuth, plugin } = createAuth(issuer.trust())
 const sayWho = async (request: FastifyRequest) => ({ who: getAuth(request).subject })
 
-/** Asks for a status, and gives the answer. */
+/** Sends a request, expects a status, and gives the answer. */
 async function expectStatus(app: FastifyInstance, status: number, call: InjectOptions) {
   const answer = await app.inject(call)
   expect(answer.statusCode).toBe(status)
@@ -33,7 +33,7 @@ describe('a scope that the plugin guards', () => {
     app.get('/open', async () => 'open')
     app.register(
       async (api) => {
-        // Before the plugin: the hooks of a scope are for all its routes.
+        // This route is registered before the plugin, because hooks apply to all routes of a scope.
         api.get('/me', sayWho)
         api.register(plugin, {})
         api.register(async (inner) => void inner.get('/inner', sayWho))
@@ -43,7 +43,7 @@ describe('a scope that the plugin guards', () => {
     return app
   }
 
-  it('guards its routes and those of the scopes in it, and nothing beside it', async () => {
+  it('the Fastify plugin guards the routes of its scope and of inner scopes, and no others', async () => {
     const app = guarded()
     await expectStatus(app, 200, { url: '/open' })
     for (const url of ['/api/me', '/api/inner']) {
@@ -54,7 +54,7 @@ describe('a scope that the plugin guards', () => {
     }
   })
 
-  it('may be the whole server, whose unknown paths then tell strangers nothing', async () => {
+  it('the Fastify plugin on the server answers 401 for unknown paths to callers without a token', async () => {
     const app = fastify()
     app.register(plugin)
     app.get('/me', sayWho)
@@ -63,7 +63,7 @@ describe('a scope that the plugin guards', () => {
     await expectStatus(app, 404, { url: '/none', headers: as() })
   })
 
-  it('leaves unknown paths under a prefix to Fastify, unless the scope has its own 404', async () => {
+  it('the Fastify plugin guards unknown paths under a prefix only if the scope has its own 404 handler', async () => {
     await expectStatus(guarded(), 404, { url: '/api/none' })
     const app = fastify()
     app.register(
@@ -78,7 +78,7 @@ describe('a scope that the plugin guards', () => {
     await expectStatus(app, 404, { url: '/none' })
   })
 
-  it('asks for its requirements, and refuses what is no requirement at start-up', async () => {
+  it('the Fastify plugin enforces its requirements, and the server does not start with wrong ones', async () => {
     const app = fastify()
     app.register(plugin, { scope: 'a' })
     app.get('/', sayWho)
@@ -90,7 +90,7 @@ describe('a scope that the plugin guards', () => {
   })
 })
 
-it('check sees the request as it came, with its parameters, in every hook', async () => {
+it('check is given the Fastify request with its parameters in onRequest and in preHandler', async () => {
   const seen: unknown[] = []
   const check = (_auth: unknown, { url, originalUrl, params }: FastifyRequest): boolean =>
     seen.push({ url, originalUrl, params }) > 0
@@ -108,7 +108,7 @@ it('check sees the request as it came, with its parameters, in every hook', asyn
   }
 })
 
-it('a guard on the server, on the scope and on the route all decide, and the token is verified once', async () => {
+it('in Fastify guards on the server, on a scope and on a route all decide and verify the token once', async () => {
   const { options, count } = countedTrust()
   const counted = createAuth(options)
   const app = fastify()
@@ -130,7 +130,7 @@ it('a guard on the server, on the scope and on the route all decide, and the tok
 describe('two issuers', () => {
   const theirs = createAuth(other.trust())
 
-  it('on two scopes: a token of one never passes the other', async () => {
+  it('two Fastify scopes that trust different issuers never accept the tokens of each other', async () => {
     const app = fastify()
     app.register(async (scope) => {
       scope.register(plugin)
@@ -149,7 +149,7 @@ describe('two issuers', () => {
     }
   })
 
-  it('on one request: each guard decides for itself, in either order', async () => {
+  it('two guards of different issuers on one Fastify route accept tokens of neither issuer, in either order', async () => {
     const app = fastify()
     const optional = theirs.requireAuth({ optional: true })
     app.get('/1', { preHandler: [requireAuth(), theirs.requireAuth()] }, sayWho)
@@ -161,7 +161,7 @@ describe('two issuers', () => {
     }
   })
 
-  it('getAuth gives what the last guard found', async () => {
+  it('in Fastify getAuth gives the Auth of the last guard on a route', async () => {
     const both = createAuth({ ...issuer.trust(), issuer: [issuer.url, other.url] })
     const found: unknown[] = []
     const check = (auth: object): boolean => found.push(auth) > 0
@@ -188,7 +188,7 @@ describe('CORS', () => {
     return app
   }
 
-  it('before the guard: a preflight needs no token, and browsers may read every refusal', async () => {
+  it('in Fastify CORS before the guard answers preflights and adds its headers to every refusal', async () => {
     const app = behindCors()
     const asked = await expectStatus(app, 204, { method: 'OPTIONS', url: '/', headers: preflight })
     expect(asked.headers['access-control-allow-headers']).toBe('authorization')
@@ -208,7 +208,7 @@ describe('CORS', () => {
     }
   })
 
-  it('behind the guard: the preflight is refused, and the browser learns nothing', async () => {
+  it('in Fastify CORS behind the guard answers no preflight, because the guard refuses it', async () => {
     const app = fastify()
     app.register(plugin)
     app.register(fastifyCors, { origin })
@@ -235,12 +235,16 @@ describe('a JSON body', () => {
       headers: { 'content-type': 'application/json', ...headers },
     })
 
-  it.each(['/early', '/late', '/scope'])('reaches the handler: %s', async (url) => {
+  it.each([
+    ['an onRequest guard', '/early'],
+    ['a preHandler guard', '/late'],
+    ['the plugin', '/scope'],
+  ])('in Fastify a JSON body reaches the handler behind %s', async (_, url) => {
     expect((await post(200, url, '{"a":1}', as())).json()).toEqual({ a: 1 })
     await post(401, url, '{"a":1}')
   })
 
-  it('is not read for a stranger by onRequest and the plugin; a preHandler comes after it', async () => {
+  it('Fastify parses the body of a caller without a token before a preHandler guard, but not before other guards', async () => {
     for (const url of ['/early', '/scope']) {
       await post(401, url, '{')
       await post(401, url, `"${'x'.repeat(100)}"`)
@@ -260,18 +264,19 @@ describe('HEAD and OPTIONS', () => {
     scope.get('/scope', sayWho)
   })
 
-  it.each(['/early', '/late', '/scope'])(
-    'HEAD has the headers of GET, and no body: %s',
-    async (url) => {
-      const { date: _, ...get } = (await expectStatus(app, 401, { url })).headers
-      const head = await expectStatus(app, 401, { method: 'HEAD', url })
-      expect(head.headers).toMatchObject(get)
-      expect(head.body).toBe('')
-      await expectStatus(app, 200, { method: 'HEAD', url, headers: as({ scope: 'a' }) })
-    },
-  )
+  it.each([
+    ['an onRequest guard', '/early'],
+    ['a preHandler guard', '/late'],
+    ['the plugin', '/scope'],
+  ])('in Fastify %s answers HEAD with the headers of GET and no body', async (_where, url) => {
+    const { date: _, ...get } = (await expectStatus(app, 401, { url })).headers
+    const head = await expectStatus(app, 401, { method: 'HEAD', url })
+    expect(head.headers).toMatchObject(get)
+    expect(head.body).toBe('')
+    await expectStatus(app, 200, { method: 'HEAD', url, headers: as({ scope: 'a' }) })
+  })
 
-  it('OPTIONS is a route like any other: there is none unless somebody adds it', async () => {
+  it('Fastify has a route for OPTIONS only if one is added, and a guard guards it', async () => {
     await expectStatus(app, 404, { method: 'OPTIONS', url: '/early' })
     const withOptions = fastify()
     withOptions.options('/', { onRequest: requireAuth() }, async () => 'ok')

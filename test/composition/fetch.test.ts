@@ -23,14 +23,14 @@ const { requireAuth, guard } = createAuth(issuer.trust())
 const sayWho = async (request: Request) => Response.json({ who: getAuth(request).subject })
 const as = (claims?: Record<string, unknown>, who = issuer) => ({ headers: who.headers(claims) })
 
-/** Asks for a status, and gives the answer. */
+/** Sends a request, expects a status, and gives the answer. */
 async function expectStatus(route: Route, status: number, init: RequestInit = {}, path = '/') {
   const answer = await route(new Request(`https://api.test${path}`, init))
   expect(answer.status).toBe(status)
   return answer
 }
 
-/** A router as people write it: by the first part of the path. */
+/** A simple router, which chooses the route by the first part of the path. */
 const router =
   (routes: Readonly<Record<string, Route>>): Route =>
   async (request) => {
@@ -38,7 +38,7 @@ const router =
     return routes[first]?.(request) ?? new Response('none', { status: 404 })
   }
 
-it('a guard around a router guards all that is below it, and nothing beside it', async () => {
+it('a fetch guard around a router guards all paths below it and no others', async () => {
   const app = router({
     api: guard(router({ api: sayWho })),
     shut: guard(router({})),
@@ -55,7 +55,7 @@ it('a guard around a router guards all that is below it, and nothing beside it',
   await expectStatus(app, 404, as(), '/shut')
 })
 
-it('hands the handler the very request, and whatever else the runtime gives', async () => {
+it('a fetch guard gives the handler the same request and all further arguments of the runtime', async () => {
   const request = new Request('https://api.test/', as())
   const route = guard(async (got, env: { a: number }, context: string) =>
     Response.json([got === request, env.a, context]),
@@ -63,7 +63,7 @@ it('hands the handler the very request, and whatever else the runtime gives', as
   expect(await (await route(request, { a: 1 }, 'context')).json()).toEqual([true, 1, 'context'])
 })
 
-it('a guard around the router and one around the route both decide, and the token is verified once', async () => {
+it('fetch guards around a router and around its route both decide and verify the token once', async () => {
   const { options, count } = countedTrust()
   const counted = createAuth(options)
   const app = counted.guard(counted.guard(sayWho, { scope: 'orders' }), { scope: 'api' })
@@ -79,7 +79,7 @@ it('a guard around the router and one around the route both decide, and the toke
 describe('two issuers', () => {
   const theirs = createAuth(other.trust())
 
-  it('on two routes: a token of one never passes the other', async () => {
+  it('two fetch routes that trust different issuers never accept the tokens of each other', async () => {
     const app = router({ ours: guard(sayWho), theirs: theirs.guard(sayWho) })
     for (const [path, right, wrong] of [
       ['/ours', issuer, other],
@@ -90,7 +90,7 @@ describe('two issuers', () => {
     }
   })
 
-  it('on one request: each guard decides for itself, in either order', async () => {
+  it('two fetch guards of different issuers around one handler accept tokens of neither issuer, in either order', async () => {
     for (const app of [
       guard(theirs.guard(sayWho)),
       theirs.guard(guard(sayWho)),
@@ -101,7 +101,7 @@ describe('two issuers', () => {
     }
   })
 
-  it('getAuth gives what the last guard found', async () => {
+  it('getAuth gives the Auth of the innermost fetch guard', async () => {
     const both = createAuth({ ...issuer.trust(), issuer: [issuer.url, other.url] })
     const found: unknown[] = []
     const check = (auth: object): boolean => found.push(auth) > 0
@@ -126,7 +126,7 @@ describe('CORS', () => {
       return answer
     }
 
-  it('around the guard: a preflight needs no token, and every refusal takes the headers', async () => {
+  it('CORS around a fetch guard answers preflights and adds its headers to every refusal', async () => {
     const app = allowing(
       router({
         one: guard(sayWho, { scope: 'a' }),
@@ -141,13 +141,13 @@ describe('CORS', () => {
       await expectStatus(app, 401, {}, '/one'),
     ]) {
       expect(headers.get('access-control-allow-origin')).toBe(origin)
-      // Each refusal is a Response of its own: nothing piles up.
+      // Each refusal is a new Response, so that headers of earlier answers do not add up.
       expect(headers.get('vary')).toBe('Origin')
       expect(headers.get('cache-control')).toBe('no-store')
     }
   })
 
-  it('behind the guard: the preflight is refused, and the browser learns nothing', async () => {
+  it('CORS behind a fetch guard answers no preflight, because the guard refuses it', async () => {
     const app = guard(allowing(sayWho))
     const asked = await expectStatus(app, 401, { method: 'OPTIONS', headers: preflight })
     expect(asked.headers.get('access-control-allow-origin')).toBeNull()
@@ -155,7 +155,7 @@ describe('CORS', () => {
 })
 
 describe('a body', () => {
-  it('is the handler’s to read, and is left alone when the request is refused', async () => {
+  it('a fetch guard reads no body: the handler can read it, and that of a refused request stays unread', async () => {
     const app = guard(async (request) => Response.json(await request.json()))
     const post = (headers = {}) => ({ method: 'POST', body: '{"a":1}', headers })
     expect(await (await expectStatus(app, 200, post(as().headers))).json()).toEqual({ a: 1 })
@@ -165,13 +165,13 @@ describe('a body', () => {
     expect(await refused.json()).toEqual({ a: 1 })
   })
 
-  it('that never ends is refused at once', async () => {
+  it('a fetch guard refuses a request at once though its body never ends', async () => {
     const body = new ReadableStream({ pull: () => new Promise(() => {}) })
     await expectStatus(guard(sayWho), 401, { method: 'POST', body, duplex: 'half' } as RequestInit)
   })
 })
 
-it('HEAD has the headers of GET and no body; OPTIONS is guarded like any other method', async () => {
+it('a fetch guard answers HEAD with the headers of GET and no body, and guards OPTIONS like any method', async () => {
   const app = guard(sayWho)
   const get = await expectStatus(app, 401)
   const head = await expectStatus(app, 401, { method: 'HEAD' })
@@ -182,7 +182,7 @@ it('HEAD has the headers of GET and no body; OPTIONS is guarded like any other m
 })
 
 describe('errors and streams behind the guard', () => {
-  it('the handler’s Response is given as it is, streaming or failing half-way', async () => {
+  it('a fetch guard gives the Response of the handler unchanged, even if its stream fails half-way', async () => {
     const body = new ReadableStream({
       start(controller) {
         controller.enqueue(new TextEncoder().encode('half'))
@@ -207,16 +207,19 @@ describe('errors and streams behind the guard', () => {
       },
     ],
     ['a rejection', () => Promise.reject(new Error('later'))],
-  ])('%s is the caller’s, and no refusal', async (_, handler) => {
-    let refused = 0
-    const hooked = createAuth({ ...issuer.trust(), onRefuse: () => void refused++ })
-    const call = hooked.guard(handler)(new Request('https://api.test/', as()))
-    await expect(call).rejects.toThrow('later')
-    expect(refused).toBe(0)
-  })
+  ])(
+    '%s of a handler behind a fetch guard reaches the caller and is no refusal',
+    async (_, handler) => {
+      let refused = 0
+      const hooked = createAuth({ ...issuer.trust(), onRefuse: () => void refused++ })
+      const call = hooked.guard(handler)(new Request('https://api.test/', as()))
+      await expect(call).rejects.toThrow('later')
+      expect(refused).toBe(0)
+    },
+  )
 })
 
-describe('onRefuse', () => {
+describe('the hook onRefuse', () => {
   const hooked = (onRefuse: (error: Error) => unknown) => {
     const ran = { handler: 0 }
     const { guard } = createAuth({ ...issuer.trust(), onRefuse })
@@ -227,7 +230,7 @@ describe('onRefuse', () => {
     return { app, ran }
   }
 
-  it('that throws or rejects is the caller’s, as an error', async () => {
+  it('an onRefuse of a fetch guard that throws or rejects gives the caller an Error', async () => {
     for (const value of thrownByHooks) {
       for (const hook of [
         () => {
@@ -242,7 +245,7 @@ describe('onRefuse', () => {
     }
   })
 
-  it('that throws the error on: it has what an answer needs', async () => {
+  it('a refusal that onRefuse of a fetch guard throws has the status and headers for an answer', async () => {
     const { app } = hooked((error) => {
       throw error
     })
@@ -252,7 +255,7 @@ describe('onRefuse', () => {
     })
   })
 
-  it('may answer at once or later; whatever else it gives leaves the answer to the guard', async () => {
+  it('an onRefuse of a fetch guard may answer at once or later, and any other result leaves the answer to the guard', async () => {
     for (const [hook, status] of [
       [() => new Response('no', { status: 418 }), 418],
       [() => pause(5).then(() => new Response('no', { status: 418 })), 418],
@@ -267,7 +270,7 @@ describe('onRefuse', () => {
   })
 })
 
-it('an aborted request leaves the shared fetch of keys alone, and is refused all the same', async () => {
+it('aborting a request to a fetch guard does not abort the shared fetch of keys', async () => {
   const held = createHeldIssuer()
   const { guard } = createAuth(held.options)
   let handled = 0

@@ -21,7 +21,7 @@ import {
 
 expectNoStrayErrors()
 
-/** A guarded app; `seen` are the errors that came to a custom `onError`. */
+/** A guarded app. `seen` holds the errors that reached its `onError`, which it has with `custom`. */
 function guarded(
   handler: Handler,
   { onRefuse, custom = true }: { onRefuse?: OnRefuse; custom?: boolean } = {},
@@ -68,22 +68,25 @@ describe('an error behind the guard', () => {
       throw failure
     },
     'a rejection': () => Promise.reject(failure),
-    HTTPException: () => {
+    'an HTTPException': () => {
       throw new HTTPException(409)
     },
   }
 
-  it.each(Object.keys(failing))('%s is Hono’s, once', async (kind) => {
-    const onRefuse: OnRefuse = (_error, c) => c.text('refused', 418)
-    const { app, seen, refused } = guarded(failing[kind] as Handler, { onRefuse })
-    const answer = await call(app, issuer.headers())
-    expect([answer.status, await answer.text()]).toEqual([409, 'custom'])
-    expect(seen).toHaveLength(1)
-    expect(refused).toEqual([])
-  })
+  it.each(Object.keys(failing))(
+    '%s behind the guard reaches onError of Hono once and is no refusal',
+    async (kind) => {
+      const onRefuse: OnRefuse = (_error, c) => c.text('refused', 418)
+      const { app, seen, refused } = guarded(failing[kind] as Handler, { onRefuse })
+      const answer = await call(app, issuer.headers())
+      expect([answer.status, await answer.text()]).toEqual([409, 'custom'])
+      expect(seen).toHaveLength(1)
+      expect(refused).toEqual([])
+    },
+  )
 })
 
-describe('onRefuse', () => {
+describe('the hook onRefuse', () => {
   const hooks = [
     [
       'throws',
@@ -100,7 +103,7 @@ describe('onRefuse', () => {
     ],
   ] as const
 
-  it.each(hooks)('that %s is one error to Hono', async (_how, hook) => {
+  it.each(hooks)('an onRefuse that %s causes exactly one error in Hono', async (_how, hook) => {
     const print = vi.spyOn(console, 'error').mockImplementation(() => {})
     try {
       for (const value of [new Error('hook'), 'text', null, undefined]) {
@@ -116,7 +119,7 @@ describe('onRefuse', () => {
     }
   })
 
-  it('that throws the error on: its status and its challenge are the answer', async () => {
+  it('an onRefuse that throws the refusal is answered by Hono with its status and challenge', async () => {
     const passing: OnRefuse[] = [
       (error) => {
         throw error
@@ -141,7 +144,7 @@ describe('onRefuse', () => {
     }
   })
 
-  it('that throws in a sub-app comes to the sub-app’s onError, if it has one', async () => {
+  it('an error of onRefuse in a Hono sub-app reaches the onError of the sub-app, if it has one', async () => {
     const { requireAuth } = createAuth({
       ...issuer.trust(),
       onRefuse: (error) => {
@@ -158,7 +161,7 @@ describe('onRefuse', () => {
     expect(await (await app.request('/none')).text()).toBe('outer')
   })
 
-  it('may answer with Hono’s own means, at once or later; what gives no answer leaves it to the guard', async () => {
+  it('onRefuse may answer with a Hono response, at once or later, and any other result leaves the answer to the guard', async () => {
     const teapot: OnRefuse = (_error, c) => c.text('no', 418)
     for (const onRefuse of [
       teapot,
@@ -174,7 +177,7 @@ describe('onRefuse', () => {
       expect(answer.headers.get('access-control-allow-origin')).toBe(origin)
       expect(ran.handler).toBe(0)
     }
-    // `onRefuse: () => count++` gives a number.
+    // A hook such as `() => count++` gives a number by accident.
     for (const given of [undefined, null, 0, 1, true, '', 'text', {}]) {
       const { app, ran } = guarded(reached, { onRefuse: async () => given })
       const answer = await call(app)
@@ -186,7 +189,7 @@ describe('onRefuse', () => {
 })
 
 describe('a stream', () => {
-  it('passes as it is written, chunk by chunk', async () => {
+  it('a guarded Hono handler can stream its answer chunk by chunk', async () => {
     const { app } = guarded((c) =>
       streamSSE(c, async (stream) => {
         await stream.writeSSE({ data: 'a' })
@@ -201,7 +204,7 @@ describe('a stream', () => {
     })
   })
 
-  it('that fails half-way is broken off, and not answered again', async () => {
+  it('a guarded Hono stream that fails half-way is broken off and not answered again', async () => {
     const { app, seen, refused } = guarded(() => {
       const halves = (async function* () {
         yield new TextEncoder().encode('half')
@@ -225,7 +228,7 @@ describe('a stream', () => {
   })
 })
 
-it('a time limit that answers while keys are fetched has the only say', async () => {
+it('a Hono time limit that answers while keys are fetched gives the only answer', async () => {
   const held = createHeldIssuer()
   const { requireAuth } = createAuth(held.options)
   for (const requirements of [{ scope: 'missing' }, {}]) {

@@ -26,19 +26,19 @@ type Call = (path: string, init?: RequestInit) => Promise<Response>
 
 describe.each([
   [
-    'in process',
+    'Hono in process',
     (app: Hono, use: (call: Call) => Promise<void>) =>
       use(async (path, init) => app.request(path, init)),
   ],
   [
-    'over @hono/node-server',
+    'Hono over @hono/node-server',
     (app: Hono, use: (call: Call) => Promise<void>) =>
       serving(getRequestListener(app.fetch), (url) =>
         use((path, init) => fetch(`${url}${path}`, init)),
       ),
   ],
-] as const)('%s', (_, calling) => {
-  /** Asks for a status, and gives the answer. */
+] as const)('guards in %s', (name, calling) => {
+  /** Gives a function that sends a request, expects a status, and gives the answer. */
   const expecting = (app: Hono, use: (expects: Expects) => Promise<void>) =>
     calling(app, (call) =>
       use(async (status, path, init) => {
@@ -51,19 +51,22 @@ describe.each([
 
   it.each([
     [
-      'app.route: a sub-app with a guard of its own',
+      'a guard in a sub-app of app.route',
       () => new Hono().route('/api', new Hono().use(requireAuth()).get('/me', sayWho)),
     ],
     [
-      'app.route: a guard on its path',
+      'a guard on the path of app.route',
       () => new Hono().use('/api/*', requireAuth()).route('/api', new Hono().get('/me', sayWho)),
     ],
-    ['basePath', () => new Hono().basePath('/api').use(requireAuth()).get('/me', sayWho)],
     [
-      'app.mount: an app with a guard of its own',
+      'a guard in an app with basePath',
+      () => new Hono().basePath('/api').use(requireAuth()).get('/me', sayWho),
+    ],
+    [
+      'a guard in an app of app.mount',
       () => new Hono().mount('/api', new Hono().use(requireAuth()).get('/me', sayWho).fetch),
     ],
-  ])('%s guards all that is below it, and nothing beside it', async (_how, create) => {
+  ])(`in ${name} %s guards all paths below it and no others`, async (_how, create) => {
     const app = new Hono().route('/', create() as Hono).get('/open', (c) => c.text('open'))
     await expecting(app, async (expects) => {
       await expects(200, '/open')
@@ -72,13 +75,13 @@ describe.each([
       expect(refused.headers.get('www-authenticate')).toBe(challenge)
       const passed = await expects(200, '/api/me', as({ sub: 'alice' }))
       expect(await passed.json()).toEqual({ who: 'alice' })
-      // Which routes there are is nothing for strangers.
+      // Callers without a token cannot find out which routes exist.
       await expects(401, '/api/none')
       await expects(404, '/api/none', as())
     })
   })
 
-  it('check sees the path as Hono keeps it in a sub-app', async () => {
+  it(`in ${name} check in a sub-app is given the whole path and the parameters`, async () => {
     const seen: unknown[] = []
     const check = (_auth: unknown, c: Context): boolean =>
       seen.push([c.req.path, c.req.param('id')]) > 0
@@ -89,7 +92,7 @@ describe.each([
     expect(seen).toEqual([['/api/me/7', '7']])
   })
 
-  it('a guard on the app, the sub-app and the route all decide, and the token is verified once', async () => {
+  it(`in ${name} guards on the app, a sub-app and a route all decide and verify the token once`, async () => {
     const { options, count } = countedTrust()
     const counted = createAuth(options)
     const api = new Hono()
@@ -110,7 +113,7 @@ describe.each([
   describe('two issuers', () => {
     const theirs = createAuth(other.trust())
 
-    it('on two sub-apps: a token of one never passes the other', async () => {
+    it(`in ${name} two sub-apps that trust different issuers never accept the tokens of each other`, async () => {
       const app = new Hono()
         .route('/ours', new Hono().use(requireAuth()).get('/', sayWho))
         .route('/theirs', new Hono().use(theirs.requireAuth()).get('/', sayWho))
@@ -125,7 +128,7 @@ describe.each([
       })
     })
 
-    it('on one request: each guard decides for itself, in either order', async () => {
+    it(`in ${name} two guards of different issuers on one route accept tokens of neither issuer, in either order`, async () => {
       const optional = theirs.requireAuth({ optional: true })
       const app = new Hono()
         .get('/1', requireAuth(), theirs.requireAuth(), sayWho)
@@ -139,7 +142,7 @@ describe.each([
       })
     })
 
-    it('getAuth and c.get give what the last guard found', async () => {
+    it(`in ${name} getAuth and c.get give the Auth of the last guard on a route`, async () => {
       const both = createAuth({ ...issuer.trust(), issuer: [issuer.url, other.url] })
       const found: unknown[] = []
       const check = (auth: object): boolean => found.push(auth) > 0
@@ -160,12 +163,12 @@ describe.each([
     }
     const allow = cors({ origin, allowHeaders: ['authorization'] })
 
-    // Hono keeps headers in two places, by whether somebody has looked at the response before.
+    // Hono keeps headers in two places. Which one depends on whether c.res was read before.
     it.each([
-      ['before', [allow, frame]],
-      ['after other headers', [frame, allow]],
+      ['with other headers after it', [allow, frame]],
+      ['with other headers before it', [frame, allow]],
     ])(
-      '%s and before the guard: a preflight needs no token, and browsers may read every refusal',
+      `in ${name} CORS before the guard, %s, answers preflights and adds its headers to every refusal`,
       async (_where, before) => {
         const app = new Hono()
           .use(...before)
@@ -189,7 +192,7 @@ describe.each([
       },
     )
 
-    it('alone or not at all, headers that were set before stay', async () => {
+    it(`in ${name} a refusal keeps headers that middleware has set before the guard`, async () => {
       const app = new Hono().use(frame).use(requireAuth())
       await expecting(app as unknown as Hono, async (expects) => {
         const { headers } = await expects(401, '/')
@@ -198,7 +201,7 @@ describe.each([
       })
     })
 
-    it('behind the guard: the preflight is refused, and the browser learns nothing', async () => {
+    it(`in ${name} CORS behind the guard answers no preflight, because the guard refuses it`, async () => {
       const app = new Hono().use(requireAuth()).use(allow).get('/', sayWho)
       await expecting(app as unknown as Hono, async (expects) => {
         const asked = await expects(401, '/', { method: 'OPTIONS', headers: preflight })
@@ -207,7 +210,7 @@ describe.each([
     })
   })
 
-  it('a JSON body reaches the handler, whether it is read before or behind the guard', async () => {
+  it(`in ${name} a JSON body that is parsed before or behind the guard reaches the handler`, async () => {
     const parse: MiddlewareHandler = async (c, next) => {
       c.set('body', await c.req.json().catch(() => undefined))
       if (c.get('body') === undefined) return c.text('not JSON', 400)
@@ -233,7 +236,7 @@ describe.each([
     })
   })
 
-  it('HEAD has the headers of GET and no body; OPTIONS is a route like any other', async () => {
+  it(`in ${name} a guard answers HEAD with the headers of GET and no body, and guards OPTIONS if it covers all methods`, async () => {
     const app = new Hono()
       .get('/one', requireAuth({ scope: 'a' }), sayWho)
       .use('/all', requireAuth({ scope: 'a' }))

@@ -24,8 +24,11 @@ expectNoStrayErrors()
 describe.each([
   ['Koa 2', Koa2 as unknown as typeof Koa],
   ['Koa 3', Koa],
-])('%s', (_, Framework) => {
-  /** A guarded app; `seen` are the errors that came to Koa, or to a `try` around everything. */
+])('errors and refusals in %s', (name, Framework) => {
+  /**
+   * A guarded app. `seen` holds the errors that reached Koa, or, with `custom`, the middleware that
+   * catches and answers them.
+   */
   const guarded = (
     handler: Koa.Middleware,
     { onRefuse, custom = false }: { onRefuse?: OnRefuse; custom?: boolean } = {},
@@ -74,20 +77,23 @@ describe.each([
       'a rejection': () => Promise.reject(failure),
     }
 
-    it.each(Object.keys(failing))('%s is Koa’s, once', async (kind) => {
-      const onRefuse: OnRefuse = (_error, ctx) => {
-        ctx.status = 418
-      }
-      for (const custom of [true, false]) {
-        const behind = guarded(failing[kind] as Koa.Middleware, { onRefuse, custom })
-        await supertest(behind.listener).get('/').use(issuer.as()).expect(409)
-        expect(behind.seen).toEqual([failure])
-        expect(behind.refused).toEqual([])
-      }
-    })
+    it.each(Object.keys(failing))(
+      `in ${name} %s behind the guard reaches Koa once and is no refusal`,
+      async (kind) => {
+        const onRefuse: OnRefuse = (_error, ctx) => {
+          ctx.status = 418
+        }
+        for (const custom of [true, false]) {
+          const behind = guarded(failing[kind] as Koa.Middleware, { onRefuse, custom })
+          await supertest(behind.listener).get('/').use(issuer.as()).expect(409)
+          expect(behind.seen).toEqual([failure])
+          expect(behind.refused).toEqual([])
+        }
+      },
+    )
   })
 
-  describe('onRefuse', () => {
+  describe('the hook onRefuse', () => {
     it.each([
       [
         'throws',
@@ -102,7 +108,7 @@ describe.each([
           throw value
         },
       ],
-    ])('that %s is one error to Koa', async (_how, hook) => {
+    ])(`in ${name} an onRefuse that %s causes exactly one error`, async (_how, hook) => {
       for (const value of thrownByHooks) {
         for (const custom of [true, false]) {
           const { listener, seen } = guarded(reached, { onRefuse: hook(value), custom })
@@ -113,7 +119,7 @@ describe.each([
       }
     })
 
-    it('that passes the error on: its status, its challenge and those of @koa/cors are the answer', async () => {
+    it(`in ${name} an onRefuse that passes on the refusal is answered with its status, challenge and CORS headers`, async () => {
       const passing: OnRefuse[] = [
         (error) => {
           throw error
@@ -140,7 +146,7 @@ describe.each([
       }
     })
 
-    it('may answer with Koa’s own means, at once or later', async () => {
+    it(`in ${name} onRefuse may answer with the Koa context, at once or later`, async () => {
       const teapot: OnRefuse = (_error, ctx) => {
         ctx.status = 418
         ctx.body = 'no'
@@ -161,7 +167,7 @@ describe.each([
   })
 
   describe('a stream', () => {
-    it('passes as it is written, chunk by chunk', async () => {
+    it(`in ${name} a guarded handler can stream its answer chunk by chunk`, async () => {
       const { listener } = guarded((ctx) => {
         const events = new PassThrough()
         ctx.type = 'text/event-stream'
@@ -174,7 +180,7 @@ describe.each([
       expect(answer.headers['transfer-encoding']).toBe('chunked')
     })
 
-    it('that fails half-way is Koa’s, and not answered again', async () => {
+    it(`in ${name} the error of a guarded stream that fails half-way reaches Koa and is not answered again`, async () => {
       const failure = new Error('half-way')
       const { listener, seen } = guarded((ctx) => {
         const body = new PassThrough()
@@ -193,7 +199,7 @@ describe.each([
     })
   })
 
-  it('a time limit that answers while keys are fetched has the only say', async () => {
+  it(`in ${name} a time limit that answers while keys are fetched gives the only answer`, async () => {
     const held = createHeldIssuer()
     const { requireAuth } = createAuth(held.options)
     const errors: unknown[] = []

@@ -47,7 +47,7 @@ const overHttp: Serve = (listener, use) =>
     }),
   )
 
-/** One session of HTTP/2 with a server of its own. */
+/** Opens one HTTP/2 session with a new server. */
 async function withSession(
   listener: RequestListener,
   use: (session: ClientHttp2Session) => Promise<void>,
@@ -80,7 +80,7 @@ const overHttp2: Serve = (listener, use) =>
 const { requireAuth } = createAuth(issuer.trust())
 const as = (claims?: Record<string, unknown>, who = issuer) => ({ headers: who.headers(claims) })
 
-/** A listener behind guards, as people write it; its own errors are answered with their status. */
+/** A listener behind guards, as an application writes it. It answers errors with their status. */
 function behind(
   guards: readonly ReturnType<typeof requireAuth>[],
   handle: RequestListener = (req, res) => res.end(getAuth(req).subject),
@@ -102,8 +102,8 @@ function behind(
 describe.each([
   ['node:http', overHttp],
   ['node:http2', overHttp2],
-])('%s', (_, serve) => {
-  it('all guards of a request decide, and the token is verified once', async () => {
+])('guards in %s', (name, serve) => {
+  it(`in ${name} two guards of one request both decide and verify the token once`, async () => {
     const { options, count } = countedTrust()
     const counted = createAuth(options)
     const guards = ['api', 'orders'].map((scope) => counted.requireAuth({ scope }))
@@ -121,7 +121,7 @@ describe.each([
     })
   })
 
-  it('of two issuers each decides for itself; getAuth gives what the last guard found', async () => {
+  it(`in ${name} two guards of different issuers accept tokens of neither, and getAuth gives the Auth of the last guard`, async () => {
     const theirs = createAuth(other.trust()).requireAuth()
     for (const guards of [
       [requireAuth(), theirs],
@@ -148,7 +148,7 @@ describe.each([
     })
   })
 
-  it('headers that were set before stay: browsers may read every refusal', async () => {
+  it(`in ${name} a refusal keeps the CORS headers that were set before the guard`, async () => {
     const allowing =
       (listener: RequestListener): RequestListener =>
       (req, res) => {
@@ -180,7 +180,7 @@ describe.each([
     )
   })
 
-  it('a body is the handler’s to read', async () => {
+  it(`in ${name} the handler behind a guard can read the body`, async () => {
     const echo: RequestListener = async (req, res) => {
       let text = ''
       for await (const chunk of req.setEncoding('utf8')) text += chunk
@@ -194,7 +194,7 @@ describe.each([
     })
   })
 
-  it('HEAD has the headers of GET and no body; OPTIONS is guarded like any other method', async () => {
+  it(`in ${name} a guard answers HEAD with the headers of GET and no body, and guards OPTIONS like any method`, async () => {
     await serve(behind([requireAuth({ scope: 'a' })]), async (call) => {
       const { date: _d, connection: _c, 'keep-alive': _k, ...get } = (await call('/')).headers
       const head = await call('/', { method: 'HEAD' })
@@ -204,7 +204,7 @@ describe.each([
     })
   })
 
-  it('an error behind the guard is the listener’s own, once', async () => {
+  it(`in ${name} an error behind the guard reaches the listener once and is no refusal`, async () => {
     const failure = Object.assign(new Error('later'), { status: 409 })
     const seen: unknown[] = []
     let refused = 0
@@ -218,7 +218,7 @@ describe.each([
     })
   })
 
-  it('a stream passes as it is written', async () => {
+  it(`in ${name} a handler behind a guard can stream its answer`, async () => {
     const streaming: RequestListener = async (_req, res) => {
       for (const part of ['a', 'b']) {
         res.write(part)
@@ -231,7 +231,7 @@ describe.each([
     })
   })
 
-  it('an answer that somebody else gives while keys are fetched has the only say', async () => {
+  it(`in ${name} an answer that other code gives while keys are fetched is the only answer`, async () => {
     for (const answering of ['end', 'write'] as const) {
       const held = createHeldIssuer()
       const seen: unknown[] = []
@@ -260,7 +260,7 @@ describe.each([
     }
   })
 
-  describe('onRefuse', () => {
+  describe('the hook onRefuse', () => {
     const refusing = async (onRefuse: OnRefuse) => {
       const seen: unknown[] = []
       const guards = [createAuth({ ...issuer.trust(), onRefuse }).requireAuth()]
@@ -274,7 +274,7 @@ describe.each([
       return { seen, reply: reply as Reply }
     }
 
-    it('that throws or rejects is the caller’s, as an error', async () => {
+    it(`in ${name} an onRefuse that throws or rejects gives the listener an Error`, async () => {
       for (const value of thrownByHooks) {
         const throwing: OnRefuse = () => {
           throw value
@@ -287,12 +287,12 @@ describe.each([
       }
     })
 
-    it('that throws the error on: it has what an answer needs', async () => {
+    it(`in ${name} a refusal that onRefuse throws has the status and headers for an answer`, async () => {
       const { reply } = await refusing((error) => Promise.reject(error))
       expect(reply).toMatchObject({ status: 401, headers: { 'www-authenticate': challenge } })
     })
 
-    it('may answer at once or later', async () => {
+    it(`in ${name} onRefuse may answer at once or later`, async () => {
       for (const wait of [0, 5]) {
         const { seen, reply } = await refusing(async (_error, _req, res) => {
           if (wait > 0) await pause(wait)
@@ -308,32 +308,35 @@ describe.each([
 describe('a stream of HTTP/2 that its client resets while keys are fetched', () => {
   it.each([
     ['refused', { scope: 'missing' }, 0],
-    ['admitted', {}, 1],
-  ])('harms nobody when it is then %s', async (_, requirements, handled) => {
-    const held = createHeldIssuer()
-    const seen: unknown[] = []
-    let ran = 0
-    const listener = behind(
-      [createAuth(held.options).requireAuth(requirements)],
-      (_req, res) => {
-        ran++
-        res.end('handled')
-      },
-      seen,
-    )
-    await withSession(listener, async (session) => {
-      const reset = session.request({ ':path': '/', ...held.issuer.headers() })
-      reset.on('error', () => {})
-      await held.asked
-      reset.close(8)
-      await once(reset, 'close')
-      await pause(10)
-      held.answer()
-      await pause(20)
-      expect([seen, ran]).toEqual([[], handled])
-      const next = session.request({ ':path': '/' })
-      const [answer] = await once(next, 'response')
-      expect(answer[':status']).toBe(401)
-    })
-  })
+    ['accepted', {}, 1],
+  ])(
+    'an HTTP/2 stream that is reset while keys are fetched does not affect other streams when its token is then %s',
+    async (_, requirements, handled) => {
+      const held = createHeldIssuer()
+      const seen: unknown[] = []
+      let ran = 0
+      const listener = behind(
+        [createAuth(held.options).requireAuth(requirements)],
+        (_req, res) => {
+          ran++
+          res.end('handled')
+        },
+        seen,
+      )
+      await withSession(listener, async (session) => {
+        const reset = session.request({ ':path': '/', ...held.issuer.headers() })
+        reset.on('error', () => {})
+        await held.asked
+        reset.close(8)
+        await once(reset, 'close')
+        await pause(10)
+        held.answer()
+        await pause(20)
+        expect([seen, ran]).toEqual([[], handled])
+        const next = session.request({ ':path': '/' })
+        const [answer] = await once(next, 'response')
+        expect(answer[':status']).toBe(401)
+      })
+    },
+  )
 })

@@ -9,26 +9,26 @@ import { afterAll, beforeAll, expect } from 'vitest'
 export const issuer = createTestIssuer()
 export const other = createTestIssuer({ url: 'https://other.test' })
 
-/** Its keys cannot be had, so that every good token is answered with 503. */
+/** An issuer whose keys cannot be loaded, so that every good token is answered with 503. */
 export const dead = createTestIssuer({ url: 'https://dead.test' })
 dead.fail('*', faults.refuse())
 
 export const origin = 'https://app.example'
 
-/** A browser's question before it sends a token: it never carries one itself. */
+/** The headers of a CORS preflight. A browser sends it before a request with a token, without one. */
 export const preflight = {
   origin,
   'access-control-request-method': 'GET',
   'access-control-request-headers': 'authorization',
 }
 
-/** What no framework writes by itself: only the guard refuses like this. */
+/** The challenge of a guard. No framework writes it by itself. */
 export const challenge = 'Bearer realm="api"'
 
-/** What a hook may throw: an error, and what is none. */
+/** Values that a hook may throw: an error, and values that are no error. */
 export const thrownByHooks: readonly unknown[] = [new Error('hook'), 'text', null, undefined]
 
-/** Options which trust the issuer, and the number of verifications that were made with them. */
+/** Options that trust the issuer, and a count of the verifications that are made with them. */
 export function countedTrust() {
   const count = { accepted: 0 }
   const onEvent = ({ type }: AuthEvent): void => {
@@ -37,7 +37,7 @@ export function countedTrust() {
   return { options: issuer.trust({ tokenCache: false as const, onEvent }), count }
 }
 
-/** A promise, and what settles it. */
+/** A promise, and the function that resolves it. */
 export function gate() {
   let open = (): void => {}
   const opened = new Promise<void>((resolve) => {
@@ -46,7 +46,7 @@ export function gate() {
   return { open, opened }
 }
 
-/** An issuer that answers when the test says so: until then, its first verification waits. */
+/** An issuer that answers only when the test lets it. Until then, the first verification waits. */
 export function createHeldIssuer() {
   const held = createTestIssuer({ url: 'https://held.test' })
   const asked = gate()
@@ -59,7 +59,7 @@ export function createHeldIssuer() {
   return { issuer: held, asked: asked.opened, answer: answer.open, options: held.trust({ fetch }) }
 }
 
-/** Serves on a port of its own for as long as a function takes. */
+/** Serves the listener on a free port until the function has ended. */
 export async function serving<T>(
   listener: RequestListener,
   use: (url: string, server: Server) => Promise<T>,
@@ -77,7 +77,7 @@ export async function serving<T>(
 export const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-/** No test of a file may leave an error behind that would end a process. */
+/** Fails the file if one of its tests causes an error that nobody handles and that ends a process. */
 export function expectNoStrayErrors(): void {
   const strays: unknown[] = []
   const note = (error: unknown): void => void strays.push(error)

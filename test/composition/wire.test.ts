@@ -26,12 +26,12 @@ import { createHeldIssuer, expectNoStrayErrors, gate, issuer, pause, serving } f
 
 expectNoStrayErrors()
 
-/** One guarded route for all methods: its handler leaves the body alone, and tells that it ran. */
+/** One guarded route for all methods. Its handler does not read the body, and tells that it ran. */
 interface Setup {
   readonly auth: VerifierOptions
   readonly scope?: string
   readonly ran: () => void
-  /** What a hook waits for before it answers 418. */
+  /** The work that onRefuse waits for before it answers 418. */
   readonly slow?: () => Promise<void>
 }
 type Listen = (setup: Setup) => RequestListener | Promise<RequestListener>
@@ -87,7 +87,7 @@ const onFastify =
         (async (_error, _request, reply) => {
           await slow()
           if (answers) reply.code(418).send('no')
-          // A reply is a thenable, which settles when it is sent, or when its caller has gone.
+          // A Fastify reply is a thenable. It settles when the reply is sent or the caller is gone.
           return reply
         }),
     })
@@ -155,10 +155,10 @@ const listeners: Readonly<Record<string, Listen>> = {
   'Express 5': onExpress(express),
   'Koa 2': onKoa(Koa2 as unknown as typeof Koa),
   'Koa 3': onKoa(Koa),
-  'Fastify 5, onRequest': onFastify('onRequest'),
-  'Fastify 5, preHandler': onFastify('preHandler'),
-  'Fastify 5, plugin': onFastify('plugin'),
-  'Fastify 5, a hook that only gives back the reply': onFastify('onRequest', false),
+  'Fastify 5 with onRequest': onFastify('onRequest'),
+  'Fastify 5 with preHandler': onFastify('preHandler'),
+  'Fastify 5 with the plugin': onFastify('plugin'),
+  'Fastify 5 with an onRefuse that only gives back the reply': onFastify('onRequest', false),
   Hono: onHono,
   fetch: onFetch,
   'node:http': onNode,
@@ -166,7 +166,7 @@ const listeners: Readonly<Record<string, Listen>> = {
 
 const agent = (): Agent => new Agent({ keepAlive: true, maxSockets: 1 })
 
-/** Sends a request, and gives its status and whether its connection had served another before. */
+/** Waits for the answer to a request. Gives its status, and whether its connection was used before. */
 async function exchange(
   sent: ClientRequest,
 ): Promise<[status: number | undefined, reused: boolean]> {
@@ -176,7 +176,7 @@ async function exchange(
   return [answer.statusCode, sent.reusedSocket]
 }
 
-/** A request whose caller hangs up: `gone` when the server has seen that. */
+/** Sends a request. `hangUp` closes its connection, and waits until the server has noticed. */
 function hangingUp(server: Server, url: string, headers: Record<string, string> = {}) {
   const gone = once(server, 'request').then(([, response]) =>
     once(response as ServerResponse, 'close'),
@@ -191,13 +191,13 @@ function hangingUp(server: Server, url: string, headers: Record<string, string> 
   }
 }
 
-describe.each(Object.entries(listeners))('%s', (_, listen) => {
+describe.each(Object.entries(listeners))('connections to %s', (name, listen) => {
   const counting = () => {
     const count = { ran: 0 }
     return { count, ran: () => void count.ran++ }
   }
 
-  it('a refused POST leaves its connection to the next request', async () => {
+  it(`${name} keeps the connection of a refused POST for the next request`, async () => {
     const { count, ran } = counting()
     await serving(await listen({ auth: issuer.trust(), ran }), async (url) => {
       const one = agent()
@@ -215,8 +215,9 @@ describe.each(Object.entries(listeners))('%s', (_, listen) => {
     expect(count.ran).toBe(1)
   })
 
-  // Nothing but the guard stands before the body here: the parser of the preHandler's route does not read either.
-  it('an upload that never ends is refused while it goes on, and holds up no shutdown', async () => {
+  // Only the guard comes before the body here: the body parser of the route with preHandler does not
+  // read it either.
+  it(`${name} refuses an upload that never ends while it goes on, and can then shut down`, async () => {
     const { count, ran } = counting()
     await serving(await listen({ auth: issuer.trust(), ran }), async (url, server) => {
       const headers = { 'content-type': 'application/octet-stream' }
@@ -236,7 +237,7 @@ describe.each(Object.entries(listeners))('%s', (_, listen) => {
     expect(count.ran).toBe(0)
   })
 
-  it('a caller who hangs up while keys are fetched harms nobody, and is not let in when refused', async () => {
+  it(`${name} serves other callers and runs no handler when a refused caller hangs up during a fetch of keys`, async () => {
     const held = createHeldIssuer()
     const { count, ran } = counting()
     const listener = await listen({ auth: held.options, scope: 'a', ran })
@@ -256,7 +257,7 @@ describe.each(Object.entries(listeners))('%s', (_, listen) => {
     })
   })
 
-  it('a caller who hangs up during a slow onRefuse is not let in', async () => {
+  it(`${name} runs no handler when a caller hangs up during a slow onRefuse`, async () => {
     const { count, ran } = counting()
     const begun = gate()
     const answer = gate()
