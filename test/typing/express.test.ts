@@ -17,8 +17,8 @@ interface Claims {
   roles: string[]
 }
 
-describe('claims', () => {
-  it('are as they are named, or as the schema or the verifier gives them', () => {
+describe('the type of claims in Express', () => {
+  it('the claims of Express have the type of the type argument, the schema or the verifier', () => {
     expectTypeOf(createAuth<Claims>(options)).toEqualTypeOf<ExpressAuth<Claims>>()
     const claims = z.object({ sub: z.string(), roles: z.array(z.string()) })
     expectTypeOf(createAuth({ ...options, claims })).toEqualTypeOf<ExpressAuth<Claims>>()
@@ -31,7 +31,7 @@ describe('claims', () => {
     >()
   })
 
-  it('reach getAuth, the verifier and check', () => {
+  it('the type of the claims of Express reaches getAuth, verify and check', () => {
     const { getAuth, requireAuth, verifier } = createAuth<Claims>(options)
     const read = (req: Request5) => getAuth(req)
     expectTypeOf(read).returns.toEqualTypeOf<Auth<Claims>>()
@@ -46,8 +46,8 @@ describe('claims', () => {
   })
 })
 
-describe('getAuth', () => {
-  it('takes the request of either major, and may give undefined if asked so', () => {
+describe('the type of getAuth of Express', () => {
+  it('getAuth accepts requests of Express 4 and 5, and may give undefined only with optional: true', () => {
     const read5 = (req: Request5) => [getAuth(req), getAuth(req, { optional: true })] as const
     const read4 = (req: Request4) => [getAuth(req), getAuth(req, { optional: true })] as const
     expectTypeOf(read5).returns.toEqualTypeOf<readonly [Auth, Auth | undefined]>()
@@ -57,10 +57,10 @@ describe('getAuth', () => {
   })
 })
 
-describe('the handler behind a guard', () => {
+describe('the types of a handler behind an Express guard', () => {
   const { requireAuth } = createAuth<Claims>(options)
 
-  it('keeps what Express 5 reads from the path', () => {
+  it('a handler behind a guard keeps the parameter types that Express 5 reads from the path', () => {
     const app = express()
     app.get('/orders/:id/:line', requireAuth({ scope: 'a' }), (req, res) => {
       expectTypeOf(req.params.id).toBeString()
@@ -92,7 +92,7 @@ describe('the handler behind a guard', () => {
     router.param('id', () => {})
   })
 
-  it('keeps what Express 4 reads from the path', () => {
+  it('a handler behind a guard keeps the parameter types that Express 4 reads from the path', () => {
     const app = express4()
     app.get('/orders/:id', requireAuth({ scope: 'a' }), (req, res) => {
       expectTypeOf(req.params).toEqualTypeOf<{ id: string }>()
@@ -110,7 +110,7 @@ describe('the handler behind a guard', () => {
     })
   })
 
-  it('keeps the body, the query and the answer that a route is typed with', () => {
+  it('a handler behind an Express guard keeps the types of body, query and answer of its route', () => {
     interface Change {
       amount: number
     }
@@ -141,8 +141,8 @@ describe('the handler behind a guard', () => {
   })
 })
 
-describe('hooks', () => {
-  it('are given what they need without annotation', () => {
+describe('the types of hooks in Express', () => {
+  it('the parameters of an Express onRefuse have the right types without annotations', () => {
     createAuth({
       ...options,
       onRefuse(error, req, res, next) {
@@ -154,7 +154,7 @@ describe('hooks', () => {
     })
   })
 
-  it('may be annotated with the types of either major, or live elsewhere', () => {
+  it('hooks may be typed for Express 4 or 5, and may be functions that are declared elsewhere', () => {
     const { requireAuth } = createAuth<Claims>(options)
     requireAuth({ check: (auth, req: Request5) => auth.subject === req.params['id'] })
     requireAuth({ check: (auth, req: Request4) => auth.subject === req.params['id'] })
@@ -189,12 +189,12 @@ describe('hooks', () => {
   })
 })
 
-/** Compiled, never run: each line under `@ts-expect-error` must not compile. */
+/** This function is compiled but never called. No line below a `@ts-expect-error` may compile. */
 function linesThatMustNotCompile(req: Request5): void {
   const { requireAuth } = createAuth<Claims>(options)
   // @ts-expect-error
   requireAuth({ scopes: 'a' })
-  // @ts-expect-error Undefined is refused: it must not open a route.
+  // @ts-expect-error Undefined could open the route to everyone.
   requireAuth({ scope: undefined })
   // @ts-expect-error
   requireAuth({ scope: process.env['SCOPE'] })
@@ -206,7 +206,7 @@ function linesThatMustNotCompile(req: Request5): void {
   requireAuth({ check: undefined })
   // @ts-expect-error
   requireAuth({ check: 'a' })
-  // @ts-expect-error Only true passes.
+  // @ts-expect-error The result of check must be a boolean.
   requireAuth({ check: () => 'yes' })
   // @ts-expect-error
   requireAuth({ check: (auth) => auth.claims.groups.length > 0 })
@@ -232,7 +232,7 @@ function linesThatMustNotCompile(req: Request5): void {
   createAuth<Claims>(options).getAuth(req).claims.roles.sort()
   // @ts-expect-error
   createAuth<Claims>(options).getAuth(req).claims.tenant
-  // @ts-expect-error No type of the request is changed: its auth is not there for TypeScript.
+  // @ts-expect-error The adapter does not change the type of the request, which has no auth.
   req.auth
   // @ts-expect-error
   createAuth()
@@ -263,9 +263,9 @@ function linesThatMustNotCompile(req: Request5): void {
   // @ts-expect-error
   createAuth({ verifier: {} })
   const verifier = createVerifier(options)
-  // @ts-expect-error The verifier gives other claims.
+  // @ts-expect-error The verifier gives claims of another type.
   createAuth<Claims>({ verifier })
-  // @ts-expect-error Verifier options beside a verifier have no effect.
+  // @ts-expect-error Options of a verifier have no effect beside a verifier.
   createAuth({ verifier, ...options })
   // @ts-expect-error
   createAuth({ verifier, audience: 'https://api.example.com' })
@@ -275,4 +275,5 @@ function linesThatMustNotCompile(req: Request5): void {
   createAuth({ verifier, tokenCache: undefined })
 }
 
-it('what must not compile does not', () => expect(linesThatMustNotCompile).toBeTypeOf('function'))
+it('wrong uses of the Express adapter do not compile', () =>
+  expect(linesThatMustNotCompile).toBeTypeOf('function'))

@@ -31,14 +31,14 @@ interface Change {
   Reply: { 200: { done: boolean }; '4xx': { error: string } }
 }
 
-/** The types of a body and an answer from schemas of Zod, as a type provider does it. */
+/** A type provider, which takes the types of body and answer from Zod schemas. */
 interface ZodProvider extends FastifyTypeProvider {
   validator: this['schema'] extends z.ZodType ? z.output<this['schema']> : unknown
   serializer: this['schema'] extends z.ZodType ? z.input<this['schema']> : unknown
 }
 
-describe('claims', () => {
-  it('are as they are named, or as the schema or the verifier gives them', () => {
+describe('the type of claims in Fastify', () => {
+  it('the claims of Fastify have the type of the type argument, the schema or the verifier', () => {
     expectTypeOf(createAuth<Claims>(options)).toEqualTypeOf<FastifyAuth<Claims>>()
     const claims = z.object({ sub: z.string(), roles: z.array(z.string()) })
     expectTypeOf(createAuth({ ...options, claims })).toEqualTypeOf<FastifyAuth<Claims>>()
@@ -48,7 +48,7 @@ describe('claims', () => {
     expectTypeOf(createAuth({ verifier })).toEqualTypeOf<FastifyAuth<Claims>>()
   })
 
-  it('reach getAuth, the verifier, check and the plugin', () => {
+  it('the type of the claims of Fastify reaches getAuth, verify, check and the plugin', () => {
     const { getAuth, requireAuth, verifier, plugin } = createAuth<Claims>(options)
     const read = (request: FastifyRequest) => getAuth(request)
     expectTypeOf(read).returns.toEqualTypeOf<Auth<Claims>>()
@@ -64,8 +64,8 @@ describe('claims', () => {
   })
 })
 
-describe('getAuth', () => {
-  it('takes the request of any route and any server', () => {
+describe('the type of getAuth of Fastify', () => {
+  it('getAuth accepts the request of any Fastify route and any server', () => {
     const read = (request: FastifyRequest<Change>) =>
       [getAuth(request), getAuth(request, { optional: true })] as const
     expectTypeOf(read).returns.toEqualTypeOf<readonly [Auth, Auth | undefined]>()
@@ -76,10 +76,10 @@ describe('getAuth', () => {
   })
 })
 
-describe('the handler behind a guard', () => {
+describe('the types of a handler behind a Fastify guard', () => {
   const { requireAuth, plugin } = createAuth<Claims>(options)
 
-  it('keeps the types of its route', () => {
+  it('a handler behind a Fastify guard keeps the types of its route', () => {
     const app = createFastify()
     app.patch<Change>('/orders/:id', { preHandler: requireAuth() }, async (request, reply) => {
       expectTypeOf(request.params).toEqualTypeOf<{ id: string }>()
@@ -87,7 +87,7 @@ describe('the handler behind a guard', () => {
       expectTypeOf(request.headers['x-trace']).toBeString()
       expectTypeOf(request.body).toEqualTypeOf<{ amount: number }>()
       reply.code(200).send({ done: true })
-      // @ts-expect-error The answer is typed as ever.
+      // @ts-expect-error The guard keeps the type of the answer.
       reply.code(200).send({ done: 1 })
       return reply
     })
@@ -113,7 +113,7 @@ describe('the handler behind a guard', () => {
     app.get('/y', { preHandler: requireAuth() }, handler)
   })
 
-  it('keeps the types of its server and its type provider', () => {
+  it('a handler behind a Fastify guard keeps the types of its server and of its type provider', () => {
     const http2 = createFastify({ http2: true })
     http2.addHook('onRequest', requireAuth())
     http2.register(plugin, { scope: 'a' })
@@ -132,7 +132,7 @@ describe('the handler behind a guard', () => {
     })
   })
 
-  it('may stand in a plugin', () => {
+  it('a Fastify guard may be used inside of a plugin', () => {
     const orders: FastifyPluginCallback<{ prefix: string }, RawServerDefault> = (app, _, done) => {
       app.register(plugin, { scope: ['a'] })
       app.register(plugin)
@@ -143,8 +143,8 @@ describe('the handler behind a guard', () => {
   })
 })
 
-describe('hooks', () => {
-  it('are given what they need without annotation', () => {
+describe('the types of hooks in Fastify', () => {
+  it('the parameters of a Fastify onRefuse have the right types without annotations', () => {
     createAuth({
       ...options,
       onRefuse(error, request, reply) {
@@ -157,7 +157,7 @@ describe('hooks', () => {
     })
   })
 
-  it('may be annotated with the types of a route, or live elsewhere', () => {
+  it('hooks may be typed for a Fastify route, and may be functions that are declared elsewhere', () => {
     const { requireAuth } = createAuth<Claims>(options)
     requireAuth({
       check: (auth, request: FastifyRequest<{ Params: { id: string } }>) =>
@@ -177,13 +177,13 @@ describe('hooks', () => {
   })
 })
 
-/** Compiled, never run: each line under `@ts-expect-error` must not compile. */
+/** This function is compiled but never called. No line below a `@ts-expect-error` may compile. */
 function linesThatMustNotCompile(request: FastifyRequest): void {
   const { requireAuth, plugin } = createAuth<Claims>(options)
   const app = createFastify()
   // @ts-expect-error
   requireAuth({ scopes: 'a' })
-  // @ts-expect-error Undefined is refused: it must not open a route.
+  // @ts-expect-error Undefined could open the route to everyone.
   requireAuth({ scope: undefined })
   // @ts-expect-error
   requireAuth({ scope: process.env['SCOPE'] })
@@ -193,7 +193,7 @@ function linesThatMustNotCompile(request: FastifyRequest): void {
   requireAuth({ check: undefined })
   // @ts-expect-error
   requireAuth({ check: 'a' })
-  // @ts-expect-error Only true passes.
+  // @ts-expect-error The result of check must be a boolean.
   requireAuth({ check: () => 'yes' })
   // @ts-expect-error
   requireAuth({ check: (auth) => auth.claims.groups.length > 0 })
@@ -205,7 +205,7 @@ function linesThatMustNotCompile(request: FastifyRequest): void {
   requireAuth('orders:read')
   // @ts-expect-error
   requireAuth(request)
-  // @ts-expect-error A guard is made first: requireAuth().
+  // @ts-expect-error requireAuth() must be called to make a guard.
   app.get('/', { preHandler: requireAuth }, () => {})
   // @ts-expect-error
   app.addHook('onRequest', requireAuth)
@@ -227,7 +227,7 @@ function linesThatMustNotCompile(request: FastifyRequest): void {
   createAuth<Claims>(options).getAuth(request).claims.roles.sort()
   // @ts-expect-error
   createAuth<Claims>(options).getAuth(request).claims.tenant
-  // @ts-expect-error No type of the request is changed: its auth is not there for TypeScript.
+  // @ts-expect-error The adapter does not change the type of the request, which has no auth.
   request.auth
   // @ts-expect-error
   createAuth()
@@ -250,9 +250,9 @@ function linesThatMustNotCompile(request: FastifyRequest): void {
   // @ts-expect-error
   createAuth<Claims>({ ...options, claims: z.object({ sub: z.number() }) })
   const verifier = createVerifier(options)
-  // @ts-expect-error The verifier gives other claims.
+  // @ts-expect-error The verifier gives claims of another type.
   createAuth<Claims>({ verifier })
-  // @ts-expect-error Verifier options beside a verifier have no effect.
+  // @ts-expect-error Options of a verifier have no effect beside a verifier.
   createAuth({ verifier, ...options })
   // @ts-expect-error
   createAuth({ verifier, audience: 'https://api.example.com' })
@@ -262,4 +262,5 @@ function linesThatMustNotCompile(request: FastifyRequest): void {
   createAuth({ verifier, tokenCache: undefined })
 }
 
-it('what must not compile does not', () => expect(linesThatMustNotCompile).toBeTypeOf('function'))
+it('wrong uses of the Fastify adapter do not compile', () =>
+  expect(linesThatMustNotCompile).toBeTypeOf('function'))

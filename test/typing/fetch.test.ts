@@ -13,18 +13,18 @@ interface Claims {
   roles: string[]
 }
 
-/** As a framework extends the request of its platform. */
+/** A request class that a framework derives from the Request of the platform. */
 class PageRequest extends Request {
   readonly page = { locale: 'en' }
 }
 
-/** What a file router hands over beside the request. */
+/** The second argument that a file router gives to a handler. */
 interface RouteContext {
   params: Promise<{ id: string }>
 }
 
-describe('claims', () => {
-  it('are as they are named, or as the schema or the verifier gives them', () => {
+describe('the type of claims in fetch', () => {
+  it('the claims of fetch have the type of the type argument, the schema or the verifier', () => {
     expectTypeOf(createAuth<Claims>(options)).toEqualTypeOf<FetchAuth<Claims>>()
     const claims = z.object({ sub: z.string(), roles: z.array(z.string()) })
     expectTypeOf(createAuth({ ...options, claims })).toEqualTypeOf<FetchAuth<Claims>>()
@@ -34,7 +34,7 @@ describe('claims', () => {
     expectTypeOf(createAuth({ verifier })).toEqualTypeOf<FetchAuth<Claims>>()
   })
 
-  it('reach getAuth, the verifier, check and the result of a guard', () => {
+  it('the type of the claims of fetch reaches getAuth, verify, check and the result of a guard', () => {
     const { getAuth, requireAuth, verifier } = createAuth<Claims>(options)
     const read = (request: Request) => getAuth(request)
     expectTypeOf(read).returns.toEqualTypeOf<Auth<Claims>>()
@@ -50,10 +50,10 @@ describe('claims', () => {
   })
 })
 
-describe('the result of a guard', () => {
+describe('the type of the result of a fetch guard', () => {
   const { requireAuth } = createAuth<Claims>(options)
 
-  it('is an answer or an auth, told apart by instanceof', () => {
+  it('the result of a fetch guard is a Response or an Auth, which instanceof tells apart', () => {
     const handle = async (request: Request): Promise<Response> => {
       const found = await requireAuth({ scope: 'a' })(request)
       if (found instanceof Response) {
@@ -66,7 +66,7 @@ describe('the result of a guard', () => {
     expectTypeOf(handle).returns.resolves.toEqualTypeOf<Response>()
   })
 
-  it('may be undefined behind an optional guard, and behind no other', () => {
+  it('the result of a fetch guard may be undefined only if the guard is optional', () => {
     const optional = true as boolean
     type Anonymous = Auth<Claims> | Response | undefined
     expectTypeOf(requireAuth({ optional: true })).returns.resolves.toEqualTypeOf<Anonymous>()
@@ -80,10 +80,10 @@ describe('the result of a guard', () => {
   })
 })
 
-describe('guard', () => {
+describe('the types of a handler in a fetch guard', () => {
   const { guard, getAuth } = createAuth<Claims>(options)
 
-  it('leaves the parameters of a handler as they are', () => {
+  it('a fetch guard keeps the types of the parameters of its handler', () => {
     const plain = guard((request) => {
       expectTypeOf(request).toEqualTypeOf<Request>()
       return new Response(getAuth(request).subject)
@@ -110,7 +110,7 @@ describe('guard', () => {
     expectTypeOf(untold).toEqualTypeOf<(request: Request) => Promise<Response>>()
   })
 
-  it('gives what a server or a file router takes', () => {
+  it('a handler in a fetch guard has a type that servers and file routers accept', () => {
     const server: { fetch: (request: Request) => Response | Promise<Response> } = {
       fetch: guard(() => new Response()),
     }
@@ -121,16 +121,16 @@ describe('guard', () => {
   })
 })
 
-describe('getAuth', () => {
-  it('takes a request of any class, and may give undefined if asked so', () => {
+describe('the type of getAuth of fetch', () => {
+  it('getAuth accepts any class of Request, and may give undefined only with optional: true', () => {
     const read = (request: PageRequest) =>
       [getAuth(request), getAuth(request, { optional: true })] as const
     expectTypeOf(read).returns.toEqualTypeOf<readonly [Auth, Auth | undefined]>()
   })
 })
 
-describe('hooks', () => {
-  it('may be annotated with the request of a framework, or live elsewhere', () => {
+describe('the types of hooks of fetch', () => {
+  it('hooks may be typed for the Request of a framework, and may be functions that are declared elsewhere', () => {
     const { requireAuth } = createAuth<Claims>(options)
     requireAuth({ check: (auth, request: PageRequest) => auth.subject === request.page.locale })
     const owns = async (auth: Auth, request: Request): Promise<boolean> =>
@@ -151,10 +151,10 @@ describe('hooks', () => {
   })
 })
 
-/** Compiled, never run: each line under `@ts-expect-error` must not compile. */
+/** This function is compiled but never called. No line below a `@ts-expect-error` may compile. */
 async function linesThatMustNotCompile(request: Request): Promise<void> {
   const { requireAuth, guard } = createAuth<Claims>(options)
-  // @ts-expect-error It may be the answer.
+  // @ts-expect-error The result may be a Response.
   ;(await requireAuth()(request)).subject
   const found = await requireAuth({ optional: true })(request)
   // @ts-expect-error The caller may be anonymous.
@@ -169,11 +169,11 @@ async function linesThatMustNotCompile(request: Request): Promise<void> {
   auth.claims.tenant
   // @ts-expect-error
   auth.scopes.push('admin')
-  // @ts-expect-error A guard is made first: requireAuth()(request).
+  // @ts-expect-error requireAuth() must be called first to make a guard.
   requireAuth(request)
   // @ts-expect-error
   requireAuth({ scopes: 'a' })
-  // @ts-expect-error Undefined is refused: it must not open a route.
+  // @ts-expect-error Undefined could open the route to everyone.
   requireAuth({ scope: undefined })
   // @ts-expect-error
   requireAuth({ scope: process.env['SCOPE'] })
@@ -183,7 +183,7 @@ async function linesThatMustNotCompile(request: Request): Promise<void> {
   requireAuth({ check: undefined })
   // @ts-expect-error
   requireAuth({ check: 'a' })
-  // @ts-expect-error Only true passes.
+  // @ts-expect-error The result of check must be a boolean.
   requireAuth({ check: () => 'yes' })
   // @ts-expect-error
   requireAuth({ check: (auth) => auth.claims.groups.length > 0 })
@@ -203,7 +203,7 @@ async function linesThatMustNotCompile(request: Request): Promise<void> {
   guard(() => new Response(), { scopes: 'a' })
   // @ts-expect-error
   guard(() => new Response(), { scope: undefined })
-  // @ts-expect-error A handler answers.
+  // @ts-expect-error A handler must give a Response.
   guard(() => 'hello')
   // @ts-expect-error
   guard((page: string) => new Response(page))
@@ -238,9 +238,9 @@ async function linesThatMustNotCompile(request: Request): Promise<void> {
   // @ts-expect-error
   createAuth<Claims>({ ...options, claims: z.object({ sub: z.number() }) })
   const verifier = createVerifier(options)
-  // @ts-expect-error The verifier gives other claims.
+  // @ts-expect-error The verifier gives claims of another type.
   createAuth<Claims>({ verifier })
-  // @ts-expect-error Verifier options beside a verifier have no effect.
+  // @ts-expect-error Options of a verifier have no effect beside a verifier.
   createAuth({ verifier, ...options })
   // @ts-expect-error
   createAuth({ verifier, audience: 'https://api.example.com' })
@@ -250,4 +250,5 @@ async function linesThatMustNotCompile(request: Request): Promise<void> {
   createAuth({ verifier, tokenCache: undefined })
 }
 
-it('what must not compile does not', () => expect(linesThatMustNotCompile).toBeTypeOf('function'))
+it('wrong uses of the fetch adapter do not compile', () =>
+  expect(linesThatMustNotCompile).toBeTypeOf('function'))

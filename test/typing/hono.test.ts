@@ -23,8 +23,8 @@ interface Env {
   Variables: { trace: string }
 }
 
-describe('claims', () => {
-  it('are as they are named, or as the schema or the verifier gives them', () => {
+describe('the type of claims in Hono', () => {
+  it('the claims of Hono have the type of the type argument, the schema or the verifier', () => {
     expectTypeOf(createAuth<Claims>(options)).toEqualTypeOf<HonoAuth<Claims>>()
     const claims = z.object({ sub: z.string(), roles: z.array(z.string()) })
     expectTypeOf(createAuth({ ...options, claims })).toEqualTypeOf<HonoAuth<Claims>>()
@@ -34,7 +34,7 @@ describe('claims', () => {
     expectTypeOf(createAuth({ verifier })).toEqualTypeOf<HonoAuth<Claims>>()
   })
 
-  it('reach getAuth, the verifier, check and the context', () => {
+  it('the type of the claims of Hono reaches getAuth, verify, check and the context', () => {
     const { getAuth, requireAuth, verifier } = createAuth<Claims>(options)
     const read = (c: Context) => getAuth(c)
     expectTypeOf(read).returns.toEqualTypeOf<Auth<Claims>>()
@@ -58,10 +58,10 @@ describe('claims', () => {
   })
 })
 
-describe('an optional guard', () => {
+describe('the types of an optional Hono guard', () => {
   const { requireAuth } = createAuth<Claims>(options)
 
-  it('gives an auth or undefined, and any other guard an auth', () => {
+  it('c.get may give undefined behind an optional Hono guard, and never behind another guard', () => {
     const optional = true as boolean
     new Hono()
       .get('/a', requireAuth({ optional: true }), (c) => {
@@ -80,10 +80,10 @@ describe('an optional guard', () => {
   })
 })
 
-describe('the handler behind a guard', () => {
+describe('the types of a handler behind a Hono guard', () => {
   const { requireAuth, getAuth } = createAuth<Claims>(options)
 
-  it('keeps the parameters of its path', () => {
+  it('a handler behind a Hono guard keeps the types of the parameters of its path', () => {
     new Hono()
       .get('/orders/:id/:line?', requireAuth({ scope: 'a' }), (c) => {
         expectTypeOf(c.req.param('id')).toEqualTypeOf<string>()
@@ -101,7 +101,7 @@ describe('the handler behind a guard', () => {
       })
   })
 
-  it('keeps the bindings and variables of its app', () => {
+  it('a handler behind a Hono guard keeps the types of bindings and variables of its app', () => {
     const app = new Hono<Env>()
     app.use('*', requireAuth())
     app.get('/x/:id', requireAuth(), (c) => {
@@ -122,7 +122,7 @@ describe('the handler behind a guard', () => {
     })
   })
 
-  it('stands beside other middleware and validators', () => {
+  it('a Hono guard can be combined with other middleware and validators', () => {
     const timed = createMiddleware<{ Variables: { start: number } }>(async (c, next) => {
       c.set('start', 0)
       await next()
@@ -139,7 +139,7 @@ describe('the handler behind a guard', () => {
     })
   })
 
-  it('leaves the type of the app for its client as it is', () => {
+  it('a Hono guard does not change the type that the client of an app needs', () => {
     const body = validator('json', (value) => z.object({ amount: z.number() }).parse(value))
     const guarded = new Hono()
       .get('/orders/:id', requireAuth(), (c) => c.json({ id: c.req.param('id') }, 200))
@@ -157,8 +157,8 @@ describe('the handler behind a guard', () => {
   })
 })
 
-describe('getAuth', () => {
-  it('takes any context, and may give undefined if asked so', () => {
+describe('the type of getAuth of Hono', () => {
+  it('getAuth accepts any Hono context, and may give undefined only with optional: true', () => {
     const read = (c: Context<Env>) => [getAuth(c), getAuth(c, { optional: true })] as const
     expectTypeOf(read).returns.toEqualTypeOf<readonly [Auth, Auth | undefined]>()
     const routed = (
@@ -168,8 +168,8 @@ describe('getAuth', () => {
   })
 })
 
-describe('hooks', () => {
-  it('are given what they need without annotation', () => {
+describe('the types of hooks in Hono', () => {
+  it('the parameters of a Hono onRefuse have the right types without annotations', () => {
     createAuth({
       ...options,
       onRefuse(error, c) {
@@ -180,7 +180,7 @@ describe('hooks', () => {
     })
   })
 
-  it("may be annotated with the app's own context, or live elsewhere", () => {
+  it('hooks may be typed for the context of a Hono app, and may be functions that are declared elsewhere', () => {
     const { requireAuth } = createAuth<Claims>(options)
     requireAuth({ check: (auth, c: Context<Env>) => auth.subject === c.var.trace })
     requireAuth({
@@ -195,7 +195,7 @@ describe('hooks', () => {
   })
 })
 
-/** Compiled, never run: each line under `@ts-expect-error` must not compile. */
+/** This function is compiled but never called. No line below a `@ts-expect-error` may compile. */
 function linesThatMustNotCompile(c: Context): void {
   const { requireAuth } = createAuth<Claims>(options)
   new Hono().get('/', requireAuth({ optional: true }), (c) => {
@@ -220,7 +220,7 @@ function linesThatMustNotCompile(c: Context): void {
     return c.body(null)
   })
   new Hono<Env>().get('/', (c) => {
-    // @ts-expect-error No guard, no auth.
+    // @ts-expect-error A context without a guard has no auth.
     c.get('auth')
     return c.body(null)
   })
@@ -228,7 +228,7 @@ function linesThatMustNotCompile(c: Context): void {
   requireAuth({ scopes: 'a' })
   // @ts-expect-error
   requireAuth({ scopes: 'a', optional: true })
-  // @ts-expect-error Undefined is refused: it must not open a route.
+  // @ts-expect-error Undefined could open the route to everyone.
   requireAuth({ scope: undefined })
   // @ts-expect-error
   requireAuth({ scope: process.env['SCOPE'] })
@@ -238,7 +238,7 @@ function linesThatMustNotCompile(c: Context): void {
   requireAuth({ check: undefined })
   // @ts-expect-error
   requireAuth({ check: 'a' })
-  // @ts-expect-error Only true passes.
+  // @ts-expect-error The result of check must be a boolean.
   requireAuth({ check: () => 'yes' })
   // @ts-expect-error
   requireAuth({ check: (auth) => auth.claims.groups.length > 0 })
@@ -250,7 +250,7 @@ function linesThatMustNotCompile(c: Context): void {
   requireAuth('orders:read')
   // @ts-expect-error
   requireAuth(c)
-  // @ts-expect-error A guard is made first: requireAuth().
+  // @ts-expect-error requireAuth() must be called to make a guard.
   new Hono().use(requireAuth)
   // @ts-expect-error
   new Hono().get('/', requireAuth, (c) => c.body(null))
@@ -260,7 +260,7 @@ function linesThatMustNotCompile(c: Context): void {
   getAuth(c, { optional: 1 })
   // @ts-expect-error
   getAuth()
-  // @ts-expect-error The request is not the context.
+  // @ts-expect-error getAuth takes the context, not the request.
   getAuth(c.req)
   // @ts-expect-error
   getAuth(c).claims['sub'] = 'root'
@@ -287,9 +287,9 @@ function linesThatMustNotCompile(c: Context): void {
   // @ts-expect-error
   createAuth<Claims>({ ...options, claims: z.object({ sub: z.number() }) })
   const verifier = createVerifier(options)
-  // @ts-expect-error The verifier gives other claims.
+  // @ts-expect-error The verifier gives claims of another type.
   createAuth<Claims>({ verifier })
-  // @ts-expect-error Verifier options beside a verifier have no effect.
+  // @ts-expect-error Options of a verifier have no effect beside a verifier.
   createAuth({ verifier, ...options })
   // @ts-expect-error
   createAuth({ verifier, audience: 'https://api.example.com' })
@@ -299,4 +299,5 @@ function linesThatMustNotCompile(c: Context): void {
   createAuth({ verifier, tokenCache: undefined })
 }
 
-it('what must not compile does not', () => expect(linesThatMustNotCompile).toBeTypeOf('function'))
+it('wrong uses of the Hono adapter do not compile', () =>
+  expect(linesThatMustNotCompile).toBeTypeOf('function'))

@@ -19,8 +19,8 @@ interface Claims {
   roles: string[]
 }
 
-describe('claims', () => {
-  it('are as they are named, or as the schema or the verifier gives them', () => {
+describe('the type of claims in Koa', () => {
+  it('the claims of Koa have the type of the type argument, the schema or the verifier', () => {
     expectTypeOf(createAuth<Claims>(options)).toEqualTypeOf<KoaAuth<Claims>>()
     const claims = z.object({ sub: z.string(), roles: z.array(z.string()) })
     expectTypeOf(createAuth({ ...options, claims })).toEqualTypeOf<KoaAuth<Claims>>()
@@ -30,7 +30,7 @@ describe('claims', () => {
     expectTypeOf(createAuth({ verifier })).toEqualTypeOf<KoaAuth<Claims>>()
   })
 
-  it('reach getAuth, the verifier and check', () => {
+  it('the type of the claims of Koa reaches getAuth, verify and check', () => {
     const { getAuth, requireAuth, verifier } = createAuth<Claims>(options)
     const read = (ctx: Context3) => getAuth(ctx)
     expectTypeOf(read).returns.toEqualTypeOf<Auth<Claims>>()
@@ -52,8 +52,8 @@ interface Extra {
   log: (line: string) => void
 }
 
-describe('getAuth', () => {
-  it("takes the context of either major and of Koa's router", () => {
+describe('the type of getAuth of Koa', () => {
+  it('getAuth accepts contexts of Koa 2, Koa 3 and @koa/router', () => {
     const read3 = (ctx: Context3) => [getAuth(ctx), getAuth(ctx, { optional: true })] as const
     const read2 = (ctx: Context2) => [getAuth(ctx), getAuth(ctx, { optional: true })] as const
     const routed = (ctx: RouterContext) => [getAuth(ctx), getAuth(ctx, { optional: true })] as const
@@ -65,10 +65,10 @@ describe('getAuth', () => {
   })
 })
 
-describe('the middleware behind a guard', () => {
+describe('the types of middleware behind a Koa guard', () => {
   const { requireAuth, getAuth } = createAuth<Claims>(options)
 
-  it('keeps the state and the context of a Koa 3 app', () => {
+  it('middleware behind a guard keeps the types of state and context of a Koa 3 app', () => {
     const app = new Koa<State, Extra>()
     app.use(requireAuth())
     app.use(requireAuth({ scope: 'a' })).use((ctx) => {
@@ -82,7 +82,7 @@ describe('the middleware behind a guard', () => {
     })
   })
 
-  it('keeps the state and the context of a Koa 2 app', () => {
+  it('middleware behind a guard keeps the types of state and context of a Koa 2 app', () => {
     const app = new Koa2<State, Extra>()
     app.use(requireAuth())
     app.use(requireAuth({ scope: 'a' })).use((ctx) => {
@@ -96,7 +96,7 @@ describe('the middleware behind a guard', () => {
     })
   })
 
-  it("keeps what Koa's router reads from the path", () => {
+  it('a handler behind a guard keeps the types of a route of @koa/router', () => {
     const router = new Router<State, Extra>()
     router.use(requireAuth())
     router.get('/orders/:id', requireAuth({ scope: 'a' }), (ctx) => {
@@ -113,8 +113,8 @@ describe('the middleware behind a guard', () => {
   })
 })
 
-describe('hooks', () => {
-  it('are given what they need without annotation', () => {
+describe('the types of hooks in Koa', () => {
+  it('the parameters of a Koa onRefuse have the right types without annotations', () => {
     createAuth({
       ...options,
       onRefuse(error, ctx, next) {
@@ -127,7 +127,7 @@ describe('hooks', () => {
     })
   })
 
-  it('may be annotated with the types of either major, or live elsewhere', () => {
+  it('hooks may be typed for Koa 2 or 3, and may be functions that are declared elsewhere', () => {
     const { requireAuth } = createAuth<Claims>(options)
     requireAuth({ check: (auth, ctx: Context3) => auth.subject === ctx['params'].id })
     requireAuth({ check: (auth, ctx: Context2) => auth.subject === ctx['params'].id })
@@ -149,12 +149,12 @@ describe('hooks', () => {
   })
 })
 
-/** Compiled, never run: each line under `@ts-expect-error` must not compile. */
+/** This function is compiled but never called. No line below a `@ts-expect-error` may compile. */
 function linesThatMustNotCompile(ctx: Context3): void {
   const { requireAuth } = createAuth<Claims>(options)
   // @ts-expect-error
   requireAuth({ scopes: 'a' })
-  // @ts-expect-error Undefined is refused: it must not open a route.
+  // @ts-expect-error Undefined could open the route to everyone.
   requireAuth({ scope: undefined })
   // @ts-expect-error
   requireAuth({ scope: process.env['SCOPE'] })
@@ -164,7 +164,7 @@ function linesThatMustNotCompile(ctx: Context3): void {
   requireAuth({ check: undefined })
   // @ts-expect-error
   requireAuth({ check: 'a' })
-  // @ts-expect-error Only true passes.
+  // @ts-expect-error The result of check must be a boolean.
   requireAuth({ check: () => 'yes' })
   // @ts-expect-error
   requireAuth({ check: (auth) => auth.claims.groups.length > 0 })
@@ -180,7 +180,7 @@ function linesThatMustNotCompile(ctx: Context3): void {
   getAuth(ctx, { optional: 1 })
   // @ts-expect-error
   getAuth()
-  // @ts-expect-error What was admitted belongs to the context, not to its state.
+  // @ts-expect-error getAuth takes the context, not its state.
   getAuth({ auth: {} })
   // @ts-expect-error
   getAuth(ctx).claims['sub'] = 'root'
@@ -211,9 +211,9 @@ function linesThatMustNotCompile(ctx: Context3): void {
   // @ts-expect-error
   createAuth<Claims>({ ...options, claims: z.object({ sub: z.number() }) })
   const verifier = createVerifier(options)
-  // @ts-expect-error The verifier gives other claims.
+  // @ts-expect-error The verifier gives claims of another type.
   createAuth<Claims>({ verifier })
-  // @ts-expect-error Verifier options beside a verifier have no effect.
+  // @ts-expect-error Options of a verifier have no effect beside a verifier.
   createAuth({ verifier, ...options })
   // @ts-expect-error
   createAuth({ verifier, audience: 'https://api.example.com' })
@@ -223,4 +223,5 @@ function linesThatMustNotCompile(ctx: Context3): void {
   createAuth({ verifier, tokenCache: undefined })
 }
 
-it('what must not compile does not', () => expect(linesThatMustNotCompile).toBeTypeOf('function'))
+it('wrong uses of the Koa adapter do not compile', () =>
+  expect(linesThatMustNotCompile).toBeTypeOf('function'))

@@ -15,8 +15,8 @@ interface Claims {
   roles: string[]
 }
 
-describe('claims', () => {
-  it('are as they are named, or as the schema or the verifier gives them', () => {
+describe('the type of claims in Node', () => {
+  it('the claims of Node have the type of the type argument, the schema or the verifier', () => {
     expectTypeOf(createAuth<Claims>(options)).toEqualTypeOf<NodeAuth<Claims>>()
     const claims = z.object({ sub: z.string(), roles: z.array(z.string()) })
     expectTypeOf(createAuth({ ...options, claims })).toEqualTypeOf<NodeAuth<Claims>>()
@@ -26,7 +26,7 @@ describe('claims', () => {
     expectTypeOf(createAuth({ verifier })).toEqualTypeOf<NodeAuth<Claims>>()
   })
 
-  it('reach getAuth, the verifier, check and the result of a guard', () => {
+  it('the type of the claims of Node reaches getAuth, verify, check and the result of a guard', () => {
     const { getAuth, requireAuth, verifier } = createAuth<Claims>(options)
     const read = (req: IncomingMessage) => getAuth(req)
     expectTypeOf(read).returns.toEqualTypeOf<Auth<Claims>>()
@@ -42,10 +42,10 @@ describe('claims', () => {
   })
 })
 
-describe('the result of a guard', () => {
+describe('the type of the result of a Node guard', () => {
   const { requireAuth } = createAuth<Claims>(options)
 
-  it('is false or an auth, of node:http', () => {
+  it('the result of a guard for node:http is false or an Auth', () => {
     const admit = requireAuth({ scope: 'a' })
     const listener: RequestListener = async (req, res) => {
       const auth = await admit(req, res)
@@ -56,7 +56,7 @@ describe('the result of a guard', () => {
     expect(listener).toBeTypeOf('function')
   })
 
-  it('is false or an auth, of node:http2 and of servers with their own classes', () => {
+  it('the result of a guard for node:http2 or for own request classes is false or an Auth', () => {
     const admit = requireAuth()
     const http2 = async (req: Http2ServerRequest, res: Http2ServerResponse) => admit(req, res)
     expectTypeOf(http2).returns.resolves.toEqualTypeOf<Auth<Claims> | false>()
@@ -67,7 +67,7 @@ describe('the result of a guard', () => {
     expectTypeOf(own).returns.resolves.toEqualTypeOf<Auth<Claims> | false>()
   })
 
-  it('may be undefined behind an optional guard, and behind no other', () => {
+  it('the result of a Node guard may be undefined only if the guard is optional', () => {
     const optional = true as boolean
     type Anonymous = Auth<Claims> | false | undefined
     expectTypeOf(requireAuth({ optional: true })).returns.resolves.toEqualTypeOf<Anonymous>()
@@ -77,8 +77,8 @@ describe('the result of a guard', () => {
   })
 })
 
-describe('getAuth', () => {
-  it('takes the requests of either module, and may give undefined if asked so', () => {
+describe('the type of getAuth of Node', () => {
+  it('getAuth accepts requests of node:http and node:http2, and may give undefined only with optional: true', () => {
     const read = (req: IncomingMessage) => [getAuth(req), getAuth(req, { optional: true })] as const
     expectTypeOf(read).returns.toEqualTypeOf<readonly [Auth, Auth | undefined]>()
     const http2 = (req: Http2ServerRequest) => getAuth(req)
@@ -86,8 +86,8 @@ describe('getAuth', () => {
   })
 })
 
-describe('hooks', () => {
-  it('may be annotated with the types of either module, or live elsewhere', () => {
+describe('the types of hooks in Node', () => {
+  it('hooks may be typed for node:http or node:http2, and may be functions that are declared elsewhere', () => {
     const { requireAuth } = createAuth<Claims>(options)
     requireAuth({ check: (auth, req: IncomingMessage) => auth.subject === req.url })
     requireAuth({ check: async (auth, req: Http2ServerRequest) => auth.subject === req.authority })
@@ -113,10 +113,10 @@ describe('hooks', () => {
   })
 })
 
-/** Compiled, never run: each line under `@ts-expect-error` must not compile. */
+/** This function is compiled but never called. No line below a `@ts-expect-error` may compile. */
 async function linesThatMustNotCompile(req: IncomingMessage, res: ServerResponse): Promise<void> {
   const { requireAuth } = createAuth<Claims>(options)
-  // @ts-expect-error The request may be answered already.
+  // @ts-expect-error The result is false when the guard has answered the request.
   ;(await requireAuth()(req, res)).subject
   const found = await requireAuth({ optional: true })(req, res)
   // @ts-expect-error The caller may be anonymous.
@@ -131,15 +131,15 @@ async function linesThatMustNotCompile(req: IncomingMessage, res: ServerResponse
   auth.claims.tenant
   // @ts-expect-error
   auth.scopes.push('admin')
-  // @ts-expect-error The answer is written to the response.
+  // @ts-expect-error A guard needs the response, because it answers refusals.
   requireAuth()(req)
-  // @ts-expect-error A guard is made first: requireAuth()(req, res).
+  // @ts-expect-error requireAuth() must be called first to make a guard.
   requireAuth(req, res)
   // @ts-expect-error
   requireAuth(req)
   // @ts-expect-error
   requireAuth({ scopes: 'a' })
-  // @ts-expect-error Undefined is refused: it must not open a route.
+  // @ts-expect-error Undefined could open the route to everyone.
   requireAuth({ scope: undefined })
   // @ts-expect-error
   requireAuth({ scope: process.env['SCOPE'] })
@@ -149,7 +149,7 @@ async function linesThatMustNotCompile(req: IncomingMessage, res: ServerResponse
   requireAuth({ check: undefined })
   // @ts-expect-error
   requireAuth({ check: 'a' })
-  // @ts-expect-error Only true passes.
+  // @ts-expect-error The result of check must be a boolean.
   requireAuth({ check: () => 'yes' })
   // @ts-expect-error
   requireAuth({ check: (auth) => auth.claims.groups.length > 0 })
@@ -167,7 +167,7 @@ async function linesThatMustNotCompile(req: IncomingMessage, res: ServerResponse
   getAuth()
   // @ts-expect-error
   getAuth(req).claims['sub'] = 'root'
-  // @ts-expect-error No type of the request is changed: its auth is not there for TypeScript.
+  // @ts-expect-error The adapter does not change the type of the request, which has no auth.
   req.auth
   // @ts-expect-error
   createAuth()
@@ -190,9 +190,9 @@ async function linesThatMustNotCompile(req: IncomingMessage, res: ServerResponse
   // @ts-expect-error
   createAuth<Claims>({ ...options, claims: z.object({ sub: z.number() }) })
   const verifier = createVerifier(options)
-  // @ts-expect-error The verifier gives other claims.
+  // @ts-expect-error The verifier gives claims of another type.
   createAuth<Claims>({ verifier })
-  // @ts-expect-error Verifier options beside a verifier have no effect.
+  // @ts-expect-error Options of a verifier have no effect beside a verifier.
   createAuth({ verifier, ...options })
   // @ts-expect-error
   createAuth({ verifier, audience: 'https://api.example.com' })
@@ -202,4 +202,5 @@ async function linesThatMustNotCompile(req: IncomingMessage, res: ServerResponse
   createAuth({ verifier, tokenCache: undefined })
 }
 
-it('what must not compile does not', () => expect(linesThatMustNotCompile).toBeTypeOf('function'))
+it('wrong uses of the Node adapter do not compile', () =>
+  expect(linesThatMustNotCompile).toBeTypeOf('function'))

@@ -14,20 +14,20 @@ interface Claims {
 
 type ClaimsOf<V> = V extends Verifier<infer C> ? C : never
 
-describe('what claims are', () => {
-  it('is a JWT payload, unless somebody says more', () => {
+describe('the type of claims of a verifier', () => {
+  it('the claims of a verifier have the type of a JWT payload by default', () => {
     const verifier = createVerifier(options)
     expectTypeOf(verifier).toEqualTypeOf<Verifier<JWTPayload>>()
     expectTypeOf<Auth['claims']['anything']>().toEqualTypeOf<unknown>()
   })
 
-  it('is named by a type', () => {
+  it('the claims of a verifier have the type of its type argument', () => {
     const verifier = createVerifier<Claims>(options)
     expectTypeOf<Awaited<ReturnType<typeof verifier.verify>>>().toEqualTypeOf<Auth<Claims>>()
     expectTypeOf<Auth<Claims>['claims']['roles']>().toEqualTypeOf<readonly string[]>()
   })
 
-  it('is what a schema gives, not what it takes', () => {
+  it('the claims of a verifier have the output type of its schema, not the input type', () => {
     const inZod = createVerifier({
       ...options,
       claims: z.object({
@@ -64,7 +64,7 @@ describe('what claims are', () => {
     }>()
   })
 
-  it('is what a schema of any make gives: unions, records, promises of an output', () => {
+  it('the claims of a verifier may be unions, records, or the output of an asynchronous or hand-written schema', () => {
     const union = createVerifier({
       ...options,
       claims: z.discriminatedUnion('kind', [
@@ -96,13 +96,13 @@ describe('what claims are', () => {
     expectTypeOf(createVerifier({ ...options, claims: fn })).toEqualTypeOf<Verifier<Claims>>()
   })
 
-  it('is a payload when the schema may be missing', () => {
+  it('the claims of a verifier keep their type when the schema may be undefined', () => {
     const schema = undefined as StandardSchema<Claims> | undefined
     expectTypeOf(createVerifier({ ...options, claims: schema })).toEqualTypeOf<Verifier<Claims>>()
     expectTypeOf(createVerifier({ ...options, claims: undefined })).toEqualTypeOf<Verifier>()
   })
 
-  it('keeps brands', () => {
+  it('the type of frozen claims keeps branded types', () => {
     const schema = z.object({ id: z.string().brand<'UserId'>(), n: z.number().brand('N') })
     const verifier = createVerifier({ ...options, claims: schema })
     type Seen = Awaited<ReturnType<typeof verifier.verify>>['claims']
@@ -114,14 +114,14 @@ describe('what claims are', () => {
     expectTypeOf<DeepReadonly<Branded>>().toEqualTypeOf<Readonly<Branded>>()
   })
 
-  it('any stays any, and never never', () => {
-    // biome-ignore lint/suspicious/noExplicitAny: what is tested
+  it('the type of frozen claims leaves any, never and unknown unchanged', () => {
+    // biome-ignore lint/suspicious/noExplicitAny: this test is about the type any
     expectTypeOf<DeepReadonly<{ a: any }>['a']>().toBeAny()
     expectTypeOf<DeepReadonly<{ a: never }>['a']>().toBeNever()
     expectTypeOf<DeepReadonly<unknown>>().toBeUnknown()
   })
 
-  it('keeps tuples, unions and what may be missing', () => {
+  it('the type of frozen claims keeps tuples, unions and optional members', () => {
     const schema = z.object({
       pair: z.tuple([z.string(), z.number()]),
       deep: z.array(z.object({ list: z.array(z.number()) })),
@@ -137,9 +137,9 @@ describe('what claims are', () => {
   })
 })
 
-/** Compiled, never run: each line under `@ts-expect-error` must not compile. */
+/** This function is compiled but never called. No line below a `@ts-expect-error` may compile. */
 function linesThatMustNotCompile(auth: Auth<Claims>): void {
-  // @ts-expect-error Claims are frozen: a cache would hand one caller's order to the next.
+  // @ts-expect-error Claims are frozen, because a cached token gives them to several callers.
   auth.claims.roles.sort()
   // @ts-expect-error
   auth.claims.roles.push('admin')
@@ -156,7 +156,7 @@ function linesThatMustNotCompile(auth: Auth<Claims>): void {
   // @ts-expect-error
   auth.claims = { sub: 'root', roles: [], address: { city: '' } }
   const names = (roles: string[]): string => roles.join()
-  // @ts-expect-error Whoever takes an array that is not readonly may change it.
+  // @ts-expect-error A function with a parameter that is no readonly array may change the array.
   names(auth.claims.roles)
   // @ts-expect-error
   createVerifier()
@@ -174,7 +174,7 @@ function linesThatMustNotCompile(auth: Auth<Claims>): void {
   createVerifier({ ...options, algorithms: ['HS256'] })
   // @ts-expect-error
   createVerifier({ ...options, profile: 'lax' })
-  // @ts-expect-error A later option is no option yet.
+  // @ts-expect-error This option belongs to a later version.
   createVerifier({ ...options, dpop: {} })
   // @ts-expect-error
   createVerifier({ ...options, claims: {} })
@@ -202,4 +202,5 @@ function linesThatMustNotCompile(auth: Auth<Claims>): void {
 
 const validate = (value: unknown) => ({ value: value as Claims })
 
-it('what must not compile does not', () => expect(linesThatMustNotCompile).toBeTypeOf('function'))
+it('wrong uses of createVerifier and of claims do not compile', () =>
+  expect(linesThatMustNotCompile).toBeTypeOf('function'))
