@@ -28,8 +28,8 @@ const now = (): number => (accessTokenUser.payload.iat + 60) * 1000
 const verifier = (audience: string | string[]) =>
   createVerifier({ issuer: endpoint, audience, fetch, now })
 
-describe('behind Authgear', () => {
-  it("accepts a person's token with the endpoint itself as audience", async () => {
+describe('tokens of Authgear', () => {
+  it('a user token of Authgear is accepted with the Authgear endpoint as audience', async () => {
     const auth = await verifier(endpoint).verify(accessTokenUser.compact)
     expect(auth).toMatchObject({
       issuer: endpoint,
@@ -43,7 +43,7 @@ describe('behind Authgear', () => {
     ])
   })
 
-  it("accepts a machine's token with its resource as audience", async () => {
+  it('a machine token of Authgear is accepted with its resource as audience', async () => {
     const auth = await verifier(resource).verify(accessTokenM2M.compact)
     expect(auth).toMatchObject({
       subject: 'client_id_b892697a2075af58',
@@ -52,7 +52,7 @@ describe('behind Authgear', () => {
     })
   })
 
-  it('accepts both with both audiences, and neither with the other', async () => {
+  it('user and machine tokens of Authgear are accepted by a verifier of both audiences, and by no other', async () => {
     const both = verifier([endpoint, resource])
     await both.verify(accessTokenUser.compact)
     await both.verify(accessTokenM2M.compact)
@@ -65,9 +65,9 @@ describe('behind Authgear', () => {
   })
 
   it.each([
-    ['token-type', idToken.compact],
-    ['opaque', opaqueAccessToken],
-  ])('refuses what is no JWT access token: %s', async (reason, token) => {
+    ['an ID token', 'token-type', idToken.compact],
+    ['an opaque access token', 'opaque', opaqueAccessToken],
+  ])('%s of Authgear is refused (reason: %s)', async (_, reason, token) => {
     const any = verifier([endpoint, resource, '497d841ea22f33d3'])
     await expect(any.verify(token)).rejects.toMatchObject({ status: 401, reason })
   })

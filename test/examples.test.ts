@@ -15,13 +15,14 @@ import { boundsOf } from './core/keys/bounds.ts'
 const issuer = createTestIssuer()
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-describe.each(Object.entries(adapters))('examples/%s.ts', async (_, open) => {
+describe.each(Object.entries(adapters))('examples/%s.ts', async (name, open) => {
+  const example = `examples/${name}.ts`
   const app = await open(issuer.trust())
   const alice = (scope: string) => issuer.as({ sub: 'alice', scope })
 
-  it('has a public route', () => supertest(app).get('/health').expect(200, { ok: true }))
+  it(`${example} has a public route`, () => supertest(app).get('/health').expect(200, { ok: true }))
 
-  it('rejects every hostile token', async () => {
+  it(`${example} refuses every hostile token of the catalogue`, async () => {
     const { problems } = await assertRejectsHostileTokens(app, {
       issuer,
       path: '/orders',
@@ -30,7 +31,7 @@ describe.each(Object.entries(adapters))('examples/%s.ts', async (_, open) => {
     expect(problems).toEqual([])
   })
 
-  it('has a route for whoever is signed in', async () => {
+  it(`${example} has a route for every caller with a good token`, async () => {
     await supertest(app).get('/me').expect(401)
     await supertest(app)
       .get('/me')
@@ -38,18 +39,18 @@ describe.each(Object.entries(adapters))('examples/%s.ts', async (_, open) => {
       .expect(200, { subject: 'alice', clientId: 'client-1', scopes: ['a', 'b'] })
   })
 
-  it('has a route for a scope', async () => {
+  it(`${example} has a route that needs a scope`, async () => {
     await supertest(app).get('/orders').use(alice('orders:write')).expect(403)
     await supertest(app).get('/orders').use(alice('orders:read')).expect(200)
   })
 
-  it('has a route for the owner', async () => {
+  it(`${example} has a route that only the owner of an order may use`, async () => {
     await supertest(app).patch('/orders/1').use(alice('orders:read')).expect(403)
     await supertest(app).patch('/orders/2').use(alice('orders:write')).expect(403)
     await supertest(app).patch('/orders/1').use(alice('orders:write')).expect(200, { changed: '1' })
   })
 
-  it('has a route for everyone, and a little more for some', async () => {
+  it(`${example} has a route that greets callers with a token by name and accepts callers without one`, async () => {
     await supertest(app).get('/feed').expect(200, { hello: 'stranger' })
     await supertest(app).get('/feed').use(alice('')).expect(200, { hello: 'alice' })
     await supertest(app).get('/feed').auth(issuer.bad.expired(), { type: 'bearer' }).expect(401)
@@ -57,7 +58,7 @@ describe.each(Object.entries(adapters))('examples/%s.ts', async (_, open) => {
 })
 
 describe('examples/claims.ts', () => {
-  it('believes only claims of its schema', async () => {
+  it('examples/claims.ts refuses tokens whose claims do not match its schema', async () => {
     const app = createClaimsApp(issuer.trust())
     const call = (claims: Record<string, unknown>) =>
       supertest(app).get('/tenant').use(issuer.as(claims))
@@ -68,7 +69,7 @@ describe('examples/claims.ts', () => {
 })
 
 describe('examples/verifier.ts', () => {
-  it('greets, or says why not', async () => {
+  it('examples/verifier.ts greets the caller of a good token and gives the reason for a bad one', async () => {
     const greet = createGreeter(createVerifier(issuer.trust()))
     expect(await greet(issuer.mint({ sub: 'alice' }))).toBe('hello alice')
     expect(await greet(issuer.bad.expired())).toBe('refused with 401: expired')
@@ -77,7 +78,7 @@ describe('examples/verifier.ts', () => {
 
 describe('npm start', () => {
   it.each(['--once', ...Object.keys(adapters).map((adapter) => `--once --adapter ${adapter}`)])(
-    '%s makes its calls and succeeds',
+    'npm start -- %s makes its calls and succeeds',
     async (line) => {
       const command = ['start', '--', ...line.split(' ')]
       const { stdout } = await promisify(execFile)('npm', command, { cwd: root })
@@ -87,7 +88,7 @@ describe('npm start', () => {
     },
   )
 
-  it('names the adapters there are, if there is no such adapter', async () => {
+  it('npm start with an unknown adapter fails and names the known adapters', async () => {
     const started = promisify(execFile)('npm', ['start', '--', '--adapter', 'rails'], { cwd: root })
     await expect(started).rejects.toMatchObject({
       code: 1,
@@ -97,7 +98,7 @@ describe('npm start', () => {
     })
   })
 
-  it('prints a token and curl lines that do what they say, and keeps running', async () => {
+  it('examples/start.ts prints curl commands that work, and keeps running', async () => {
     const { spawn } = await import('node:child_process')
     const tsx = fileURLToPath(new URL('../node_modules/tsx/dist/cli.mjs', import.meta.url))
     const child = spawn(
@@ -131,26 +132,24 @@ describe('README.md', () => {
   const readme = readFileSync(`${root}README.md`, 'utf8')
   const snippets = [...readme.matchAll(/<!-- from (\S+) -->\n+```ts\n([\s\S]*?)```/g)]
 
-  it('takes every TypeScript snippet from a file that runs here', () => {
+  it('every TypeScript snippet of README.md names the file that it is from', () => {
     expect(snippets.length).toBeGreaterThan(3)
     expect(readme.match(/```ts\n/g)).toHaveLength(snippets.length)
   })
 
-  it.each(snippets.map(([, file = '', code = '']) => [file, code] as const))(
-    '%s holds the snippet',
-    (file, code) => {
+  it.each(snippets.map(([, file = '', code = ''], index) => [index + 1, file, code] as const))(
+    'snippet %d of README.md is part of %s',
+    (_, file, code) => {
       expect(readFileSync(`${root}${file}`, 'utf8')).toContain(code)
     },
   )
 
-  it('prints the bounds that the options give', () => {
+  it('README.md prints the bounds that the default options give', () => {
     const defaults = { maxAge: 600, staleIfError: 86_400, cooldown: 30 }
-    const { refused, accepted, acceptedInOutage, fetches, fetchesWithoutFaults, fetchesIf4xx } = boundsOf(
-      defaults,
-      {
+    const { refused, accepted, acceptedInOutage, fetches, fetchesWithoutFaults, fetchesIf4xx } =
+      boundsOf(defaults, {
         retryAfter: false,
-      },
-    )
+      })
     const row = (value: string) => new RegExp(`\\| ${value} \\|`)
     expect(readme).toMatch(row(`${refused} s`))
     expect(readme).toMatch(row(`${accepted} s`))
@@ -161,7 +160,7 @@ describe('README.md', () => {
     expect(readme).toMatch(row(String(fetchesIf4xx)))
   })
 
-  it('quotes the speed benchmark as it was written', () => {
+  it('README.md quotes the results of the speed benchmark exactly', () => {
     const written = readFileSync(`${root}test/bench/RESULTS.md`, 'utf8')
     const [section = ''] = readme.split('\n## How fast it is\n')[1]?.split('\n## ') ?? []
     const quoted = section.match(/^### .+\n\n(?:\|.*\n)+/gm) ?? []
@@ -170,7 +169,7 @@ describe('README.md', () => {
     for (const table of quoted) expect(written).toContain(table)
   })
 
-  it('quotes the outage benchmark as it was written', () => {
+  it('README.md quotes the results of the outage benchmark exactly', () => {
     const written = readFileSync(`${root}test/bench/OUTAGE.md`, 'utf8')
     const quoted = [
       ...readme.matchAll(/^\| ([^|]+) \| ([\d,]+) \| ([^|]+) \| ([\d,]+ \([^|]+\)) \|$/gm),

@@ -12,27 +12,27 @@ import {
 
 export type Algorithm = 'RS256' | 'ES256'
 
-/** Who asks for tokens, and for how many seconds they live. */
+/** The clients that ask for tokens, and the lifetimes of their tokens in seconds. */
 const lifetimes = { machine: 7200, brief: 5 }
 type Client = keyof typeof lifetimes
 
 export interface TokenRequest {
-  /** Whom the token is for; without one it is opaque. */
+  /** The API that the token is for. Without a resource, the token is opaque. */
   readonly resource?: string
   readonly scope?: string
   readonly client?: Client
 }
 
-/** An oidc-provider over HTTP, with JWT access tokens for the resources (RFC 8707) that it knows. */
+/** An oidc-provider over HTTP. It issues JWT access tokens for its resources (RFC 8707). */
 export interface Issuer {
   readonly url: string
   /** Asks for an access token with openid-client. */
   token(request: TokenRequest): Promise<string>
-  /** Puts a new key in front of those that are published: tokens are signed with it from now on. */
+  /** Publishes a new key before the others. New tokens are signed with it. */
   rotate(): Promise<void>
-  /** Takes back every key but the first. */
+  /** Removes every published key but the first. */
   withdraw(): void
-  /** Requests so far, but those for tokens. */
+  /** The numbers of requests for metadata and for keys so far. */
   fetches(): { readonly metadata: number; readonly keys: number }
   /** Closes the port and every connection. */
   stop(): Promise<void>
@@ -66,10 +66,10 @@ export async function startIssuer(alg: Algorithm): Promise<Issuer> {
     }, port)
   }
 
-  /** The keys of a provider are given once, so each change of keys makes a new one. */
+  /** Makes a new provider, because the keys of a provider cannot be changed. */
   function restart(): void {
     provide = new Provider(url, {
-      adapter: ForgetfulAdapter,
+      adapter: EmptyAdapter,
       clientDefaults: { id_token_signed_response_alg: alg },
       clients: Object.keys(lifetimes).map(clientNamed),
       features: {
@@ -124,7 +124,7 @@ export async function listening(listener: RequestListener, port = 0): Promise<Se
   return server
 }
 
-/** Ends every connection too. A server that is closed already stays so. */
+/** Closes the server and every connection. Does nothing if the server is closed already. */
 export function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
@@ -149,8 +149,8 @@ function clientNamed(client_id: string): object {
   }
 }
 
-/** Nothing that a client-credentials grant makes is asked for again. */
-class ForgetfulAdapter {
+/** A database that stores nothing, because a client credentials grant never reads what it has stored. */
+class EmptyAdapter {
   async upsert(): Promise<void> {}
   async find(): Promise<void> {}
 }

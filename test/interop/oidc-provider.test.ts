@@ -14,12 +14,12 @@ const resource = 'https://api.orders.test'
 const readOrders = { resource, scope: 'orders:read' }
 
 describe.each(combinations)(
-  'the $adapter example behind oidc-provider, $alg',
+  'the $adapter example and oidc-provider with $alg',
   ({ adapter, alg }) => {
     let issuer: Issuer
     let api: string
     let stopped: Server[]
-    /** Seconds by which the API's clock is ahead. */
+    /** The number of seconds by which the clock of the API is ahead. */
     let ahead: number
 
     beforeEach(async () => {
@@ -54,7 +54,7 @@ describe.each(combinations)(
       return answer.status
     }
 
-    /** All that the contract says of an answer. */
+    /** Every part of a refusal that is the same in every adapter. */
     async function readAnswer(answer: Response) {
       const { headers, status } = answer
       const body = await answer.text()
@@ -73,7 +73,7 @@ describe.each(combinations)(
       body: '{"type":"about:blank","title":"Unauthorized","status":401,"error":"invalid_token","error_description":"The access token is not valid for this resource.","scope":"orders:read"}',
     }
 
-    test('lets the right token through', async () => {
+    test(`the ${adapter} example accepts an ${alg} token of oidc-provider`, async () => {
       const token = await issuer.token(readOrders)
       expect(decodeProtectedHeader(token)).toMatchObject({ alg, typ: 'at+jwt' })
       const orders = await get('/orders', token)
@@ -87,7 +87,7 @@ describe.each(combinations)(
       expect(issuer.fetches()).toEqual({ metadata: 1, keys: 1 })
     })
 
-    test('answers 401 without an error code to no token, and asks the issuer nothing', async () => {
+    test(`the ${adapter} example asks for a token without any request to the ${alg} issuer`, async () => {
       expect(await readAnswer(await get('/orders'))).toEqual({
         status: 401,
         challenge: 'Bearer realm="api", scope="orders:read"',
@@ -97,7 +97,7 @@ describe.each(combinations)(
       expect(issuer.fetches()).toEqual({ metadata: 0, keys: 0 })
     })
 
-    test('answers 403 to a token without the scope', async () => {
+    test(`the ${adapter} example answers 403 to an ${alg} token without the scope`, async () => {
       const token = await issuer.token({ resource, scope: 'orders:write' })
       expect(await readAnswer(await get('/orders', token))).toEqual({
         status: 403,
@@ -109,19 +109,19 @@ describe.each(combinations)(
       expect((await get('/me', token)).status).toBe(200)
     })
 
-    test('answers 401 to a token for another resource', async () => {
+    test(`the ${adapter} example answers 401 to an ${alg} token for another resource`, async () => {
       const token = await issuer.token({ ...readOrders, resource: 'https://api.billing.test' })
       expect(await readAnswer(await get('/orders', token))).toEqual(invalidToken)
       expect(issuer.fetches()).toEqual({ metadata: 0, keys: 0 })
     })
 
-    test('answers 401 to an opaque token', async () => {
+    test(`the ${adapter} example answers 401 to an opaque token of an ${alg} issuer`, async () => {
       const token = await issuer.token({ scope: 'orders:read' })
       expect(await readAnswer(await get('/orders', token))).toEqual(invalidToken)
       expect(issuer.fetches()).toEqual({ metadata: 0, keys: 0 })
     })
 
-    test('answers 401 to a token that was altered', async () => {
+    test(`the ${adapter} example answers 401 to an ${alg} token whose payload was changed`, async () => {
       const token = await issuer.token({ resource, scope: 'orders:write' })
       const [header, payload = '', signature] = token.split('.')
       const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
@@ -130,24 +130,24 @@ describe.each(combinations)(
       expect(await readAnswer(await get('/orders', forged))).toEqual(invalidToken)
     })
 
-    test('answers 401 to a token that has expired, remembered or not', async () => {
-      const remembered = await issuer.token({ ...readOrders, client: 'brief' })
+    test(`the ${adapter} example answers 401 to an expired ${alg} token, cached or not`, async () => {
+      const cached = await issuer.token({ ...readOrders, client: 'brief' })
       const unseen = await issuer.token({ ...readOrders, client: 'brief' })
-      expect(await statusOf(remembered)).toBe(200)
+      expect(await statusOf(cached)).toBe(200)
       ahead = 20
-      expect(await readAnswer(await get('/orders', remembered))).toEqual(invalidToken)
+      expect(await readAnswer(await get('/orders', cached))).toEqual(invalidToken)
       expect(await readAnswer(await get('/orders', unseen))).toEqual(invalidToken)
       expect(await statusOf(await issuer.token(readOrders))).toBe(200)
     })
 
-    test('fetches once for 200 first requests at the same time', async () => {
+    test(`the ${adapter} example fetches ${alg} keys once for 200 concurrent first requests`, async () => {
       const token = await issuer.token(readOrders)
       const statuses = await Promise.all(Array.from({ length: 200 }, () => statusOf(token)))
       expect(statuses).toEqual(Array(200).fill(200))
       expect(issuer.fetches()).toEqual({ metadata: 1, keys: 1 })
     })
 
-    test('accepts a new key after one fetch, and the old one as long as it is published', async () => {
+    test(`the ${adapter} example accepts tokens of a new ${alg} key after one fetch, and still those of the old key`, async () => {
       const old = await issuer.token(readOrders)
       expect(await statusOf(old)).toBe(200)
       await issuer.rotate()
@@ -161,24 +161,24 @@ describe.each(combinations)(
       expect(issuer.fetches()).toEqual({ metadata: 1, keys: 2 })
     })
 
-    test('refuses the tokens of a removed key after the next refresh', async () => {
-      const remembered = await issuer.token(readOrders)
+    test(`the ${adapter} example refuses tokens of a removed ${alg} key after the next refresh`, async () => {
+      const cached = await issuer.token(readOrders)
       const unseen = await issuer.token(readOrders)
       await issuer.rotate()
       const kept = await issuer.token(readOrders)
-      expect([await statusOf(remembered), await statusOf(kept)]).toEqual([200, 200])
+      expect([await statusOf(cached), await statusOf(kept)]).toEqual([200, 200])
       expect(issuer.fetches().keys).toBe(1)
       issuer.withdraw()
-      expect(await statusOf(remembered)).toBe(200)
+      expect(await statusOf(cached)).toBe(200)
 
-      // Past max age: whoever comes first waits for the refresh.
+      // The keys are past max age, so that the first request waits for the refresh.
       ahead = 601
-      expect(await readAnswer(await get('/orders', remembered))).toEqual(invalidToken)
+      expect(await readAnswer(await get('/orders', cached))).toEqual(invalidToken)
       expect(await readAnswer(await get('/orders', unseen))).toEqual(invalidToken)
       expect(await statusOf(kept)).toBe(200)
     })
 
-    test('refuses the tokens of a removed key after the fetch that a new key caused', async () => {
+    test(`the ${adapter} example refuses tokens of a removed ${alg} key after a fetch for a new key`, async () => {
       const old = await issuer.token(readOrders)
       expect(await statusOf(old)).toBe(200)
       await issuer.rotate()
@@ -188,18 +188,18 @@ describe.each(combinations)(
       expect(await readAnswer(await get('/orders', old))).toEqual(invalidToken)
     })
 
-    test('serves with the keys that it has while the provider is stopped', async () => {
+    test(`the ${adapter} example accepts ${alg} tokens by its loaded keys while the provider is stopped`, async () => {
       const token = await issuer.token(readOrders)
       const unseen = await issuer.token(readOrders)
       expect(await statusOf(token)).toBe(200)
       await issuer.stop()
       expect([await statusOf(token), await statusOf(unseen)]).toEqual([200, 200])
-      // Past max age the refresh fails, and the old keys stay.
+      // The keys are past max age. Their refresh fails, and the old keys stay in use.
       ahead = 601
       expect([await statusOf(token), await statusOf(unseen)]).toEqual([200, 200])
     })
 
-    test('answers 503 when it never saw a key, and recovers with the provider', async () => {
+    test(`the ${adapter} example without any ${alg} key answers 503 until the provider is back`, async () => {
       const token = await issuer.token(readOrders)
       await issuer.stop()
       const cold = await startApi()
