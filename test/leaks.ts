@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { expect } from 'vitest'
 
-/** Everything that a log, a serializer or a debugger could show of a value. */
+/** Every text that a log, a serializer or a debugger could show for a value. */
 export function everythingShown(value: unknown): string {
   const shown: string[] = []
   const seen = new Set<unknown>()
@@ -16,7 +16,7 @@ export function everythingShown(value: unknown): string {
   return shown.join('\n')
 }
 
-/** An error or event must not show the token, a part of it, or what only its claims say. */
+/** Expects that a value shows neither the token, nor a part of it, nor the given values of claims. */
 export function expectNoLeak(value: unknown, token: string, ...claims: readonly string[]): void {
   const shown = everythingShown(value)
   const secrets = [token, ...token.split('.'), ...claims].filter(({ length }) => length > 5)
