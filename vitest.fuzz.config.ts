@@ -8,8 +8,8 @@ const properties = [
   'test/http/any-bytes.test.ts',
 ]
 /**
- * How many properties share the time. Each file runs its properties one after another, and the longest
- * file has about this many: one for each adapter and each way to call it.
+ * How many properties share the time. Each file runs its properties one after another, and the
+ * longest file has about this many: one for each adapter and each way to call it.
  */
 const shares = 28
 const seconds = Number(process.env['FUZZ_SECONDS'] ?? 60)

@@ -68,7 +68,7 @@ describe('tokens of Authgear', () => {
     ['an ID token', 'token-type', idToken.compact],
     ['an opaque access token', 'opaque', opaqueAccessToken],
   ])('%s of Authgear is refused (reason: %s)', async (_, reason, token) => {
-    const any = verifier([endpoint, resource, '497d841ea22f33d3'])
-    await expect(any.verify(token)).rejects.toMatchObject({ status: 401, reason })
+    const strict = verifier([endpoint, resource, '497d841ea22f33d3'])
+    await expect(strict.verify(token)).rejects.toMatchObject({ status: 401, reason })
   })
 })

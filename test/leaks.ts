@@ -16,7 +16,9 @@ export function everythingShown(value: unknown): string {
   return shown.join('\n')
 }
 
-/** Expects that a value shows neither the token, nor a part of it, nor the given values of claims. */
+/**
+ * Expects that a value shows neither the token, nor a part of it, nor the given values of claims.
+ */
 export function expectNoLeak(value: unknown, token: string, ...claims: readonly string[]): void {
   const shown = everythingShown(value)
   const secrets = [token, ...token.split('.'), ...claims].filter(({ length }) => length > 5)

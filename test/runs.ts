@@ -5,8 +5,9 @@ const seed = process.env['FUZZ_SEED']
 const path = process.env['FUZZ_PATH']
 
 /**
- * How long a property is tested: `usual` inputs in `npm test`, or FUZZ_SECONDS in `npm run fuzz`, which
- * also prints how many inputs it has tried. FUZZ_SEED and FUZZ_PATH repeat a reported counterexample.
+ * How long a property is tested: `usual` inputs in `npm test`, or FUZZ_SECONDS in `npm run fuzz`,
+ * which also prints how many inputs it has tried. FUZZ_SEED and FUZZ_PATH repeat a reported
+ * counterexample.
  */
 export function runs(usual: number): fc.Parameters<unknown> {
   const replay = { ...(seed && { seed: Number(seed) }), ...(path && { path }) }

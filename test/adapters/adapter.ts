@@ -14,7 +14,9 @@ export interface Route {
 
 export interface AdapterSetup {
   auth: VerifierOptions & { realm?: string }
-  /** The guards of each path, in order. Behind them, the path answers 200 with the attached Auth. */
+  /**
+   * The guards of each path, in order. Behind them, the path answers 200 with the attached Auth.
+   */
   routes: Readonly<Record<string, readonly Route[]>>
   /**
    * What the hook does with a refusal. It calls `told`, and then passes the error to the framework,

@@ -42,7 +42,9 @@ export const adapters: readonly Adapter[] = [
   ...portableAdapters,
 ]
 
-/** Adapters that are called without a server, with objects that only resemble the requests of Node. */
+/**
+ * Adapters that are called without a server, with objects that only resemble the requests of Node.
+ */
 export const serverlessAdapters: readonly Adapter[] = [
   ...(
     [

@@ -15,7 +15,7 @@ export const fastifyListener =
           onRefuse.told(error)
           if (onRefuse.then === 'pass') throw error
           if (onRefuse.then === 'throw') throw new Error('hook')
-          // A hook of Fastify cannot continue: a hook that forgets to answer lets no request in.
+          // Fastify cannot continue here. A hook that forgets to answer lets no request in.
           if (onRefuse.then === 'continue') reply.send(error)
           else reply.code(418).send('teapot')
         },

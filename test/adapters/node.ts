@@ -16,7 +16,7 @@ export function nodeListener({ auth, routes, onRefuse }: AdapterSetup): Listener
         onRefuse.told(error)
         if (onRefuse.then === 'pass') throw error
         if (onRefuse.then === 'throw') throw new Error('hook')
-        // There is no next handler to continue with: a hook that forgets to answer lets no request in.
+        // There is no next handler. A hook that forgets to answer lets no request in.
         if (onRefuse.then === 'continue') throw error
         res.statusCode = 418
         res.end('teapot')

@@ -28,8 +28,8 @@ export async function overHttp2(
 }
 
 /**
- * Node's HTTP/2 client sends only one field of each name. This joins equal fields as intermediaries do
- * (RFC 9110 section 5.3), and removes the spaces around their values.
+ * Node's HTTP/2 client sends only one field of each name. This joins equal fields as intermediaries
+ * do (RFC 9110 section 5.3), and removes the spaces around their values.
  */
 function joined(headers: Headers): Record<string, string> {
   const fields: Record<string, string> = {}

@@ -3,8 +3,8 @@ import serverless from 'serverless-http'
 import type { Answer, Served } from './adapter.ts'
 
 /**
- * Calls the listener as AWS Lambda does behind an HTTP API (payload version 2.0). There the raw headers
- * are empty, and headers of the same name are joined.
+ * Calls the listener as AWS Lambda does behind an HTTP API (payload version 2.0). There the raw
+ * headers are empty, and headers of the same name are joined.
  */
 export function overLambda(listener: RequestListener): Served {
   const handler = serverless(listener)

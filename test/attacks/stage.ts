@@ -39,7 +39,9 @@ export function attack(
   })
 }
 
-/** Expects 401 `invalid_token` with its constant description, or 400 if the text is no credential. */
+/**
+ * Expects 401 `invalid_token` with its constant description, or 400 if the text is no credential.
+ */
 export function expectRefused(title: string, answer: Answer): void {
   const invalid =
     'error="invalid_token", error_description="The access token is not valid for this resource."'

@@ -24,8 +24,8 @@ describe.each([
   ['Express 5', express],
 ])('errors and refusals in %s', (name, framework) => {
   /**
-   * A guarded app. `seen` holds the errors that reached its error handler. With `custom` that handler
-   * answers them itself; without, it leaves them to Express.
+   * A guarded app. `seen` holds the errors that reached its error handler. With `custom` that
+   * handler answers them itself; without, it leaves them to Express.
    */
   const guarded = (
     handler: express.RequestHandler,

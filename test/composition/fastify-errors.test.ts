@@ -26,8 +26,8 @@ describe.each(['onRequest', 'preHandler', 'plugin'] as const)(
     const guard = `a Fastify guard as ${where}`
 
     /**
-     * A guarded server. `seen` holds the errors that reached Fastify. With `custom` the server has an
-     * error handler of its own; without, Fastify answers.
+     * A guarded server. `seen` holds the errors that reached Fastify. With `custom` the server has
+     * an error handler of its own; without, Fastify answers.
      */
     const guarded = (
       handler: RouteHandlerMethod,

@@ -21,7 +21,9 @@ import {
 
 expectNoStrayErrors()
 
-/** A guarded app. `seen` holds the errors that reached its `onError`, which it has with `custom`. */
+/**
+ * A guarded app. `seen` holds the errors that reached its `onError`, which it has with `custom`.
+ */
 function guarded(
   handler: Handler,
   { onRefuse, custom = true }: { onRefuse?: OnRefuse; custom?: boolean } = {},

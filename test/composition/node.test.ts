@@ -10,10 +10,10 @@ import { describe, expect, it } from 'vitest'
 import {
   challenge,
   countedTrust,
+  createDeferred,
   createHeldIssuer,
   dead,
   expectNoStrayErrors,
-  gate,
   issuer,
   origin,
   other,
@@ -235,7 +235,7 @@ describe.each([
     for (const answering of ['end', 'write'] as const) {
       const held = createHeldIssuer()
       const seen: unknown[] = []
-      const done = gate()
+      const done = createDeferred()
       const guard = createAuth(held.options).requireAuth({ scope: 'missing' })
       const listener = behind([guard], undefined, seen)
       const limited: RequestListener = async (req, res) => {
@@ -246,7 +246,7 @@ describe.each([
           return setTimeout(() => res.end('te'), 30)
         })
         await listener(req, res)
-        done.open()
+        done.resolve()
       }
       await serve(limited, async (call) => {
         const called = call('/', as({}, held.issuer))
@@ -254,7 +254,7 @@ describe.each([
         await pause(5)
         held.answer()
         expect(await called).toMatchObject({ status: 504, body: 'late' })
-        await done.opened
+        await done.promise
       })
       expect(seen).toEqual([])
     }

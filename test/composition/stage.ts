@@ -15,7 +15,9 @@ dead.fail('*', faults.refuse())
 
 export const origin = 'https://app.example'
 
-/** The headers of a CORS preflight. A browser sends it before a request with a token, without one. */
+/**
+ * The headers of a CORS preflight, which a browser sends without a token before the real request.
+ */
 export const preflight = {
   origin,
   'access-control-request-method': 'GET',
@@ -38,25 +40,30 @@ export function countedTrust() {
 }
 
 /** A promise, and the function that resolves it. */
-export function gate() {
-  let open = (): void => {}
-  const opened = new Promise<void>((resolve) => {
-    open = resolve
+export function createDeferred() {
+  let resolve = (): void => {}
+  const promise = new Promise<void>((settle) => {
+    resolve = settle
   })
-  return { open, opened }
+  return { resolve, promise }
 }
 
 /** An issuer that answers only when the test lets it. Until then, the first verification waits. */
 export function createHeldIssuer() {
   const held = createTestIssuer({ url: 'https://held.test' })
-  const asked = gate()
-  const answer = gate()
+  const asked = createDeferred()
+  const answer = createDeferred()
   const fetch: typeof globalThis.fetch = async (...request) => {
-    asked.open()
-    await answer.opened
+    asked.resolve()
+    await answer.promise
     return held.fetch(...request)
   }
-  return { issuer: held, asked: asked.opened, answer: answer.open, options: held.trust({ fetch }) }
+  return {
+    issuer: held,
+    asked: asked.promise,
+    answer: answer.resolve,
+    options: held.trust({ fetch }),
+  }
 }
 
 /** Serves the listener on a free port until the function has ended. */
@@ -77,7 +84,9 @@ export async function serving<T>(
 export const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-/** Fails the file if one of its tests causes an error that nobody handles and that ends a process. */
+/**
+ * Fails the file if one of its tests causes an unhandled error, which would end a process.
+ */
 export function expectNoStrayErrors(): void {
   const strays: unknown[] = []
   const note = (error: unknown): void => void strays.push(error)

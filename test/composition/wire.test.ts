@@ -22,7 +22,14 @@ import { createAuth as createHonoAuth } from 'tollgate/hono'
 import { createAuth as createKoaAuth } from 'tollgate/koa'
 import { createAuth as createNodeAuth } from 'tollgate/node'
 import { describe, expect, it } from 'vitest'
-import { createHeldIssuer, expectNoStrayErrors, gate, issuer, pause, serving } from './stage.ts'
+import {
+  createDeferred,
+  createHeldIssuer,
+  expectNoStrayErrors,
+  issuer,
+  pause,
+  serving,
+} from './stage.ts'
 
 expectNoStrayErrors()
 
@@ -166,7 +173,9 @@ const listeners: Readonly<Record<string, Listen>> = {
 
 const agent = (): Agent => new Agent({ keepAlive: true, maxSockets: 1 })
 
-/** Waits for the answer to a request. Gives its status, and whether its connection was used before. */
+/**
+ * Waits for the answer to a request. Gives its status, and whether its connection was used before.
+ */
 async function exchange(
   sent: ClientRequest,
 ): Promise<[status: number | undefined, reused: boolean]> {
@@ -215,8 +224,8 @@ describe.each(Object.entries(listeners))('connections to %s', (name, listen) => 
     expect(count.ran).toBe(1)
   })
 
-  // Only the guard comes before the body here: the body parser of the route with preHandler does not
-  // read it either.
+  // Only the guard comes before the body here: the body parser of the route with preHandler does
+  // not read it either.
   it(`${name} refuses an upload that never ends while it goes on, and can then shut down`, async () => {
     const { count, ran } = counting()
     await serving(await listen({ auth: issuer.trust(), ran }), async (url, server) => {
@@ -259,18 +268,18 @@ describe.each(Object.entries(listeners))('connections to %s', (name, listen) => 
 
   it(`${name} runs no handler when a caller hangs up during a slow onRefuse`, async () => {
     const { count, ran } = counting()
-    const begun = gate()
-    const answer = gate()
+    const begun = createDeferred()
+    const answer = createDeferred()
     const slow = (): Promise<void> => {
-      begun.open()
-      return answer.opened
+      begun.resolve()
+      return answer.promise
     }
     const listener = await listen({ auth: issuer.trust(), ran, slow })
     await serving(listener, async (url, server) => {
       const { hangUp } = hangingUp(server, url)
-      await begun.opened
+      await begun.promise
       await hangUp()
-      answer.open()
+      answer.resolve()
       await pause(20)
       const passing = httpRequest(url, { agent: false, headers: issuer.headers() }).end()
       expect(await exchange(passing)).toEqual([200, false])

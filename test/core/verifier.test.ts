@@ -42,8 +42,8 @@ function hs256(secret: string | Buffer, alg = 'HS256'): string {
 }
 
 /**
- * The token with the unused bits of the last character of its signature changed. A lenient base64url
- * decoder reads the same bytes from it.
+ * The token with the unused bits of the last character of its signature changed. A lenient
+ * base64url decoder reads the same bytes from it.
  */
 function otherSpelling(token: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'

@@ -157,8 +157,8 @@ describe('T14: the Authorization header', () => {
   })
 
   it('readBearer takes no quadratic time for headers of 16 KB that are made to be slow to parse', () => {
-    // Each of these has made the time of some parser grow with the square of the length. Node limits
-    // all headers together to 16 KB.
+    // Each of these has made the time of some parser grow with the square of the length. Node
+    // limits all headers together to 16 KB.
     for (const evil of ['"\\', '"', '",', 'Bearer ', ',', ', Bearer', '"\\"']) {
       const value = `Digest ${evil.repeat(16_384 / evil.length)}`
       const steps = 50
@@ -173,7 +173,9 @@ describe('T14: the Authorization header', () => {
   }, 5_000)
 })
 
-/** Parses a challenge (RFC 9110 section 11.6.1). It shares no code with the library that writes it. */
+/**
+ * Parses a challenge (RFC 9110 section 11.6.1). It shares no code with the library that writes it.
+ */
 function readChallenge(header: string): Map<string, string> {
   const [, scheme, rest = ''] = /^([A-Za-z]+) (.*)$/s.exec(header) ?? []
   expect(scheme).toBe('Bearer')

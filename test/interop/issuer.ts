@@ -149,7 +149,9 @@ function clientNamed(client_id: string): object {
   }
 }
 
-/** A database that stores nothing, because a client credentials grant never reads what it has stored. */
+/**
+ * A database that stores nothing. The client credentials grant never reads what it has stored.
+ */
 class EmptyAdapter {
   async upsert(): Promise<void> {}
   async find(): Promise<void> {}

@@ -15,15 +15,15 @@ export interface Bounds {
   /** How long a token of a removed key can be accepted while the issuer answers. */
   readonly accepted: number
   /**
-   * How long a token of a removed key can be accepted while the issuer does not answer, counted from
-   * the last key set that it served.
+   * How long a token of a removed key can be accepted while the issuer does not answer, counted
+   * from the last key set that it served.
    */
   readonly acceptedInOutage: number
   /** Fetches per issuer in any hour, whatever attackers do, if the issuer never answers 4xx. */
   readonly fetches: number
   /**
-   * Fetches per issuer in any hour in which the issuer answers 4xx. Then every place of its metadata
-   * is asked, and the metadata is fetched again to see whether the keys have moved.
+   * Fetches per issuer in any hour in which the issuer answers 4xx. Then every place of its
+   * metadata is asked, and the metadata is fetched again to see whether the keys have moved.
    */
   readonly fetchesIf4xx: number
   /** Fetches per issuer in an hour in which nothing goes wrong. */

@@ -8,8 +8,8 @@ import { LoadError } from '../../../src/core/remote/load-error.ts'
 import { atOnce, settled } from './stage.ts'
 
 /**
- * When workerd ends a request, what the request has started may never settle, and its timers may never
- * fire. This promise stands for such work.
+ * When workerd ends a request, what the request has started may never settle, and its timers may
+ * never fire. This promise stands for such work.
  */
 const never = new Promise<never>(() => {})
 
@@ -196,7 +196,8 @@ describe('T12: an attempt that never ends, in an outage', () => {
     advance(1)
     document.refresh()
     expect(load).toHaveBeenCalledTimes(2)
-    // The attempt is lost within a second. After a second failure the wait is at most two seconds.
+    // The attempt reaches its deadline within a second. This is the second failure, after which the
+    // wait is at most two seconds.
     advance(3)
     document.ensureLoaded()
     expect(load).toHaveBeenCalledTimes(3)

@@ -195,7 +195,9 @@ class History {
     for (const issued of this.tokens.filter(which)) issued.removedAt ??= this.time()
   }
 
-  /** `gap` is the number of seconds since the last traffic: no change is noticed sooner than that. */
+  /**
+   * `gap` is the number of seconds since the last traffic: no change is noticed sooner than that.
+   */
   async traffic(gap: number): Promise<void> {
     // A key set that is served after this line may come too late for the requests below.
     const served = this.lastServed
@@ -208,8 +210,8 @@ class History {
       else if (error === undefined) this.checkRemoved(issued, issued.removedAt, served, gap)
       else expect([401, 503]).toContain(error.status)
     }
-    // What was started in the background ends before the clock moves on, because a real attempt takes
-    // no more than seconds.
+    // A real attempt takes a few seconds at most. So every background attempt ends here, before the
+    // clock moves on.
     do {
       await new Promise((resolve) => setTimeout(resolve, this.pending > 0 ? 1 : 0))
     } while (this.pending > 0)

@@ -47,8 +47,8 @@ export async function settled(): Promise<void> {
 }
 
 /**
- * Resolves to 'waits' if a promise has not settled after 1.5 seconds. A verification that waits for an
- * issuer that hangs takes as long as the option `timeout`, and the tests set that to more than this.
+ * Resolves to 'waits' if a promise has not settled after 1.5 seconds. A verification that waits for
+ * an issuer that hangs takes longer: the tests set the option `timeout` to more seconds.
  */
 export async function atOnce<T>(promise: Promise<T>): Promise<T | 'waits'> {
   let timer: ReturnType<typeof setTimeout> | undefined
