@@ -75,12 +75,12 @@ describe.each([
         throw failure
       },
       'next(error)': (_req, _res, next) => next(failure),
-      'next(error), later': (_req, _res, next) => void setTimeout(next, 5, failure),
+      'a later next(error)': (_req, _res, next) => void setTimeout(next, 5, failure),
       ...(name === 'Express 5' && { 'a rejection': () => Promise.reject(failure) }),
     }
 
     it.each(Object.keys(failing))(
-      `in ${name} %s behind the guard reaches the error handler once and is no refusal`,
+      `in ${name}, %s behind the guard reaches the error handler once and is no refusal`,
       async (kind) => {
         const { app, seen, refused } = guarded(failing[kind] as express.RequestHandler, {
           onRefuse: (_error, _req, res) => res.status(418).json('refused'),
@@ -104,7 +104,7 @@ describe.each([
     } satisfies Record<string, (value: unknown) => OnRefuse>
 
     it.each(['throws', 'rejects'] as const)(
-      `in ${name} an onRefuse that %s causes exactly one error`,
+      `in ${name}, an onRefuse that %s causes exactly one error`,
       async (how) => {
         for (const value of thrownByHooks) {
           const { app, seen } = guarded(reached, { onRefuse: hooks[how](value) })
@@ -117,7 +117,7 @@ describe.each([
       },
     )
 
-    it(`in ${name} an onRefuse that passes on the refusal is answered with its status and challenge`, async () => {
+    it(`in ${name}, an onRefuse that passes on the refusal is answered with its status and challenge`, async () => {
       const passing: OnRefuse[] = [
         (error, _req, _res, next) => next(error),
         (_error, _req, _res, next) => next(),
@@ -144,7 +144,7 @@ describe.each([
       }
     })
 
-    it(`in ${name} onRefuse may answer with the Express response, at once or later`, async () => {
+    it(`in ${name}, onRefuse may answer with the Express response, at once or later`, async () => {
       const teapot: OnRefuse = (_error, _req, res: Response) =>
         res.status(418).type('text').send('no')
       for (const onRefuse of [
@@ -163,7 +163,7 @@ describe.each([
   })
 
   describe('a stream', () => {
-    it(`in ${name} a guarded handler can stream its answer chunk by chunk`, async () => {
+    it(`in ${name}, a guarded handler can stream its answer chunk by chunk`, async () => {
       const { app } = guarded(async (_req, res) => {
         res.type('text/event-stream').flushHeaders()
         for (const part of ['a', 'b']) {
@@ -177,7 +177,7 @@ describe.each([
       expect(answer.headers['transfer-encoding']).toBe('chunked')
     })
 
-    it(`in ${name} a guarded stream that fails half-way is broken off and not answered again`, async () => {
+    it(`in ${name}, a guarded stream that fails half-way is broken off and not answered again`, async () => {
       const failure = new Error('half-way')
       const { app, seen } = guarded((_req, res, next) => {
         res.write('half')
@@ -192,7 +192,7 @@ describe.each([
     })
   })
 
-  it(`in ${name} a time limit that answers while keys are fetched gives the only answer`, async () => {
+  it(`in ${name}, a time limit that answers while keys are fetched gives the only answer`, async () => {
     const held = createHeldIssuer()
     const { requireAuth } = createAuth(held.options)
     const errors: unknown[] = []

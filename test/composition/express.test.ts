@@ -37,7 +37,7 @@ describe.each([
       return { app, seen }
     }
 
-    it(`in ${name} a guard on a mounted router guards its routes and no others`, async () => {
+    it(`in ${name}, a guard on a mounted router guards its routes and no others`, async () => {
       const { app } = guarded()
       await supertest(app).get('/open').expect(200)
       await supertest(app).get('/api/me').expect(401).expect('www-authenticate', challenge)
@@ -47,21 +47,21 @@ describe.each([
         .expect(200, '"alice"')
     })
 
-    it(`in ${name} a guarded router answers 401 for unknown routes to callers without a token`, async () => {
+    it(`in ${name}, a guarded router answers 401 for unknown routes to callers without a token`, async () => {
       const { app } = guarded()
       await supertest(app).get('/api/none').expect(401)
       await supertest(app).get('/api/none').use(issuer.as()).expect(404)
       await supertest(app).get('/none').expect(404)
     })
 
-    it(`in ${name} check on a mounted router is given the request with originalUrl and url`, async () => {
+    it(`in ${name}, check on a mounted router is given the request with originalUrl and url`, async () => {
       const { app, seen } = guarded()
       await supertest(app).get('/api/me?a=1').use(issuer.as()).expect(200)
       expect(seen).toEqual([{ originalUrl: '/api/me?a=1', url: '/me?a=1' }])
     })
   })
 
-  it(`in ${name} getAuth works in an app that is mounted in a guarded app`, async () => {
+  it(`in ${name}, getAuth works in an app that is mounted in a guarded app`, async () => {
     const inner = framework().get('/me', sayWho)
     const app = framework().use('/inner', requireAuth(), inner)
     await supertest(app).get('/inner/me').expect(401)
@@ -71,7 +71,7 @@ describe.each([
       .expect(200, '"alice"')
   })
 
-  it(`in ${name} guards on a router and on its route both decide and verify the token once`, async () => {
+  it(`in ${name}, guards on a router and on its route both decide and verify the token once`, async () => {
     const { options, count } = countedTrust()
     const counted = createAuth(options)
     const api = Router()
@@ -91,7 +91,7 @@ describe.each([
   describe('two issuers', () => {
     const theirs = createAuth(other.trust())
 
-    it(`in ${name} two routers that trust different issuers never accept the tokens of each other`, async () => {
+    it(`in ${name}, two routers that trust different issuers never accept the tokens of each other`, async () => {
       const app = framework()
         .use('/ours', Router().use(requireAuth()).get('/', sayWho))
         .use('/theirs', Router().use(theirs.requireAuth()).get('/', sayWho))
@@ -104,7 +104,7 @@ describe.each([
       }
     })
 
-    it(`in ${name} two guards of different issuers on one route accept tokens of neither issuer, in either order`, async () => {
+    it(`in ${name}, two guards of different issuers on one route accept tokens of neither issuer, in either order`, async () => {
       const app = framework()
         .get('/ours-first', requireAuth(), theirs.requireAuth(), sayWho)
         .get('/theirs-first', theirs.requireAuth(), requireAuth(), sayWho)
@@ -115,7 +115,7 @@ describe.each([
       }
     })
 
-    it(`in ${name} getAuth gives the Auth of the last guard on a route`, async () => {
+    it(`in ${name}, getAuth gives the Auth of the last guard on a route`, async () => {
       const both = createAuth({ ...issuer.trust(), issuer: [issuer.url, other.url] })
       const found: unknown[] = []
       const check = (auth: object): boolean => found.push(auth) > 0
@@ -144,7 +144,7 @@ describe.each([
       next()
     }
 
-    it(`in ${name} CORS before the guard answers preflights and adds its headers to every refusal`, async () => {
+    it(`in ${name}, CORS before the guard answers preflights and adds its headers to every refusal`, async () => {
       const app = await answers(cors({ origin }), frame, requireAuth())
       const asked = await app.options('/').set(preflight).expect(204)
       expect(asked.headers['access-control-allow-headers']).toBe('authorization')
@@ -164,7 +164,7 @@ describe.each([
       }
     })
 
-    it(`in ${name} CORS behind the guard answers no preflight, because the guard refuses it`, async () => {
+    it(`in ${name}, CORS behind the guard answers no preflight, because the guard refuses it`, async () => {
       const app = await answers(requireAuth(), cors({ origin }))
       const asked = await app.options('/').set(preflight).expect(401)
       expect(asked.headers).not.toHaveProperty('access-control-allow-origin')
@@ -186,14 +186,14 @@ describe.each([
       ['before', '/parsed'],
       ['behind', '/parsing'],
     ])(
-      `in ${name} a JSON body that is parsed %s the guard reaches the handler`,
+      `in ${name}, a JSON body that is parsed %s the guard reaches the handler`,
       async (_where, path) => {
         await post(path).use(issuer.as()).send({ a: 1 }).expect(200, { a: 1 })
         await post(path).send({ a: 1 }).expect(401)
       },
     )
 
-    it(`in ${name} a malformed JSON body of a caller without a token is read only by a parser before the guard`, async () => {
+    it(`in ${name}, a malformed JSON body of a caller without a token is read only by a parser before the guard`, async () => {
       await post('/parsed').send('{').expect(400, '"parser"')
       await post('/parsing').send('{').expect(401)
       await post('/parsing').use(issuer.as()).send('{').expect(400, '"parser"')
@@ -209,7 +209,7 @@ describe.each([
       ['the route', '/one'],
       ['all methods', '/all'],
     ])(
-      `in ${name} a guard on %s answers HEAD with the headers of GET and no body`,
+      `in ${name}, a guard on %s answers HEAD with the headers of GET and no body`,
       async (_on, path) => {
         const { date: _d, connection: _c, ...get } = (await supertest(app).get(path)).headers
         const head = await supertest(app).head(path).expect(401)
@@ -222,7 +222,7 @@ describe.each([
       },
     )
 
-    it(`in ${name} a guard for all methods guards OPTIONS, and a guard on a GET route does not`, async () => {
+    it(`in ${name}, a guard for all methods guards OPTIONS, and a guard on a GET route does not`, async () => {
       expect((await supertest(app).options('/one')).headers['allow']).toContain('GET')
       await supertest(app).options('/all').expect(401)
       await supertest(app)

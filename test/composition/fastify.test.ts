@@ -108,7 +108,7 @@ it('check is given the Fastify request with its parameters in onRequest and in p
   }
 })
 
-it('in Fastify guards on the server, on a scope and on a route all decide and verify the token once', async () => {
+it('in Fastify, guards on the server, on a scope and on a route all decide and verify the token once', async () => {
   const { options, count } = countedTrust()
   const counted = createAuth(options)
   const app = fastify()
@@ -161,7 +161,7 @@ describe('two issuers', () => {
     }
   })
 
-  it('in Fastify getAuth gives the Auth of the last guard on a route', async () => {
+  it('in Fastify, getAuth gives the Auth of the last guard on a route', async () => {
     const both = createAuth({ ...issuer.trust(), issuer: [issuer.url, other.url] })
     const found: unknown[] = []
     const check = (auth: object): boolean => found.push(auth) > 0
@@ -188,7 +188,7 @@ describe('CORS', () => {
     return app
   }
 
-  it('in Fastify CORS before the guard answers preflights and adds its headers to every refusal', async () => {
+  it('in Fastify, CORS before the guard answers preflights and adds its headers to every refusal', async () => {
     const app = behindCors()
     const asked = await expectStatus(app, 204, { method: 'OPTIONS', url: '/', headers: preflight })
     expect(asked.headers['access-control-allow-headers']).toBe('authorization')
@@ -208,7 +208,7 @@ describe('CORS', () => {
     }
   })
 
-  it('in Fastify CORS behind the guard answers no preflight, because the guard refuses it', async () => {
+  it('in Fastify, CORS behind the guard answers no preflight, because the guard refuses it', async () => {
     const app = fastify()
     app.register(plugin)
     app.register(fastifyCors, { origin })
@@ -239,7 +239,7 @@ describe('a JSON body', () => {
     ['an onRequest guard', '/early'],
     ['a preHandler guard', '/late'],
     ['the plugin', '/scope'],
-  ])('in Fastify a JSON body reaches the handler behind %s', async (_, url) => {
+  ])('in Fastify, a JSON body reaches the handler behind %s', async (_, url) => {
     expect((await post(200, url, '{"a":1}', as())).json()).toEqual({ a: 1 })
     await post(401, url, '{"a":1}')
   })
@@ -268,7 +268,7 @@ describe('HEAD and OPTIONS', () => {
     ['an onRequest guard', '/early'],
     ['a preHandler guard', '/late'],
     ['the plugin', '/scope'],
-  ])('in Fastify %s answers HEAD with the headers of GET and no body', async (_where, url) => {
+  ])('in Fastify, %s answers HEAD with the headers of GET and no body', async (_where, url) => {
     const { date: _, ...get } = (await expectStatus(app, 401, { url })).headers
     const head = await expectStatus(app, 401, { method: 'HEAD', url })
     expect(head.headers).toMatchObject(get)

@@ -66,7 +66,7 @@ describe.each([
       'a guard in an app of app.mount',
       () => new Hono().mount('/api', new Hono().use(requireAuth()).get('/me', sayWho).fetch),
     ],
-  ])(`in ${name} %s guards all paths below it and no others`, async (_how, create) => {
+  ])(`in ${name}, %s guards all paths below it and no others`, async (_how, create) => {
     const app = new Hono().route('/', create() as Hono).get('/open', (c) => c.text('open'))
     await expecting(app, async (expects) => {
       await expects(200, '/open')
@@ -81,7 +81,7 @@ describe.each([
     })
   })
 
-  it(`in ${name} check in a sub-app is given the whole path and the parameters`, async () => {
+  it(`in ${name}, check in a sub-app is given the whole path and the parameters`, async () => {
     const seen: unknown[] = []
     const check = (_auth: unknown, c: Context): boolean =>
       seen.push([c.req.path, c.req.param('id')]) > 0
@@ -92,7 +92,7 @@ describe.each([
     expect(seen).toEqual([['/api/me/7', '7']])
   })
 
-  it(`in ${name} guards on the app, a sub-app and a route all decide and verify the token once`, async () => {
+  it(`in ${name}, guards on the app, a sub-app and a route all decide and verify the token once`, async () => {
     const { options, count } = countedTrust()
     const counted = createAuth(options)
     const api = new Hono()
@@ -113,7 +113,7 @@ describe.each([
   describe('two issuers', () => {
     const theirs = createAuth(other.trust())
 
-    it(`in ${name} two sub-apps that trust different issuers never accept the tokens of each other`, async () => {
+    it(`in ${name}, two sub-apps that trust different issuers never accept the tokens of each other`, async () => {
       const app = new Hono()
         .route('/ours', new Hono().use(requireAuth()).get('/', sayWho))
         .route('/theirs', new Hono().use(theirs.requireAuth()).get('/', sayWho))
@@ -128,7 +128,7 @@ describe.each([
       })
     })
 
-    it(`in ${name} two guards of different issuers on one route accept tokens of neither issuer, in either order`, async () => {
+    it(`in ${name}, two guards of different issuers on one route accept tokens of neither issuer, in either order`, async () => {
       const optional = theirs.requireAuth({ optional: true })
       const app = new Hono()
         .get('/1', requireAuth(), theirs.requireAuth(), sayWho)
@@ -142,7 +142,7 @@ describe.each([
       })
     })
 
-    it(`in ${name} getAuth and c.get give the Auth of the last guard on a route`, async () => {
+    it(`in ${name}, getAuth and c.get give the Auth of the last guard on a route`, async () => {
       const both = createAuth({ ...issuer.trust(), issuer: [issuer.url, other.url] })
       const found: unknown[] = []
       const check = (auth: object): boolean => found.push(auth) > 0
@@ -168,7 +168,7 @@ describe.each([
       ['with other headers after it', [allow, frame]],
       ['with other headers before it', [frame, allow]],
     ])(
-      `in ${name} CORS before the guard, %s, answers preflights and adds its headers to every refusal`,
+      `in ${name}, CORS before the guard, %s, answers preflights and adds its headers to every refusal`,
       async (_where, before) => {
         const app = new Hono()
           .use(...before)
@@ -192,7 +192,7 @@ describe.each([
       },
     )
 
-    it(`in ${name} a refusal keeps headers that middleware has set before the guard`, async () => {
+    it(`in ${name}, a refusal keeps headers that middleware has set before the guard`, async () => {
       const app = new Hono().use(frame).use(requireAuth())
       await expecting(app as unknown as Hono, async (expects) => {
         const { headers } = await expects(401, '/')
@@ -201,7 +201,7 @@ describe.each([
       })
     })
 
-    it(`in ${name} CORS behind the guard answers no preflight, because the guard refuses it`, async () => {
+    it(`in ${name}, CORS behind the guard answers no preflight, because the guard refuses it`, async () => {
       const app = new Hono().use(requireAuth()).use(allow).get('/', sayWho)
       await expecting(app as unknown as Hono, async (expects) => {
         const asked = await expects(401, '/', { method: 'OPTIONS', headers: preflight })
@@ -210,7 +210,7 @@ describe.each([
     })
   })
 
-  it(`in ${name} a JSON body that is parsed before or behind the guard reaches the handler`, async () => {
+  it(`in ${name}, a JSON body that is parsed before or behind the guard reaches the handler`, async () => {
     const parse: MiddlewareHandler = async (c, next) => {
       c.set('body', await c.req.json().catch(() => undefined))
       if (c.get('body') === undefined) return c.text('not JSON', 400)
@@ -236,7 +236,7 @@ describe.each([
     })
   })
 
-  it(`in ${name} a guard answers HEAD with the headers of GET and no body, and guards OPTIONS if it covers all methods`, async () => {
+  it(`in ${name}, a guard answers HEAD with the headers of GET and no body, and guards OPTIONS if it covers all methods`, async () => {
     const app = new Hono()
       .get('/one', requireAuth({ scope: 'a' }), sayWho)
       .use('/all', requireAuth({ scope: 'a' }))

@@ -78,7 +78,7 @@ describe.each([
     }
 
     it.each(Object.keys(failing))(
-      `in ${name} %s behind the guard reaches Koa once and is no refusal`,
+      `in ${name}, %s behind the guard reaches Koa once and is no refusal`,
       async (kind) => {
         const onRefuse: OnRefuse = (_error, ctx) => {
           ctx.status = 418
@@ -108,7 +108,7 @@ describe.each([
           throw value
         },
       ],
-    ])(`in ${name} an onRefuse that %s causes exactly one error`, async (_how, hook) => {
+    ])(`in ${name}, an onRefuse that %s causes exactly one error`, async (_how, hook) => {
       for (const value of thrownByHooks) {
         for (const custom of [true, false]) {
           const { listener, seen } = guarded(reached, { onRefuse: hook(value), custom })
@@ -119,7 +119,7 @@ describe.each([
       }
     })
 
-    it(`in ${name} an onRefuse that passes on the refusal is answered with its status, challenge and CORS headers`, async () => {
+    it(`in ${name}, an onRefuse that passes on the refusal is answered with its status, challenge and CORS headers`, async () => {
       const passing: OnRefuse[] = [
         (error) => {
           throw error
@@ -146,7 +146,7 @@ describe.each([
       }
     })
 
-    it(`in ${name} onRefuse may answer with the Koa context, at once or later`, async () => {
+    it(`in ${name}, onRefuse may answer with the Koa context, at once or later`, async () => {
       const teapot: OnRefuse = (_error, ctx) => {
         ctx.status = 418
         ctx.body = 'no'
@@ -167,7 +167,7 @@ describe.each([
   })
 
   describe('a stream', () => {
-    it(`in ${name} a guarded handler can stream its answer chunk by chunk`, async () => {
+    it(`in ${name}, a guarded handler can stream its answer chunk by chunk`, async () => {
       const { listener } = guarded((ctx) => {
         const events = new PassThrough()
         ctx.type = 'text/event-stream'
@@ -180,7 +180,7 @@ describe.each([
       expect(answer.headers['transfer-encoding']).toBe('chunked')
     })
 
-    it(`in ${name} the error of a guarded stream that fails half-way reaches Koa and is not answered again`, async () => {
+    it(`in ${name}, the error of a guarded stream that fails half-way reaches Koa and is not answered again`, async () => {
       const failure = new Error('half-way')
       const { listener, seen } = guarded((ctx) => {
         const body = new PassThrough()
@@ -199,7 +199,7 @@ describe.each([
     })
   })
 
-  it(`in ${name} a time limit that answers while keys are fetched gives the only answer`, async () => {
+  it(`in ${name}, a time limit that answers while keys are fetched gives the only answer`, async () => {
     const held = createHeldIssuer()
     const { requireAuth } = createAuth(held.options)
     const errors: unknown[] = []

@@ -48,7 +48,7 @@ describe.each([
       return { app: serve(routes(open), routes(api)), seen }
     }
 
-    it(`in ${name} a guard on a router guards its routes and no others`, async () => {
+    it(`in ${name}, a guard on a router guards its routes and no others`, async () => {
       const { app } = guarded()
       await app.get('/open').expect(200)
       await app.get('/api/me').expect(401).expect('www-authenticate', challenge)
@@ -58,7 +58,7 @@ describe.each([
         .expect(200, '"alice"')
     })
 
-    it(`in ${name} only a guard before the router answers 401 for unknown routes to callers without a token`, async () => {
+    it(`in ${name}, only a guard before the router answers 401 for unknown routes to callers without a token`, async () => {
       const { app } = guarded()
       await app.get('/api/none').expect(404)
       const behind = serve(requireAuth(), routes(new Router().get('/me', sayWho)))
@@ -66,14 +66,14 @@ describe.each([
       await behind.get('/none').use(issuer.as()).expect(404)
     })
 
-    it(`in ${name} check on a router with a prefix is given the whole url and path`, async () => {
+    it(`in ${name}, check on a router with a prefix is given the whole url and path`, async () => {
       const { app, seen } = guarded()
       await app.get('/api/me?a=1').use(issuer.as()).expect(200)
       expect(seen).toEqual([{ url: '/api/me?a=1', path: '/api/me' }])
     })
   })
 
-  it(`in ${name} getAuth works in a router inside of a guarded router`, async () => {
+  it(`in ${name}, getAuth works in a router inside of a guarded router`, async () => {
     const inner = new Router().get('/me', sayWho)
     const outer = new Router().use('/inner', requireAuth(), inner.routes() as never)
     const app = serve(routes(outer))
@@ -84,7 +84,7 @@ describe.each([
       .expect(200, '"alice"')
   })
 
-  it(`in ${name} guards on a router and on its route both decide and verify the token once`, async () => {
+  it(`in ${name}, guards on a router and on its route both decide and verify the token once`, async () => {
     const { options, count } = countedTrust()
     const counted = createAuth(options)
     const api = new Router()
@@ -104,7 +104,7 @@ describe.each([
   describe('two issuers', () => {
     const theirs = createAuth(other.trust())
 
-    it(`in ${name} two routers that trust different issuers never accept the tokens of each other`, async () => {
+    it(`in ${name}, two routers that trust different issuers never accept the tokens of each other`, async () => {
       const app = serve(
         routes(new Router().use(requireAuth()).get('/ours', sayWho)),
         routes(new Router().use(theirs.requireAuth()).get('/theirs', sayWho)),
@@ -118,7 +118,7 @@ describe.each([
       }
     })
 
-    it(`in ${name} two guards of different issuers on one app accept tokens of neither issuer, in either order`, async () => {
+    it(`in ${name}, two guards of different issuers on one app accept tokens of neither issuer, in either order`, async () => {
       for (const guards of [
         [requireAuth(), theirs.requireAuth()],
         [theirs.requireAuth(), requireAuth()],
@@ -130,7 +130,7 @@ describe.each([
       }
     })
 
-    it(`in ${name} getAuth gives the Auth of the last guard`, async () => {
+    it(`in ${name}, getAuth gives the Auth of the last guard`, async () => {
       const both = createAuth({ ...issuer.trust(), issuer: [issuer.url, other.url] })
       const found: unknown[] = []
       const check = (auth: object): boolean => found.push(auth) > 0
@@ -148,7 +148,7 @@ describe.each([
       return next()
     }
 
-    it(`in ${name} CORS before the guard answers preflights and adds its headers to every refusal`, async () => {
+    it(`in ${name}, CORS before the guard answers preflights and adds its headers to every refusal`, async () => {
       const scoped = requireAuth({ scope: 'a' })
       const app = serve(koaCors({ origin }), frame, scoped, sayWho)
       const asked = await app.options('/').set(preflight).expect(204)
@@ -167,7 +167,7 @@ describe.each([
       }
     })
 
-    it(`in ${name} CORS behind the guard answers no preflight, because the guard refuses it`, async () => {
+    it(`in ${name}, CORS behind the guard answers no preflight, because the guard refuses it`, async () => {
       const app = serve(requireAuth(), koaCors({ origin }), sayWho)
       const asked = await app.options('/').set(preflight).expect(401)
       expect(asked.headers).not.toHaveProperty('access-control-allow-origin')
@@ -193,7 +193,7 @@ describe.each([
       ['before', [parse, requireAuth(), echo], 400],
       ['behind', [requireAuth(), parse, echo], 401],
     ] as const)(
-      `in ${name} a body that is parsed %s the guard reaches the handler`,
+      `in ${name}, a body that is parsed %s the guard reaches the handler`,
       async (_where, middleware, malformed) => {
         const app = serve(...middleware)
         await app.post('/').use(issuer.as()).send({ a: 1 }).expect(200, { a: 1 })
@@ -216,7 +216,7 @@ describe.each([
     it.each([
       ['a guard on the route', alone],
       ['a guard on the app', behind],
-    ])(`in ${name} %s answers HEAD with the headers of GET and no body`, async (_where, app) => {
+    ])(`in ${name}, %s answers HEAD with the headers of GET and no body`, async (_where, app) => {
       const { date: _d, connection: _c, ...get } = (await app.get('/').expect(401)).headers
       const head = await app.head('/').expect(401)
       expect(head.headers).toMatchObject(get)
@@ -227,7 +227,7 @@ describe.each([
         .expect(200)
     })
 
-    it(`in ${name} a guard on the app guards OPTIONS, and a guard on a GET route does not`, async () => {
+    it(`in ${name}, a guard on the app guards OPTIONS, and a guard on a GET route does not`, async () => {
       expect((await alone.options('/').expect(200)).headers['allow']).toBe('HEAD, GET')
       await behind.options('/').expect(401)
       await behind

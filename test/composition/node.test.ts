@@ -103,7 +103,7 @@ describe.each([
   ['node:http', overHttp],
   ['node:http2', overHttp2],
 ])('guards in %s', (name, serve) => {
-  it(`in ${name} two guards of one request both decide and verify the token once`, async () => {
+  it(`in ${name}, two guards of one request both decide and verify the token once`, async () => {
     const { options, count } = countedTrust()
     const counted = createAuth(options)
     const guards = ['api', 'orders'].map((scope) => counted.requireAuth({ scope }))
@@ -121,7 +121,7 @@ describe.each([
     })
   })
 
-  it(`in ${name} two guards of different issuers accept tokens of neither, and getAuth gives the Auth of the last guard`, async () => {
+  it(`in ${name}, two guards of different issuers accept tokens of neither, and getAuth gives the Auth of the last guard`, async () => {
     const theirs = createAuth(other.trust()).requireAuth()
     for (const guards of [
       [requireAuth(), theirs],
@@ -148,7 +148,7 @@ describe.each([
     })
   })
 
-  it(`in ${name} a refusal keeps the CORS headers that were set before the guard`, async () => {
+  it(`in ${name}, a refusal keeps the CORS headers that were set before the guard`, async () => {
     const allowing =
       (listener: RequestListener): RequestListener =>
       (req, res) => {
@@ -180,7 +180,7 @@ describe.each([
     )
   })
 
-  it(`in ${name} the handler behind a guard can read the body`, async () => {
+  it(`in ${name}, the handler behind a guard can read the body`, async () => {
     const echo: RequestListener = async (req, res) => {
       let text = ''
       for await (const chunk of req.setEncoding('utf8')) text += chunk
@@ -194,7 +194,7 @@ describe.each([
     })
   })
 
-  it(`in ${name} a guard answers HEAD with the headers of GET and no body, and guards OPTIONS like any method`, async () => {
+  it(`in ${name}, a guard answers HEAD with the headers of GET and no body, and guards OPTIONS like any method`, async () => {
     await serve(behind([requireAuth({ scope: 'a' })]), async (call) => {
       const { date: _d, connection: _c, 'keep-alive': _k, ...get } = (await call('/')).headers
       const head = await call('/', { method: 'HEAD' })
@@ -204,7 +204,7 @@ describe.each([
     })
   })
 
-  it(`in ${name} an error behind the guard reaches the listener once and is no refusal`, async () => {
+  it(`in ${name}, an error behind the guard reaches the listener once and is no refusal`, async () => {
     const failure = Object.assign(new Error('later'), { status: 409 })
     const seen: unknown[] = []
     let refused = 0
@@ -218,7 +218,7 @@ describe.each([
     })
   })
 
-  it(`in ${name} a handler behind a guard can stream its answer`, async () => {
+  it(`in ${name}, a handler behind a guard can stream its answer`, async () => {
     const streaming: RequestListener = async (_req, res) => {
       for (const part of ['a', 'b']) {
         res.write(part)
@@ -231,7 +231,7 @@ describe.each([
     })
   })
 
-  it(`in ${name} an answer that other code gives while keys are fetched is the only answer`, async () => {
+  it(`in ${name}, an answer that other code gives while keys are fetched is the only answer`, async () => {
     for (const answering of ['end', 'write'] as const) {
       const held = createHeldIssuer()
       const seen: unknown[] = []
@@ -274,7 +274,7 @@ describe.each([
       return { seen, reply: reply as Reply }
     }
 
-    it(`in ${name} an onRefuse that throws or rejects gives the listener an Error`, async () => {
+    it(`in ${name}, an onRefuse that throws or rejects gives the listener an Error`, async () => {
       for (const value of thrownByHooks) {
         const throwing: OnRefuse = () => {
           throw value
@@ -287,12 +287,12 @@ describe.each([
       }
     })
 
-    it(`in ${name} a refusal that onRefuse throws has the status and headers for an answer`, async () => {
+    it(`in ${name}, a refusal that onRefuse throws has the status and headers for an answer`, async () => {
       const { reply } = await refusing((error) => Promise.reject(error))
       expect(reply).toMatchObject({ status: 401, headers: { 'www-authenticate': challenge } })
     })
 
-    it(`in ${name} onRefuse may answer at once or later`, async () => {
+    it(`in ${name}, onRefuse may answer at once or later`, async () => {
       for (const wait of [0, 5]) {
         const { seen, reply } = await refusing(async (_error, _req, res) => {
           if (wait > 0) await pause(wait)

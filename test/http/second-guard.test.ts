@@ -60,15 +60,15 @@ describe.each([
   const through = (chain: Chain) =>
     supertest(createApp(chain)).get('/').auth(token, { type: 'bearer' })
 
-  it(`in ${framework} a second guard of the same verifier uses the Auth of the first guard`, async () => {
+  it(`in ${framework}, a second guard of the same verifier uses the Auth of the first guard`, async () => {
     expect((await through({ first: issuer, second: issuer })).text).toBe('"alice"')
   })
 
-  it(`in ${framework} a second guard of another verifier verifies the token itself`, async () => {
+  it(`in ${framework}, a second guard of another verifier verifies the token itself`, async () => {
     expect((await through({ first: issuer, second: other })).status).toBe(401)
   })
 
-  it(`in ${framework} a second guard verifies again when the Authorization header has been replaced`, async () => {
+  it(`in ${framework}, a second guard verifies again when the Authorization header has been replaced`, async () => {
     const chain = { first: issuer, second: issuer }
     expect((await through({ ...chain, becomes: `Bearer ${another}` })).text).toBe('"bob"')
     expect((await through({ ...chain, becomes: `Bearer ${issuer.bad.expired()}` })).status).toBe(
