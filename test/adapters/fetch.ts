@@ -47,7 +47,8 @@ export const fetchHandler =
       const { pathname } = new URL(request.url)
       const handler = guarded.get(pathname)
       if (handler === undefined) return new Response(null, { status: 404 })
-      // The caller of a fetch handler has to answer errors itself, because no runtime knows AuthError.
+      // The caller of a fetch handler has to answer errors itself, because no runtime knows
+      // AuthError.
       return handler(request).catch(
         ({ status = 500, headers }) => new Response(null, { status, headers }),
       )

@@ -143,8 +143,9 @@ describe('the first request after a time without requests', () => {
     issuer.clock.advance(600)
     const outcomes = await Promise.all([outcome(old), outcome(issuer.mint()), outcome(old)])
     expect(outcomes).toEqual(['401 unknown-key', 'accepted', '401 unknown-key'])
-    // These are the first fetch, the refresh, and at most one fetch for the unknown key. The requests
-    // with the cached token may cause that one, because they have not waited for the refresh.
+    // These are the first fetch, the refresh, and at most one fetch for the unknown key. The
+    // requests with the cached token may cause that one, because they have not waited for the
+    // refresh.
     expect(fetches()).toBeLessThanOrEqual(3)
   })
 
@@ -584,8 +585,8 @@ describe('T12: an issuer whose answer is no key set', () => {
   })
 
   it('T3: a key whose modulus has the ROCA weakness (CVE-2017-15361) is not used', async () => {
-    // A modulus has the ROCA weakness if it is a power of 65537 modulo each of these primes. This one
-    // equals 65537 modulo all of them.
+    // A modulus has the ROCA weakness if it is a power of 65537 modulo each of these primes. This
+    // one equals 65537 modulo all of them.
     const small = [
       3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97,
       101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
