@@ -233,7 +233,7 @@ export function describeAdapter(adapter: Adapter): void {
 
   describe(name, () => {
     it.each(behaviours.map((behaviour) => [behaviour.name, behaviour.path, behaviour] as const))(
-      `${name} %s (%s)`,
+      `${name} %s (route %s)`,
       async (_name, _path, { path, headers, expected }) => {
         const answer = await through(adapter, { auth, routes }, ({ call }) => call(path, headers))
         if (expected === 200) expect(answer.status).toBe(200)

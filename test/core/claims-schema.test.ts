@@ -99,7 +99,7 @@ describe('auth.claims with a schema', () => {
     expect(absent.claims['tier']).toBe('gold')
   })
 
-  it('the verifier waits for a schema that answers asynchronously', async () => {
+  it('the verifier waits for a claims schema that answers asynchronously', async () => {
     const later = schemaOf(async (claims) => ({ value: { id: claims['sub'] } }))
     expect((await verifierOf(later).verify(issuer.mint())).claims).toEqual({ id: 'user-1' })
     const inZod = z.object({ sub: z.string().transform(async (sub) => sub.toUpperCase()) })
@@ -112,7 +112,7 @@ describe('members of the Auth beside its claims', () => {
   const token = issuer.mint({ sub: 'alice', client_id: 'app', scope: 'a b' })
   const own = { issuer: issuer.url, subject: 'alice', clientId: 'app', scopes: ['a', 'b'] }
 
-  it('issuer, subject, client, scopes and expiry come from the token, though the schema strips or changes claims', async () => {
+  it('issuer, subject, client, scopes and expiry come from the token, though the claims schema strips or changes claims', async () => {
     const stripped = await verifierOf(z.object({})).verify(token)
     expect(stripped).toMatchObject({ ...own, claims: {} })
     const changed = await verifierOf(
@@ -122,7 +122,7 @@ describe('members of the Auth beside its claims', () => {
     expect(changed.expiresAt).toBe(Math.floor(issuer.now() / 1000) + 300)
   })
 
-  it('issuer, subject, client, scopes and expiry stay right when the schema changes the claims that it is given', async () => {
+  it('issuer, subject, client, scopes and expiry stay right when the claims schema changes the claims that it is given', async () => {
     const meddling = schemaOf((claims) => {
       Object.assign(claims, { iss: 'x', sub: 'root', client_id: 'x', exp: 9e9 })
       if (Array.isArray(claims['scp'])) claims['scp'].push('admin')
@@ -141,7 +141,7 @@ describe('members of the Auth beside its claims', () => {
 })
 
 describe('calls of a schema', () => {
-  it('the schema is called once for each token that is cached', async () => {
+  it('the claims schema is called once for each token that is cached', async () => {
     const claims = same()
     const verifier = verifierOf(claims)
     const [token, other] = issuer.mintMany(2) as [string, string]
@@ -151,7 +151,7 @@ describe('calls of a schema', () => {
     expect(claims.asked).toHaveBeenCalledTimes(2)
   })
 
-  it('the schema is not called again for a cached token, though many first requests came at the same time', async () => {
+  it('the claims schema is not called again for a cached token, though many first requests came at the same time', async () => {
     const claims = schemaOf(async (value) => ({ value }))
     const verifier = verifierOf(claims)
     const token = issuer.mint()
@@ -162,7 +162,7 @@ describe('calls of a schema', () => {
     expect(claims.asked).toHaveBeenCalledTimes(first)
   })
 
-  it('the schema is called on every verification with tokenCache: false', async () => {
+  it('the claims schema is called on every verification with tokenCache: false', async () => {
     const claims = same()
     const verifier = verifierOf(claims, { tokenCache: false })
     const token = issuer.mint()
@@ -170,7 +170,7 @@ describe('calls of a schema', () => {
     expect(claims.asked).toHaveBeenCalledTimes(3)
   })
 
-  it('the schema is given a fresh copy of the claims on every call', async () => {
+  it('the claims schema is given a fresh copy of the claims on every call', async () => {
     const handed: object[] = []
     const keeping = schemaOf((claims) => {
       handed.push(claims)
@@ -197,7 +197,7 @@ describe('calls of a schema', () => {
     ['is only random text', () => issuer.bad.garbage()],
     ['has no subject', () => issuer.mint({ sub: undefined })],
     ['is bound to a key', () => issuer.mint({ cnf: { jkt: 'x' } })],
-  ])('the schema is never called for a token that %s', async (_, make) => {
+  ])('the claims schema is never called for a token that %s', async (_, make) => {
     const claims = same()
     const verifier = verifierOf(claims)
     expect(await caught(verifier.verify(make()))).toBeInstanceOf(InvalidTokenError)
@@ -206,7 +206,7 @@ describe('calls of a schema', () => {
     expect(claims.asked).toHaveBeenCalledTimes(1)
   })
 
-  it('the schema is never called while the keys of the issuer cannot be loaded', async () => {
+  it('the claims schema is never called while the keys of the issuer cannot be loaded', async () => {
     const claims = same()
     const verifier = verifierOf(claims)
     await issuer.during('*', faults.refuse(), async () => {
@@ -215,7 +215,7 @@ describe('calls of a schema', () => {
     expect(claims.asked).not.toHaveBeenCalled()
   })
 
-  it('the schema is not called again for a cached token that has expired', async () => {
+  it('the claims schema is not called again for a cached token that has expired', async () => {
     const claims = same()
     const verifier = verifierOf(claims)
     const token = issuer.mint()
@@ -228,7 +228,7 @@ describe('calls of a schema', () => {
 })
 
 describe('the output of a schema', () => {
-  it('the output of a schema is deeply frozen, and is the same object for every request', async () => {
+  it('the output of a claims schema is deeply frozen, and is the same object for every request', async () => {
     const verifier = verifierOf(
       giving({ list: [{ deep: [1, [2]] }], inner: { inner: {} }, bare: Object.create(null) }),
     )
@@ -239,7 +239,7 @@ describe('the output of a schema', () => {
     expect((await verifier.verify(token)).claims).toBe(claims)
   })
 
-  it('the output of a schema is deeply frozen when it refers to itself', async () => {
+  it('the output of a claims schema is deeply frozen when it refers to itself', async () => {
     const output: Record<string, unknown> = { list: [] }
     output['self'] = output
     ;(output['list'] as unknown[]).push(output['list'], { up: output })
@@ -248,7 +248,7 @@ describe('the output of a schema', () => {
     expectFrozen(claims)
   })
 
-  it('the output of a schema is deeply frozen when the schema has frozen only its outer levels', async () => {
+  it('the output of a claims schema is deeply frozen when the schema has frozen only its outer levels', async () => {
     const inner = z.object({ list: z.array(z.object({ on: z.boolean() })) }).readonly()
     const schema = z.object({ inner }).readonly()
     const shallow = schema.parse({ inner: { list: [{ on: true }] } })
@@ -260,7 +260,7 @@ describe('the output of a schema', () => {
     expectFrozen((await verifier.verify(issuer.mint({ inner: { list: [{ on: true }] } }))).claims)
   })
 
-  it('the output of a schema is frozen below symbol keys and non-enumerable members', async () => {
+  it('the output of a claims schema is frozen below symbol keys and non-enumerable members', async () => {
     const symbol = Symbol('roles')
     const output = Object.defineProperty({ [symbol]: ['reader'] }, 'hidden', { value: ['reader'] })
     const { claims } = await verifierOf(giving(output)).verify(issuer.mint())
@@ -269,12 +269,12 @@ describe('the output of a schema', () => {
     expect(Object.isFrozen(claims['hidden'])).toBe(true)
   })
 
-  it('the output of a schema is frozen when it is the object that the schema was given', async () => {
+  it('the output of a claims schema is frozen when it is the object that the schema was given', async () => {
     const { claims } = await verifierOf(same()).verify(issuer.mint({ roles: [['a']] }))
     expectFrozen(claims)
   })
 
-  it('the output of a schema is frozen thousands of levels deep', async () => {
+  it('the output of a claims schema is frozen thousands of levels deep', async () => {
     const output: Record<string, unknown> = {}
     let innermost = output
     for (let i = 0; i < 50_000; i++) innermost = innermost['in'] = {}
@@ -334,7 +334,7 @@ describe('the output of a schema', () => {
     ],
     ['an object that inherits its members', Object.create({ roles: ['reader'] }), /inherited/],
   ])(
-    'verification fails with a TypeError when the output of the schema is %s',
+    'verification fails with a TypeError when the output of the claims schema is %s',
     async (_, output, kind) => {
       const claims = giving(output)
       const events: AuthEvent[] = []
@@ -353,7 +353,7 @@ describe('the output of a schema', () => {
     },
   )
 
-  it('verification fails with a TypeError when the schema gives no Standard Schema result', async () => {
+  it('verification fails with a TypeError when the claims schema gives no Standard Schema result', async () => {
     for (const verdict of [undefined, null, 'ok', true, {}, { valid: true }]) {
       const verifier = verifierOf(schemaOf(() => verdict))
       expect(await caught(verifier.verify(issuer.mint()))).toBeInstanceOf(TypeError)
@@ -415,7 +415,7 @@ describe('T15: a token that does not meet the schema', () => {
     },
   )
 
-  it('a refusal by the schema is not cached: the token is accepted once the schema accepts it', async () => {
+  it('a refusal by the claims schema is not cached: the token is accepted once the schema accepts it', async () => {
     let open = false
     const claims = schemaOf((value) => (open ? { value } : { issues: [{ message: 'no' }] }))
     const verifier = verifierOf(claims)
@@ -452,7 +452,7 @@ describe('a schema that fails', () => {
       undefined,
     ],
   ])(
-    'a schema that %s fails the verification with that very value, and nothing is cached',
+    'a claims schema that %s fails the verification with that very value, and nothing is cached',
     async (_, fail, thrown) => {
       let works = false
       const claims = schemaOf((value) => (works ? { value } : fail(value)))
@@ -502,7 +502,7 @@ describe('a claim named __proto__', () => {
     }
   })
 
-  it('no token is accepted when a schema makes a claim named __proto__ the prototype of its output', async () => {
+  it('no token is accepted when a claims schema makes a claim named __proto__ the prototype of its output', async () => {
     const assigning = schemaOf((claims) => ({ value: Object.assign({}, claims) }))
     const error = await caught(verifierOf(assigning).verify(raw()))
     expect(error).toBeInstanceOf(TypeError)
@@ -539,7 +539,7 @@ describe('a claims schema in Express', () => {
     return { get, events, errors }
   }
 
-  it('the handler and the check of a route are given the output of the schema', async () => {
+  it('the handler and the check of a route are given the output of the claims schema', async () => {
     const { get } = appOf(z.object({ tier: z.string().toLowerCase() }))
     const token = issuer.mint({ tier: 'GOLD' })
     expect((await get(token)).body).toEqual({ tier: 'gold' })
@@ -547,7 +547,7 @@ describe('a claims schema in Express', () => {
     expect((await get(issuer.mint({ tier: 'TIN' }), '/checked')).status).toBe(403)
   })
 
-  it('a token that does not meet the schema is answered like any other bad token', async () => {
+  it('a token that does not meet the claims schema is answered like any other bad token', async () => {
     const { get, events, errors } = appOf(z.object({ tier: z.string() }))
     const plain = appOf(undefined)
     const answers = [await get(issuer.mint()), await plain.get(issuer.bad.expired())].map(
@@ -578,7 +578,7 @@ describe('a claims schema in Express', () => {
       Error,
     ],
   ])(
-    'a schema that %s becomes an error of the framework, and no AuthError',
+    'a claims schema that %s becomes an error of the framework, and no AuthError',
     async (_, claims, kind) => {
       const { get, errors } = appOf(claims)
       expect((await get(issuer.mint())).status).toBe(500)
@@ -587,7 +587,7 @@ describe('a claims schema in Express', () => {
     },
   )
 
-  it('a second guard on the same request does not call the schema again', async () => {
+  it('a second guard on the same request does not call the claims schema again', async () => {
     const claims = same()
     const { get } = appOf(claims, { tokenCache: false })
     expect((await get(issuer.mint({ scope: 'a' }), '/twice')).status).toBe(200)
@@ -595,7 +595,7 @@ describe('a claims schema in Express', () => {
   })
 })
 
-it('constructing a verifier or guards does not call the schema', () => {
+it('constructing a verifier or guards does not call the claims schema', () => {
   const claims = same()
   verifierOf(claims)
   createAuth({ ...issuer.trust(), claims })
@@ -618,7 +618,7 @@ it.each<[string, unknown]>([
     { '~standard': { version: '1', vendor: 'x', validate() {} } },
   ],
   ['a Promise of a schema', Promise.resolve(z.object({}))],
-])('createVerifier and createAuth refuse %s as a schema', (_, claims) => {
+])('createVerifier and createAuth refuse %s as a claims schema', (_, claims) => {
   for (const create of [createVerifier, createAuth]) {
     const construct = (): unknown => create(issuer.trust({ claims }) as never)
     expect(construct).toThrow(TypeError)

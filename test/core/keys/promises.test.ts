@@ -135,7 +135,7 @@ describe('keys of an issuer without faults', () => {
 })
 
 describe('the first request after a time without requests', () => {
-  it('requests that are the first past max age wait for one shared refresh, so that a removed key is not used', async () => {
+  it('the first requests past max age wait for one shared refresh, so that a removed key is not used', async () => {
     const { issuer, outcome, fetches } = createStage()
     const old = issuer.mint()
     await outcome(old)
@@ -475,14 +475,14 @@ describe('T12: an outage after keys were loaded', () => {
   })
 
   it.each([
-    ['of 200 seconds is kept for 200 seconds', () => '200', 200],
-    ['of a day is kept for 300 seconds', () => '86400', 300],
+    ['of 200 seconds, no keys are fetched for 200 seconds', () => '200', 200],
+    ['of a day, no keys are fetched for 300 seconds', () => '86400', 300],
     [
-      'with a date is kept until that date',
+      'with a date, no keys are fetched until that date',
       (now: number) => new Date(now + 120_000).toUTCString(),
       119,
     ],
-  ])('a Retry-After of the issuer %s', async (_, value, quiet) => {
+  ])('after a Retry-After %s', async (_, value, quiet) => {
     const { issuer, outcome, fetches } = createStage()
     await outcome()
     issuer.clock.advance(590)
