@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
 const sources = filesIn('src')
-const adapters = sources.filter((file) => dirname(file) === 'src')
-/** Every adapter but that of the core and that of tests, with the packages whose types it may name. */
-const frameworkAdapters = {
+const entryFiles = sources.filter((file) => dirname(file) === 'src')
+/** The adapters, each with the packages whose types it may name. */
+const adapters = {
   'src/express.ts': /^$/,
   'src/fastify.ts': /^fastify$/,
   'src/fetch.ts': /^$/,
@@ -14,9 +14,10 @@ const frameworkAdapters = {
   'src/koa.ts': /^$/,
   'src/node.ts': /^$/,
 }
+/** Entries that adapt no framework. */
 const otherEntries = ['src/index.ts', 'src/testing.ts']
 
-/** Every file and folder, with the separators of an import. */
+/** Every file and folder, written as an import writes it. */
 function pathsIn(folder: string): readonly string[] {
   const paths = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
   return paths
@@ -33,7 +34,7 @@ function read(file: string): string {
   return readFileSync(join(root, file), 'utf8')
 }
 
-/** Comments, strings, templates and regular expressions: each can hold what looks like the others. */
+/** Comments, strings, templates and regular expressions are found together, because each can hold text that looks like another. */
 const literals =
   /(?<comment>\/\*[\s\S]*?\*\/|\/\/[^\n]*)|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\[\s\S])*`|(?<pattern>(?<=(?:[=(,:[!&|?{};]|\breturn)\s*)\/(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*)/g
 
@@ -62,7 +63,7 @@ function importsOf(file: string): readonly string[] {
   )
 }
 
-/** Everything that a file leads to, itself excluded. */
+/** Everything that a file imports, directly or through others, without the file itself. */
 function reachOf(file: string): readonly string[] {
   const reached = new Set<string>()
   const visit = (from: string): void => {
@@ -82,10 +83,60 @@ function outside(names: readonly string[], ...allowed: readonly RegExp[]): reado
 }
 
 /** What each file imports that it must not. */
-function strays(files: readonly string[], ...allowed: readonly RegExp[]): readonly string[] {
+function forbiddenImports(
+  files: readonly string[],
+  ...allowed: readonly RegExp[]
+): readonly string[] {
   expect(files).not.toEqual([])
   return files.flatMap((file) =>
     outside(importsOf(file), ...allowed).map((to) => `${file} → ${to}`),
+  )
+}
+
+type Graph = ReadonlyMap<string, readonly string[]>
+
+/** The files of src with the files of src that each imports; imports of types count. */
+function graphOf(files: readonly string[]): Graph {
+  return new Map(
+    files.map((file) => [file, importsOf(file).filter((name) => name.startsWith('src/'))]),
+  )
+}
+
+/** Every cycle, as the files that lead back to the first one. */
+function cyclesIn(graph: Graph): readonly string[] {
+  const cycles: string[] = []
+  const finished = new Set<string>()
+  const visit = (file: string, path: readonly string[]): void => {
+    const start = path.indexOf(file)
+    if (start >= 0) cycles.push([...path.slice(start), file].join(' → '))
+    if (start >= 0 || finished.has(file)) return
+    for (const next of graph.get(file) ?? []) visit(next, [...path, file])
+    finished.add(file)
+  }
+  for (const file of graph.keys()) visit(file, [])
+  return cycles
+}
+
+/**
+ * The areas of core. Each may import those behind it in the list, and none before it. 'top' are the verifier and the options
+ * at the top of core; 'ground' is what everything in core may import.
+ */
+const areas = ['top', 'formats', 'issuers', 'jwt', 'keys', 'remote', 'ground']
+const topFiles = ['hints', 'issuer-options', 'options', 'token-cache', 'verifier']
+
+function areaOf(file: string): string {
+  const [, , area, inside] = file.split('/') as [string, string, string, string | undefined]
+  if (inside !== undefined) return area
+  return topFiles.includes(parse(area).name) ? 'top' : 'ground'
+}
+
+/** Imports in core that lead from an area to one before it. */
+function backwardImports(graph: Graph): readonly string[] {
+  return [...graph].flatMap(([file, imported]) =>
+    imported
+      .filter((to) => core.test(file) && core.test(to))
+      .filter((to) => areas.indexOf(areaOf(to)) < areas.indexOf(areaOf(file)))
+      .map((to) => `${file} → ${to}`),
   )
 }
 
@@ -93,7 +144,7 @@ const packages = /^(jose|lru-cache)$/
 const core = /^src\/core\//
 const http = /^src\/http\//
 
-test('each entry is a file at the top of src, and each such file an entry', () => {
+test('each entry of package.json is a file at the top of src, and each such file is an entry', () => {
   const { exports } = JSON.parse(read('package.json')) as { exports: Record<string, unknown> }
   const entries = Object.entries(exports).filter(([entry]) => entry !== './package.json')
   expect(entries).toEqual(
@@ -112,11 +163,11 @@ test('each entry is a file at the top of src, and each such file an entry', () =
   const named = entries.map(([entry]) =>
     entry === '.' ? 'src/index.ts' : `src${entry.slice(1)}.ts`,
   )
-  expect(named.sort()).toEqual(adapters)
+  expect(named.sort()).toEqual(entryFiles)
 })
 
-describe('the storeys', () => {
-  test('are all read', () => {
+describe('imports of src', () => {
+  test('every imported file of src is a file that these tests read', () => {
     for (const file of sources) {
       for (const next of importsOf(file)) {
         if (next.startsWith('src/')) expect(sources, file).toContain(next)
@@ -133,24 +184,38 @@ describe('the storeys', () => {
     expect(reachOf('src/testing.ts')).toEqual(expect.arrayContaining(['jose', 'node:http']))
   })
 
-  test('core stays in core', () => {
+  test('no file of src imports itself through others, not even for a type', () => {
+    expect(cyclesIn(graphOf(sources))).toEqual([])
+  })
+
+  test('core imports jose, lru-cache and core alone', () => {
     const files = sources.filter((file) => core.test(file))
-    expect(strays(files, packages, core)).toEqual([])
+    expect(forbiddenImports(files, packages, core)).toEqual([])
   })
 
-  test('http stands on core', () => {
+  test('http imports core and http alone', () => {
     const files = sources.filter((file) => http.test(file))
-    expect(strays(files, core, http)).toEqual([])
+    expect(forbiddenImports(files, core, http)).toEqual([])
   })
 
-  test('each adapter is in the list below', () => {
-    expect([...Object.keys(frameworkAdapters), ...otherEntries].sort()).toEqual(adapters)
+  test('the imports between the areas of core go one way', () => {
+    expect(backwardImports(graphOf(sources))).toEqual([])
   })
 
-  test.each(Object.entries(frameworkAdapters))(
-    '%s reaches no other adapter, no test kit, and of a framework the types alone',
+  test('every folder of core is an area with a place in that order', () => {
+    const folders = pathsIn('src/core').filter((path) => !path.endsWith('.ts'))
+    expect(folders).toEqual(expect.arrayContaining(['src/core/keys', 'src/core/remote']))
+    expect(folders.filter((folder) => !areas.includes(posix.basename(folder)))).toEqual([])
+  })
+
+  test('every entry is an adapter or one of the other entries in the list above', () => {
+    expect([...Object.keys(adapters), ...otherEntries].sort()).toEqual(entryFiles)
+  })
+
+  test.each(Object.entries(adapters))(
+    '%s imports http and core, no other adapter, no test kit, and of a framework the types alone',
     (adapter, types) => {
-      expect(strays([adapter], core, http, types)).toEqual([])
+      expect(forbiddenImports([adapter], core, http, types)).toEqual([])
       expect(outside(reachOf(adapter), packages, core, http, types)).toEqual([])
       const named = importsOf(adapter).filter((name) => types.test(name))
       const code = read(adapter)
@@ -165,13 +230,14 @@ describe('the storeys', () => {
     expect(outside(reachOf('src/index.ts'), packages, core)).toEqual([])
   })
 
-  test('the test kit stands beside the house', () => {
+  test('the test kit imports Node, jose, the main entry, and of core the two files that it shares', () => {
     const kit = sources.filter((file) => /^src\/testing[./]/.test(file))
-    const allowed = [/^jose$/, /^node:/, /^src\/index\.ts$/, /^src\/testing\//]
-    expect(strays(kit, ...allowed)).toEqual([])
+    const shared = /^src\/core\/(algorithms|option-checks)\.ts$/
+    const allowed = [/^jose$/, /^node:/, /^src\/index\.ts$/, /^src\/testing\//, shared]
+    expect(forbiddenImports(kit, ...allowed)).toEqual([])
   })
 
-  test('are joined by literal names alone', () => {
+  test('every import of src names its module literally', () => {
     const computed = sources.filter((file) => {
       const code = codeOf(file)
       // `import(name: Type)` declares a method.
@@ -183,21 +249,59 @@ describe('the storeys', () => {
     expect(computed).toEqual([])
   })
 
-  test('node modules without an import are optional, so that other runtimes do without', () => {
+  test('modules of Node are optional in src, so that other runtimes do without them', () => {
     const asked = sources.flatMap((file) => codeOf(file).match(/\S*\bgetBuiltinModule\b\S*/g) ?? [])
     const optional = /^globalThis\.process\?\.getBuiltinModule\?\.\('node:(crypto|util)'\)/
     expect(outside(asked, optional)).toEqual([])
   })
 })
 
-test('nothing is named for being of use', () => {
+test('no file or folder has a name that says only that it is useful', () => {
   const paths = ['src', 'examples', 'test'].flatMap(pathsIn)
   const vague = /^(utils?|helpers?|commons?|types?)$/
   expect(paths).toEqual(expect.arrayContaining(['src/http', 'test/architecture.test.ts']))
   expect(paths.filter((path) => vague.test(parse(path).name))).toEqual([])
 })
 
-test('no environment variable is read', () => {
+test('no file of src has more than 300 lines', () => {
+  const long = sources.filter((file) => read(file).trimEnd().split('\n').length > 300)
+  expect(long).toEqual([])
+})
+
+test('an import that goes in a circle, and one that goes from keys up to the options, are found', () => {
+  const graph = new Map([
+    ['src/core/keys/key.ts', ['src/core/options.ts']],
+    ['src/core/options.ts', ['src/core/keys/key.ts', 'src/core/errors.ts']],
+    ['src/core/errors.ts', []],
+  ])
+  expect(cyclesIn(graph)).toEqual([
+    'src/core/keys/key.ts → src/core/options.ts → src/core/keys/key.ts',
+  ])
+  expect(backwardImports(graph)).toEqual(['src/core/keys/key.ts → src/core/options.ts'])
+})
+
+test('the repository uses no private words where the field has a term, and points at no file that is not in it', () => {
+  // Put together from halves, so that this file does not contain what it looks for.
+  const privateWords = ['doo|rs?', 'men|d(s|ed|ing)?', 'me|mo', 'hou|se', 'sto|r(e)?ys?']
+  const pattern = new RegExp(
+    [
+      ...privateWords.map((word) => `\\b${word.replace('|', '')}\\b`),
+      'stair' + 'case',
+      'bad ' + 'day',
+      'DESIGN' + '\\.md',
+      '\\.\\./' + 'shared/',
+    ].join('|'),
+    'i',
+  )
+  const files = ['src', 'test', 'examples'].flatMap(pathsIn).filter((path) => /\.\w+$/.test(path))
+  const prose = readdirSync(root).filter((path) => path.endsWith('.md') && path !== 'CHANGELOG.md')
+  const found = [...files, ...prose]
+    .filter((path) => !/\/(dist|reports)\//.test(path))
+    .filter((path) => pattern.test(path) || pattern.test(read(path)))
+  expect(found).toEqual([])
+})
+
+test('src reads no environment variable', () => {
   const readers = sources.filter((file) => {
     const code = codeOf(file)
     const words = code.replace(literals, (literal) => (literal.startsWith('`') ? literal : ' '))

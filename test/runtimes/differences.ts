@@ -32,7 +32,9 @@ export const differences: readonly Difference[] = [
   },
   {
     runtimes: ['Bun'],
-    tests: ['node:http2 > gives check the framework request, and passes only exactly true'],
+    tests: [
+      'node:http2 > node:http2 gives check the request of the framework, and accepts only true as its result',
+    ],
     fails: /timed out|STACK_TRACE_ERROR/,
     why: 'Over HTTP/2, Bun answers no PUT whose stream the client has left open.',
   },
@@ -57,7 +59,7 @@ export const differences: readonly Difference[] = [
   {
     runtimes: ['Deno'],
     tests: [
-      'a claim named __proto__ > passes nobody when a schema makes it the prototype of what it gives',
+      'a claim named __proto__ > no token is accepted when a claims schema makes a claim named __proto__ the prototype of its output',
     ],
     fails: /the token was accepted/,
     why: 'Deno has no setter `Object.prototype.__proto__`: the schema of the test makes an ordinary member of it, which is harmless.',
@@ -65,8 +67,8 @@ export const differences: readonly Difference[] = [
   {
     runtimes: ['workerd'],
     tests: [
-      'cold start > 10,000 concurrent requests: one metadata and one key fetch',
-      'cold start > down and never loaded: 503 at once after the first failure, and recovers by itself',
+      'a cold start > 10,000 concurrent first requests cause one fetch of metadata and one fetch of keys',
+      'a cold start > T12: without any keys in an outage, tokens are answered 503 at once after the first failure, until the issuer is back',
     ],
     fails: /number of active timeouts|expected 'undefined undefined' to be '503 keys'/,
     why: 'A request has 10,000 timers at most in workerd, and all of these verifications, and what they leave behind, are within the one request that runs the tests. In a Worker each has its own.',
