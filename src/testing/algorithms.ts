@@ -1,11 +1,5 @@
-import {
-  constants,
-  createPrivateKey,
-  createSign,
-  type JsonWebKeyInput,
-  type KeyObject,
-  sign,
-} from 'node:crypto'
+import type { JsonWebKeyInput, KeyObject } from 'node:crypto'
+import { constants, createPrivateKey, createSign, sign } from 'node:crypto'
 import type { JWK } from 'jose'
 import type { Algorithm } from '../index.ts'
 
@@ -18,16 +12,20 @@ export interface Scheme {
   readonly padding?: number
 }
 
-const pkcs1 = (digest: string): Scheme => ({
-  kty: 'RSA',
-  digest,
-  padding: constants.RSA_PKCS1_PADDING,
-})
-const pss = (digest: string): Scheme => ({
-  kty: 'RSA',
-  digest,
-  padding: constants.RSA_PKCS1_PSS_PADDING,
-})
+function pkcs1(digest: string): Scheme {
+  return {
+    kty: 'RSA',
+    digest,
+    padding: constants.RSA_PKCS1_PADDING,
+  }
+}
+function pss(digest: string): Scheme {
+  return {
+    kty: 'RSA',
+    digest,
+    padding: constants.RSA_PKCS1_PSS_PADDING,
+  }
+}
 
 export const schemes: Readonly<Record<Algorithm, Scheme>> = {
   RS256: pkcs1('sha256'),
@@ -43,10 +41,11 @@ export const schemes: Readonly<Record<Algorithm, Scheme>> = {
   Ed25519: { kty: 'OKP', crv: 'Ed25519', digest: null },
 }
 
-export const isSigningAlgorithm = (alg: unknown): alg is Algorithm =>
-  typeof alg === 'string' && Object.hasOwn(schemes, alg)
+export function isSigningAlgorithm(alg: unknown): alg is Algorithm {
+  return typeof alg === 'string' && Object.hasOwn(schemes, alg)
+}
 
-export const readAlgorithm = (alg: unknown): Algorithm => {
+export function readAlgorithm(alg: unknown): Algorithm {
   if (isSigningAlgorithm(alg)) return alg
   throw new TypeError(
     `alg ${JSON.stringify(alg)} is not one of ${Object.keys(schemes).join(', ')}.`,
@@ -54,13 +53,14 @@ export const readAlgorithm = (alg: unknown): Algorithm => {
 }
 
 /** Whether a key of this type and curve can make signatures of this algorithm. */
-export const canSign = (alg: Algorithm, jwk: JWK): boolean =>
-  schemes[alg].kty === jwk.kty && schemes[alg].crv === jwk.crv
+export function canSign(alg: Algorithm, jwk: JWK): boolean {
+  return schemes[alg].kty === jwk.kty && schemes[alg].crv === jwk.crv
+}
 
 const imported = new WeakMap<JWK, KeyObject>()
 
 /** Signs the bytes; the JWK is imported once. */
-export const signBytes = (alg: Algorithm, privateJwk: JWK, data: Uint8Array): Buffer => {
+export function signBytes(alg: Algorithm, privateJwk: JWK, data: Uint8Array): Buffer {
   const jwk = { key: privateJwk, format: 'jwk' } as const
   const key = imported.get(privateJwk) ?? createPrivateKey(jwk)
   imported.set(privateJwk, key)

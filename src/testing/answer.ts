@@ -20,36 +20,44 @@ export type Outcome = Answer | Breakdown
 
 const encoder = new TextEncoder()
 
-export const answerJson = (value: unknown): Answer => ({
-  status: 200,
-  headers: { 'content-type': 'application/json' },
-  body: encoder.encode(JSON.stringify(value)),
-})
+export function answerJson(value: unknown): Answer {
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: encoder.encode(JSON.stringify(value)),
+  }
+}
 
-export const answerText = (
+export function answerText(
   status: number,
   text: string,
   headers: Readonly<Record<string, string>> = {},
-): Answer => ({
-  status,
-  headers: { ...(text !== '' && { 'content-type': 'text/plain' }), ...headers },
-  body: encoder.encode(text),
-})
+): Answer {
+  return {
+    status,
+    headers: { ...(text !== '' && { 'content-type': 'text/plain' }), ...headers },
+    body: encoder.encode(text),
+  }
+}
 
 /** The JSON document that an endpoint answers with, or undefined if it answers something else. */
-export const readJson = (answer: Answer): Record<string, unknown> | undefined =>
-  answer.status === 200 && answer.body instanceof Uint8Array
+export function readJson(answer: Answer): Record<string, unknown> | undefined {
+  return answer.status === 200 && answer.body instanceof Uint8Array
     ? JSON.parse(new TextDecoder().decode(answer.body))
     : undefined
+}
 
 /** The length that a head states: that of the whole body, where it is known. */
-export const contentLength = (answer: Answer): Readonly<Record<string, string>> =>
-  answer.body instanceof Uint8Array && !bodiless(answer.status)
+export function contentLength(answer: Answer): Readonly<Record<string, string>> {
+  return answer.body instanceof Uint8Array && !bodiless(answer.status)
     ? { 'content-length': String(answer.body.byteLength) }
     : {}
+}
 
 /** RFC 9110 §6.4.1: these statuses have no content. */
-export const bodiless = (status: number): boolean => [204, 205, 304].includes(status)
+export function bodiless(status: number): boolean {
+  return [204, 205, 304].includes(status)
+}
 
 /** The body as a stream, whatever it is. */
 export async function* streamBody(

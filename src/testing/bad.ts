@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { schemes } from './algorithms.ts'
 import type { KeyRing } from './keys.ts'
-import { type Claims, encodePart, type Mint } from './mint.ts'
+import type { Claims, Mint } from './mint.ts'
+import { encodePart } from './mint.ts'
 import { readNumber } from './options.ts'
 
 /** Tokens that a guard must refuse, each wrong in one way and right in all others. */
@@ -35,7 +36,7 @@ interface Origin {
   readonly expiresIn: number
 }
 
-export const createBadTokens = ({ mint, keys, now, expiresIn }: Origin): BadTokens => {
+export function createBadTokens({ mint, keys, now, expiresIn }: Origin): BadTokens {
   const seconds = (): number => Math.floor(now() / 1000)
 
   return {
@@ -82,14 +83,16 @@ export const createBadTokens = ({ mint, keys, now, expiresIn }: Origin): BadToke
   }
 }
 
-const splitToken = (token: string): [string, string, string] =>
-  token.split('.') as [string, string, string]
+function splitToken(token: string): [string, string, string] {
+  return token.split('.') as [string, string, string]
+}
 
-const decodePart = (part: string): Record<string, unknown> =>
-  JSON.parse(Buffer.from(part, 'base64url').toString())
+function decodePart(part: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(part, 'base64url').toString())
+}
 
 /** OIDC Core §3.1.3.6: the left half of the digest that the token's own algorithm uses. */
-const halfHash = (token: string, digest: string): string => {
+function halfHash(token: string, digest: string): string {
   const hash = createHash(digest).update(token).digest()
   return hash.subarray(0, hash.byteLength / 2).toString('base64url')
 }

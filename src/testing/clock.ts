@@ -15,7 +15,7 @@ export interface TestClock {
 }
 
 /** @param base Milliseconds since the epoch, read at every call (`Date.now`, looked up each time). */
-export const createClock = (base: () => number = () => Date.now()): TestClock => {
+export function createClock(base: () => number = () => Date.now()): TestClock {
   if (typeof base !== 'function') {
     throw new TypeError('now must be a function that returns milliseconds since the epoch.')
   }

@@ -1,12 +1,14 @@
 import type { JWK } from 'jose'
-import { type Answer, answerJson, answerText } from './answer.ts'
+import type { Answer } from './answer.ts'
+import { answerJson, answerText } from './answer.ts'
 
 /** What a request was for; 'other' is everything the issuer does not serve. */
 export type Endpoint = 'openid-configuration' | 'oauth-authorization-server' | 'jwks' | 'other'
 
 /** The endpoints that serve a discovery document. */
-export const isMetadata = (endpoint: Endpoint): boolean =>
-  endpoint === 'openid-configuration' || endpoint === 'oauth-authorization-server'
+export function isMetadata(endpoint: Endpoint): boolean {
+  return endpoint === 'openid-configuration' || endpoint === 'oauth-authorization-server'
+}
 
 /** What an issuer publishes. */
 export interface Publisher {
@@ -23,7 +25,7 @@ export interface Endpoints {
   answer(endpoint: Endpoint, method: string): Answer
 }
 
-export const createEndpoints = (url: string, publisher: Publisher): Endpoints => {
+export function createEndpoints(url: string, publisher: Publisher): Endpoints {
   const { origin, pathname } = readIssuerUrl(url)
   // RFC 8414 §3.1, OIDC Discovery §4: a terminating slash goes before /.well-known is put in.
   const path = pathname.replace(/\/$/, '')
@@ -62,7 +64,7 @@ export const createEndpoints = (url: string, publisher: Publisher): Endpoints =>
   }
 }
 
-const readIssuerUrl = (url: string): URL => {
+function readIssuerUrl(url: string): URL {
   // RFC 8414 §2: no query and no fragment.
   if (/^https?:\/\/[^?#@]+$/.test(url) && URL.canParse(url)) return new URL(url)
   throw new TypeError(

@@ -1,5 +1,6 @@
 import type { Answer, Outcome } from './answer.ts'
-import { type Endpoint, isMetadata } from './endpoints.ts'
+import type { Endpoint } from './endpoints.ts'
+import { isMetadata } from './endpoints.ts'
 import type { TestKey } from './test-key.ts'
 
 /** What a fault does to the right answer. Not exported by the adapter: a Fault is opaque to users. */
@@ -13,12 +14,17 @@ export interface Fault {
   readonly [strike]: (answer: Answer, published: readonly TestKey[]) => Outcome
 }
 
-export const createFault = (
+export function createFault(
   name: string,
   effect: (answer: Answer, published: readonly TestKey[]) => Outcome,
   concerns: Fault['concerns'] = 'anything',
-): Fault => Object.freeze({ name, concerns, [strike]: effect })
+): Fault {
+  return Object.freeze({ name, concerns, [strike]: effect })
+}
 
-export const canStrike = (fault: Fault, endpoint: Endpoint): boolean =>
-  fault.concerns === 'anything' ||
-  (fault.concerns === 'jwks' ? endpoint === 'jwks' : isMetadata(endpoint))
+export function canStrike(fault: Fault, endpoint: Endpoint): boolean {
+  return (
+    fault.concerns === 'anything' ||
+    (fault.concerns === 'jwks' ? endpoint === 'jwks' : isMetadata(endpoint))
+  )
+}

@@ -1,7 +1,11 @@
-import { type Answer, answerText, bodiless, type Outcome, streamBody } from './answer.ts'
-import { createFault, type Fault } from './fault.ts'
-import { type JwksFaults, jwksFaults } from './jwks-faults.ts'
-import { type MetadataFaults, metadataFaults } from './metadata-faults.ts'
+import type { Answer, Outcome } from './answer.ts'
+import { answerText, bodiless, streamBody } from './answer.ts'
+import type { Fault } from './fault.ts'
+import { createFault } from './fault.ts'
+import type { JwksFaults } from './jwks-faults.ts'
+import { jwksFaults } from './jwks-faults.ts'
+import type { MetadataFaults } from './metadata-faults.ts'
+import { metadataFaults } from './metadata-faults.ts'
 import { networkError } from './network-error.ts'
 import { readNumber } from './options.ts'
 import { pause } from './pause.ts'
@@ -51,33 +55,37 @@ const status: Faults['status'] = (code, { body = '', headers = {} } = {}) => {
 const chunk = new Uint8Array(65_536).fill(0x20)
 
 /** RFC 8259 §2: white space before a document is insignificant, so the padded document is valid. */
-const padded = (answer: Answer, bytes: number): Answer => ({
-  ...answer,
-  async *body(signal) {
-    const length = answer.body instanceof Uint8Array ? answer.body.byteLength : 0
-    for (let left = bytes - length; left > 0; left -= chunk.byteLength) {
-      yield left < chunk.byteLength ? chunk.subarray(0, left) : chunk
-    }
-    yield* streamBody(answer, signal)
-  },
-})
-
-const dripped = (answer: Answer, bytesPerSecond: number): Answer => ({
-  ...answer,
-  async *body(signal) {
-    // Ten chunks a second, or single bytes when that is too many.
-    const size = Math.max(1, Math.floor(bytesPerSecond / 10))
-    for await (const part of streamBody(answer, signal)) {
-      for (let at = 0; at < part.byteLength; at += size) {
-        await pause(size / bytesPerSecond, signal)
-        yield part.subarray(at, at + size)
+function padded(answer: Answer, bytes: number): Answer {
+  return {
+    ...answer,
+    async *body(signal) {
+      const length = answer.body instanceof Uint8Array ? answer.body.byteLength : 0
+      for (let left = bytes - length; left > 0; left -= chunk.byteLength) {
+        yield left < chunk.byteLength ? chunk.subarray(0, left) : chunk
       }
-    }
-  },
-})
+      yield* streamBody(answer, signal)
+    },
+  }
+}
 
-const cut = (answer: Answer, afterBytes: number): Outcome =>
-  afterBytes === 0
+function dripped(answer: Answer, bytesPerSecond: number): Answer {
+  return {
+    ...answer,
+    async *body(signal) {
+      // Ten chunks a second, or single bytes when that is too many.
+      const size = Math.max(1, Math.floor(bytesPerSecond / 10))
+      for await (const part of streamBody(answer, signal)) {
+        for (let at = 0; at < part.byteLength; at += size) {
+          await pause(size / bytesPerSecond, signal)
+          yield part.subarray(at, at + size)
+        }
+      }
+    },
+  }
+}
+
+function cut(answer: Answer, afterBytes: number): Outcome {
+  return afterBytes === 0
     ? { broken: 'reset' }
     : {
         ...answer,
@@ -91,11 +99,13 @@ const cut = (answer: Answer, afterBytes: number): Outcome =>
           throw networkError('reset', 'terminated')
         },
       }
+}
 
-const halved = (answer: Answer): Answer =>
-  answer.body instanceof Uint8Array
+function halved(answer: Answer): Answer {
+  return answer.body instanceof Uint8Array
     ? { ...answer, body: answer.body.subarray(0, answer.body.byteLength >> 1) }
     : answer
+}
 
 /** The faults that `issuer.fail()` and `issuer.during()` take. */
 export const faults: Faults = Object.freeze<Faults>({

@@ -1,16 +1,24 @@
 import type { JWK } from 'jose'
 import type { Algorithm } from '../index.ts'
-import { type BadTokens, createBadTokens } from './bad.ts'
-import { createClock, type TestClock } from './clock.ts'
-import { createEndpoints, type Endpoint } from './endpoints.ts'
+import type { BadTokens } from './bad.ts'
+import { createBadTokens } from './bad.ts'
+import type { TestClock } from './clock.ts'
+import { createClock } from './clock.ts'
+import type { Endpoint } from './endpoints.ts'
+import { createEndpoints } from './endpoints.ts'
 import type { Fault } from './fault.ts'
 import type { KeyOrigin } from './key-source.ts'
-import { createKeyRing, type KeyRing } from './keys.ts'
-import { type Claims, createMint, type MintOptions } from './mint.ts'
+import type { KeyRing } from './keys.ts'
+import { createKeyRing } from './keys.ts'
+import type { Claims, MintOptions } from './mint.ts'
+import { createMint } from './mint.ts'
 import { readNumber, refuseUnknown } from './options.ts'
-import { createOutages, type FailOptions } from './outages.ts'
-import { createRequestLog, type RequestLog } from './requests.ts'
-import { createSite, type Site } from './site.ts'
+import type { FailOptions } from './outages.ts'
+import { createOutages } from './outages.ts'
+import type { RequestLog } from './requests.ts'
+import { createRequestLog } from './requests.ts'
+import type { Site } from './site.ts'
+import { createSite } from './site.ts'
 import { createFetch } from './transport.ts'
 
 /** Options of `createTestIssuer`. */
@@ -105,16 +113,16 @@ export const issuerOptions: Readonly<Record<keyof TestIssuerOptions, true>> = {
  *
  * @throws {TypeError} on an unknown or impossible option.
  */
-export const createTestIssuer = (options: TestIssuerOptions = {}): TestIssuer => {
+export function createTestIssuer(options: TestIssuerOptions = {}): TestIssuer {
   refuseUnknown('createTestIssuer()', options, issuerOptions)
   return assembleIssuer(options, 'in-process').issuer
 }
 
 /** The issuer, and the site that its transports serve. */
-export const assembleIssuer = (
+export function assembleIssuer(
   options: TestIssuerOptions,
   transport: 'in-process' | 'http',
-): { issuer: TestIssuer; site: Site } => {
+): { issuer: TestIssuer; site: Site } {
   const { url = 'https://issuer.test', audience = 'https://api.test', claims = {} } = options
   const expiresIn = readNumber('expiresIn', options.expiresIn ?? 300)
   const clock = createClock(options.now)
@@ -145,7 +153,7 @@ export const assembleIssuer = (
     ...(transport === 'in-process' && { fetch }),
     ...(url.startsWith('http:') && { allowInsecureLoopback: true }),
   }
-  const reset = (): void => {
+  function reset(): void {
     ring.reset()
     outages.clear()
     recorder.requests.clear()

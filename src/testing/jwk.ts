@@ -1,17 +1,17 @@
+import type { KeyObject } from 'node:crypto'
 import {
   createECDH,
   createHash,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
-  type KeyObject,
 } from 'node:crypto'
 import type { JWK } from 'jose'
 import type { Algorithm } from '../index.ts'
 import { canSign, isSigningAlgorithm, schemes } from './algorithms.ts'
 
 /** A fresh random private JWK. @param bits The length of an RSA modulus. */
-export const generateJwk = (alg: Algorithm, bits = 2048): JWK => {
+export function generateJwk(alg: Algorithm, bits = 2048): JWK {
   const { kty, crv } = schemes[alg]
   if (kty === 'RSA')
     return { ...exported(generateKeyPairSync('rsa', { modulusLength: bits })), alg }
@@ -21,18 +21,20 @@ export const generateJwk = (alg: Algorithm, bits = 2048): JWK => {
   return { ...exported(generateKeyPairSync('ed25519')), alg }
 }
 
-const exported = ({ privateKey }: { privateKey: KeyObject }): JWK =>
-  membersOf(privateKey.export({ format: 'jwk' }))
+function exported({ privateKey }: { privateKey: KeyObject }): JWK {
+  return membersOf(privateKey.export({ format: 'jwk' }))
+}
 
 /** workerd exports the members of every kind of key, those that it does not have as undefined. */
-const membersOf = (jwk: JWK): JWK =>
-  Object.fromEntries(Object.entries(jwk).filter(([, value]) => value !== undefined)) as JWK
+function membersOf(jwk: JWK): JWK {
+  return Object.fromEntries(Object.entries(jwk).filter(([, value]) => value !== undefined)) as JWK
+}
 
 /** RFC 8410 §7: what stands before the 32 bytes of an Ed25519 private key in PKCS #8. */
 const ed25519Prefix = Buffer.from('302e020100300506032b657004220420', 'hex')
 
 /** The `n`th private JWK of a seed: the same in every process. Its secret is SHA-256(seed ‖ n). */
-export const deriveJwk = (alg: Algorithm, seed: string, n: number): JWK => {
+export function deriveJwk(alg: Algorithm, seed: string, n: number): JWK {
   const counter = Buffer.alloc(4)
   counter.writeUInt32BE(n)
   const secret = createHash('sha256').update(seed).update(counter).digest()
@@ -59,7 +61,7 @@ export const deriveJwk = (alg: Algorithm, seed: string, n: number): JWK => {
 }
 
 /** The algorithm that a private JWK signs with: what it states, else `preferred`, else the usual one. */
-export const algorithmOf = (jwk: JWK, preferred: Algorithm | undefined): Algorithm => {
+export function algorithmOf(jwk: JWK, preferred: Algorithm | undefined): Algorithm {
   if (typeof jwk.d !== 'string') {
     throw new TypeError('A key of a test issuer must be a private JWK: it has no member "d".')
   }
@@ -74,11 +76,12 @@ export const algorithmOf = (jwk: JWK, preferred: Algorithm | undefined): Algorit
 }
 
 /** The public half, made from the private one: nothing else of the given JWK is copied. */
-export const publicHalf = (jwk: JWK): JWK =>
-  membersOf(createPublicKey({ key: jwk, format: 'jwk' }).export({ format: 'jwk' }))
+export function publicHalf(jwk: JWK): JWK {
+  return membersOf(createPublicKey({ key: jwk, format: 'jwk' }).export({ format: 'jwk' }))
+}
 
 /** RFC 7638: the SHA-256 of the required public members, in lexical order. */
-export const thumbprint = (jwk: JWK): string => {
+export function thumbprint(jwk: JWK): string {
   const { crv, e, kty, n, x, y } = jwk
   return createHash('sha256').update(JSON.stringify({ crv, e, kty, n, x, y })).digest('base64url')
 }

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { JWK } from 'jose'
 import type { Algorithm } from '../index.ts'
 import { answerJson, readJson } from './answer.ts'
-import { createFault, type Fault } from './fault.ts'
+import type { Fault } from './fault.ts'
+import { createFault } from './fault.ts'
 import { generateJwk, publicHalf } from './jwk.ts'
 import { readNumber } from './options.ts'
 import type { TestKey } from './test-key.ts'
@@ -37,8 +38,8 @@ export interface JwksFaults {
 
 type Edit = (keys: JWK[], published: readonly TestKey[]) => unknown
 
-const edited = (name: string, edit: Edit): Fault =>
-  createFault(
+function edited(name: string, edit: Edit): Fault {
+  return createFault(
     name,
     (answer, published) => {
       const document = readJson(answer)
@@ -46,11 +47,13 @@ const edited = (name: string, edit: Edit): Fault =>
     },
     'jwks',
   )
+}
 
-const each = (name: string, change: (key: JWK) => JWK): Fault =>
-  edited(name, (keys) => keys.map(change))
+function each(name: string, change: (key: JWK) => JWK): Fault {
+  return edited(name, (keys) => keys.map(change))
+}
 
-const adding = (name: string, make: () => JWK): Fault => {
+function adding(name: string, make: () => JWK): Fault {
   let extra: JWK | undefined
   return edited(name, (keys) => {
     extra ??= make()
@@ -59,7 +62,7 @@ const adding = (name: string, make: () => JWK): Fault => {
 }
 
 /** Public keys that nobody signs with; one per algorithm, as RSA keys take long to make. */
-const createStranger = (): ((alg: string | undefined) => JWK) => {
+function createStranger(): (alg: string | undefined) => JWK {
   const made = new Map<string, JWK>()
   return (alg = 'ES256') => {
     const key = made.get(alg) ?? publicHalf(generateJwk(alg as Algorithm))
@@ -68,8 +71,9 @@ const createStranger = (): ((alg: string | undefined) => JWK) => {
   }
 }
 
-const zeroPadded = (number: string): string =>
-  Buffer.concat([Buffer.alloc(1), Buffer.from(number, 'base64url')]).toString('base64')
+function zeroPadded(number: string): string {
+  return Buffer.concat([Buffer.alloc(1), Buffer.from(number, 'base64url')]).toString('base64')
+}
 
 export const jwksFaults: JwksFaults = Object.freeze<JwksFaults>({
   empty: () => edited('empty', () => []),

@@ -20,7 +20,7 @@ export interface KeySource {
 /** The counter of a seed that `next()` never reaches. */
 const foreignCounter = 0xffffffff
 
-export const createKeySource = (origin: KeyOrigin, preferred: Algorithm | undefined): KeySource => {
+export function createKeySource(origin: KeyOrigin, preferred: Algorithm | undefined): KeySource {
   if (origin === 'random') return randomKeys([generateJwk(readAlgorithm(preferred ?? 'ES256'))])
   if (isList(origin)) return randomKeys(readJwks(origin, preferred))
   const { seed } = origin ?? {}
@@ -30,16 +30,20 @@ export const createKeySource = (origin: KeyOrigin, preferred: Algorithm | undefi
   return seededKeys(seed, readAlgorithm(preferred ?? 'ES256'))
 }
 
-const isList = (origin: KeyOrigin): origin is readonly JWK[] => Array.isArray(origin)
+function isList(origin: KeyOrigin): origin is readonly JWK[] {
+  return Array.isArray(origin)
+}
 
-const randomKeys = (initial: readonly JWK[]): KeySource => ({
-  initial,
-  next: (alg) => generateJwk(alg),
-  foreign: (alg) => generateJwk(alg),
-  rewind() {},
-})
+function randomKeys(initial: readonly JWK[]): KeySource {
+  return {
+    initial,
+    next: (alg) => generateJwk(alg),
+    foreign: (alg) => generateJwk(alg),
+    rewind() {},
+  }
+}
 
-const seededKeys = (seed: string, alg: Algorithm): KeySource => {
+function seededKeys(seed: string, alg: Algorithm): KeySource {
   let counter = 1
   return {
     initial: [deriveJwk(alg, seed, 0)],
@@ -51,7 +55,7 @@ const seededKeys = (seed: string, alg: Algorithm): KeySource => {
   }
 }
 
-const readJwks = (jwks: readonly JWK[], preferred: Algorithm | undefined): readonly JWK[] => {
+function readJwks(jwks: readonly JWK[], preferred: Algorithm | undefined): readonly JWK[] {
   const [first] = jwks
   if (!first) throw new TypeError('keys must hold at least one private JWK.')
   const alg = algorithmOf(first, preferred)

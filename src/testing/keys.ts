@@ -2,9 +2,11 @@ import type { JWK } from 'jose'
 import type { Algorithm } from '../index.ts'
 import { readAlgorithm } from './algorithms.ts'
 import { algorithmOf } from './jwk.ts'
-import { createKeySource, type KeyOrigin } from './key-source.ts'
+import type { KeyOrigin } from './key-source.ts'
+import { createKeySource } from './key-source.ts'
 import { refuseUnknown } from './options.ts'
-import { createTestKey, type KeyState, type TestKey } from './test-key.ts'
+import type { KeyState, TestKey } from './test-key.ts'
+import { createTestKey } from './test-key.ts'
 
 /** How `keys.rotate()` goes. */
 export interface RotateOptions {
@@ -61,12 +63,12 @@ const rotateOptions = { alg: true, overlap: true, publish: true, kid: true } sat
   true
 >
 
-export const createKeyRing = (origin: KeyOrigin, preferred: Algorithm | undefined): SigningRing => {
+export function createKeyRing(origin: KeyOrigin, preferred: Algorithm | undefined): SigningRing {
   const source = createKeySource(origin, preferred)
   const states = new Map<TestKey, KeyState>()
   const attackers = new Map<Algorithm, TestKey>()
 
-  const enter = (jwk: JWK, state: KeyState, kid?: string | null): TestKey => {
+  function enter(jwk: JWK, state: KeyState, kid?: string | null): TestKey {
     const key = createTestKey(jwk, algorithmOf(jwk, preferred), kid, states)
     states.set(key, state)
     return key
@@ -74,7 +76,7 @@ export const createKeyRing = (origin: KeyOrigin, preferred: Algorithm | undefine
   const newest = (matches: (key: TestKey, state: KeyState) => boolean): TestKey | undefined =>
     [...states].findLast(([key, state]) => matches(key, state))?.[0]
 
-  const find = (kid: string): TestKey => {
+  function find(kid: string): TestKey {
     const key = newest((each) => each.kid === kid)
     if (key) return key
     const names = keys.all.map((each) => each.kid).join(', ')
@@ -86,11 +88,11 @@ export const createKeyRing = (origin: KeyOrigin, preferred: Algorithm | undefine
   let current = first
   let waiting: TestKey | undefined
 
-  const use = (key: TestKey): void => {
+  function use(key: TestKey): void {
     current = key
     if (key === waiting) waiting = undefined
   }
-  const retire = (key: TestKey): void => {
+  function retire(key: TestKey): void {
     states.set(key, 'retired')
     if (key === waiting) waiting = undefined
     if (key === current) use(waiting ?? newest((_, state) => state === 'published') ?? current)

@@ -1,5 +1,6 @@
 import { answerJson, answerText, readJson } from './answer.ts'
-import { createFault, type Fault } from './fault.ts'
+import type { Fault } from './fault.ts'
+import { createFault } from './fault.ts'
 
 /** Discovery documents that are wrong. */
 export interface MetadataFaults {
@@ -15,8 +16,8 @@ export interface MetadataFaults {
   notFound(): Fault
 }
 
-const withMembers = (name: string, members: Record<string, unknown>): Fault =>
-  createFault(
+function withMembers(name: string, members: Record<string, unknown>): Fault {
+  return createFault(
     name,
     (answer) => {
       const document = readJson(answer)
@@ -24,6 +25,7 @@ const withMembers = (name: string, members: Record<string, unknown>): Fault =>
     },
     'metadata',
   )
+}
 
 export const metadataFaults: MetadataFaults = Object.freeze<MetadataFaults>({
   wrongIssuer: (url = 'https://wrong-issuer.test') => withMembers('wrongIssuer', { issuer: url }),

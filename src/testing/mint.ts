@@ -60,11 +60,12 @@ const mintOptions = {
   raw: true,
 } satisfies Record<keyof MintOptions, true>
 
-export const encodePart = (part: unknown): string =>
-  Buffer.from(JSON.stringify(part)).toString('base64url')
+export function encodePart(part: unknown): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url')
+}
 
-export const createMint = (ring: SigningRing, defaults: MintDefaults): Mint => {
-  const payloadOf = (claims: Claims, options: MintOptions): Record<string, unknown> => {
+export function createMint(ring: SigningRing, defaults: MintDefaults): Mint {
+  function payloadOf(claims: Claims, options: MintOptions): Record<string, unknown> {
     const { age = 0, expiresIn = defaults.expiresIn, notBefore } = options
     const iat = Math.floor(defaults.now() / 1000) - readNumber('age', age)
     const payload = {
@@ -98,7 +99,7 @@ export const createMint = (ring: SigningRing, defaults: MintDefaults): Mint => {
   }
 }
 
-const chooseKey = (ring: SigningRing, { alg, kid, key }: MintOptions): TestKey => {
+function chooseKey(ring: SigningRing, { alg, kid, key }: MintOptions): TestKey {
   const { keys } = ring
   const wanted = namedKey(ring, key) ?? keys.all.findLast((each) => each.kid === kid)
   if (wanted && alg === undefined) return wanted
@@ -114,7 +115,7 @@ const chooseKey = (ring: SigningRing, { alg, kid, key }: MintOptions): TestKey =
   )
 }
 
-const namedKey = (ring: SigningRing, key: MintOptions['key']): TestKey | undefined => {
+function namedKey(ring: SigningRing, key: MintOptions['key']): TestKey | undefined {
   if (key === 'attacker') return ring.keys.attacker()
   if (key === 'unpublished') return ring.unpublished()
   if (key === 'retired') return ring.retired()

@@ -5,10 +5,10 @@ const causes = {
   reset: ['ECONNRESET', 'read ECONNRESET'],
 } as const
 
-export const networkError = (
+export function networkError(
   kind: keyof typeof causes,
   message: 'fetch failed' | 'terminated',
-): TypeError => {
+): TypeError {
   const [code, text] = causes[kind]
   return new TypeError(message, { cause: Object.assign(new Error(text), { code }) })
 }

@@ -1,9 +1,9 @@
 /** Refuses option names that are not known: an ignored option would make a test prove something else. */
-export const refuseUnknown = (
+export function refuseUnknown(
   owner: string,
   given: object,
   known: Readonly<Record<string, true>>,
-): void => {
+): void {
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(known, name)) {
       throw new TypeError(
@@ -14,11 +14,11 @@ export const refuseUnknown = (
 }
 
 /** Reads a number, or refuses it: NaN and Infinity would become `null` in a claim and 1 ms in a timer. */
-export const readNumber = (
+export function readNumber(
   name: string,
   value: number,
   least: number = Number.NEGATIVE_INFINITY,
-): number => {
+): number {
   if (!Number.isFinite(value) || value < least) {
     const bound = least > Number.NEGATIVE_INFINITY ? ` of at least ${least}` : ''
     throw new TypeError(`${name} must be a finite number${bound}.`)

@@ -1,6 +1,7 @@
 import type { Answer, Outcome } from './answer.ts'
 import type { Endpoint } from './endpoints.ts'
-import { canStrike, type Fault, strike } from './fault.ts'
+import type { Fault } from './fault.ts'
+import { canStrike, strike } from './fault.ts'
 import { readNumber, refuseUnknown } from './options.ts'
 import type { TestKey } from './test-key.ts'
 
@@ -37,10 +38,11 @@ const targets = {
   other: true,
 } satisfies Record<Endpoint | '*', true>
 
-const concerns = (armed: Armed, endpoint: Endpoint): boolean =>
-  (armed.endpoint === '*' || armed.endpoint === endpoint) && canStrike(armed.fault, endpoint)
+function concerns(armed: Armed, endpoint: Endpoint): boolean {
+  return (armed.endpoint === '*' || armed.endpoint === endpoint) && canStrike(armed.fault, endpoint)
+}
 
-export const createOutages = (): Outages => {
+export function createOutages(): Outages {
   const inForce = new Set<Armed>()
 
   return {

@@ -2,9 +2,9 @@
  * Waits for seconds; rejects with the signal's reason when it is aborted, and leaves no timer behind.
  * Real time, not the issuer's clock: what is slow must be slow for the caller's own timeouts.
  */
-export const pause = (seconds: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const abort = (): void => {
+export function pause(seconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    function abort(): void {
       clearTimeout(timer)
       reject(signal.reason)
     }
@@ -15,10 +15,12 @@ export const pause = (seconds: number, signal: AbortSignal): Promise<void> =>
     if (signal.aborted) abort()
     else signal.addEventListener('abort', abort, { once: true })
   })
+}
 
 /** Never resolves; rejects with the signal's reason when it is aborted. */
-export const forever = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
+export function forever(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason)
     else signal.addEventListener('abort', () => reject(signal.reason), { once: true })
   })
+}

@@ -23,7 +23,7 @@ export interface RequestRecorder {
   record(request: LoggedRequest): void
 }
 
-export const createRequestLog = (): RequestRecorder => {
+export function createRequestLog(): RequestRecorder {
   let seen: LoggedRequest[] = []
   return {
     requests: {

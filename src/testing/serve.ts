@@ -1,7 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Answer, bodiless, contentLength, streamBody } from './answer.ts'
-import { assembleIssuer, issuerOptions, type TestIssuer, type TestIssuerOptions } from './issuer.ts'
+import type { Answer } from './answer.ts'
+import { bodiless, contentLength, streamBody } from './answer.ts'
+import type { TestIssuer, TestIssuerOptions } from './issuer.ts'
+import { assembleIssuer, issuerOptions } from './issuer.ts'
 import { refuseUnknown } from './options.ts'
 import { pause } from './pause.ts'
 import type { Site } from './site.ts'
@@ -34,7 +36,7 @@ const serveOptions = { ...sharedOptions, port: true, host: true, path: true } sa
  *
  * @throws {TypeError} on an unknown or impossible option, and on a host that is not loopback.
  */
-export const serveTestIssuer = async (options: ServeOptions = {}): Promise<ServedTestIssuer> => {
+export async function serveTestIssuer(options: ServeOptions = {}): Promise<ServedTestIssuer> {
   refuseUnknown('serveTestIssuer()', options, serveOptions)
   const { port: wanted = 0, host = '127.0.0.1', path = '', ...rest } = options
   if (!['127.0.0.1', 'localhost', '::1'].includes(host)) {
@@ -59,16 +61,17 @@ export const serveTestIssuer = async (options: ServeOptions = {}): Promise<Serve
   }
 }
 
-const listen = (server: Server, port: number, host: string): Promise<void> =>
-  new Promise((resolve, reject) => {
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
       server.off('error', reject)
       resolve()
     })
   })
+}
 
-const createClose = (server: Server): (() => Promise<void>) => {
+function createClose(server: Server): () => Promise<void> {
   let closed: Promise<void> | undefined
   return () => {
     closed ??= new Promise((resolve) => {
@@ -79,11 +82,11 @@ const createClose = (server: Server): (() => Promise<void>) => {
   }
 }
 
-const serve = async (
+async function serve(
   site: Site,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<void> => {
+): Promise<void> {
   const { method = 'GET', url: target = '/' } = request
   // Not from the Host header: whoever asks does not decide who the issuer is.
   const url = `${site.origin}${target}`
@@ -109,12 +112,12 @@ const serve = async (
   }
 }
 
-const send = async (
+async function send(
   answer: Answer,
   method: string,
   response: ServerResponse,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<void> {
   const encoding = answer.contentEncoding
   response.writeHead(answer.status, {
     ...contentLength(answer),
@@ -129,7 +132,7 @@ const send = async (
   response.end()
 }
 
-const gzipped = async (body: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> => {
+async function gzipped(body: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
   const [{ pipeline }, { createGzip }] = await Promise.all([
     import('node:stream'),
     import('node:zlib'),
@@ -138,7 +141,8 @@ const gzipped = async (body: AsyncIterable<Uint8Array>): Promise<AsyncIterable<U
   return pipeline(body, createGzip(), () => {})
 }
 
-const write = (response: ServerResponse, chunk: Uint8Array): Promise<void> =>
-  new Promise((resolve, reject) => {
+function write(response: ServerResponse, chunk: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
     response.write(chunk, (error) => (error ? reject(error) : resolve()))
   })
+}

@@ -29,8 +29,8 @@ interface Parts {
   readonly now: () => number
 }
 
-export const createSite = ({ endpoints, keys, outages, recorder, now }: Parts): Site => {
-  const note = (endpoint: ReturnType<Endpoints['locate']>, request: SiteRequest): void => {
+export function createSite({ endpoints, keys, outages, recorder, now }: Parts): Site {
+  function note(endpoint: ReturnType<Endpoints['locate']>, request: SiteRequest): void {
     const { method, url, headers } = request
     recorder.record({ endpoint, method, url, at: now(), headers })
   }

@@ -20,12 +20,12 @@ export interface TestKey {
 export type KeyState = 'unpublished' | 'published' | 'retired'
 
 /** @param kid undefined: that of the JWK, else made from its thumbprint. null: nameless to the outside. */
-export const createTestKey = (
+export function createTestKey(
   jwk: JWK,
   alg: Algorithm,
   kid: string | null | undefined,
   states: ReadonlyMap<TestKey, KeyState>,
-): TestKey => {
+): TestKey {
   const members = publicHalf(jwk)
   const name = kid ?? jwk.kid ?? `test-${thumbprint(members).slice(0, 16)}`
   const labels = { ...(kid !== null && { kid: name }), alg, use: 'sig' }

@@ -1,4 +1,5 @@
-import { type Answer, bodiless, contentLength, type Outcome, streamBody } from './answer.ts'
+import type { Answer, Outcome } from './answer.ts'
+import { bodiless, contentLength, streamBody } from './answer.ts'
 import { networkError } from './network-error.ts'
 import { forever, pause } from './pause.ts'
 import type { Site } from './site.ts'
@@ -7,8 +8,8 @@ import type { Site } from './site.ts'
 const maxRedirects = 20
 
 /** A fetch that knows one site and no network. */
-export const createFetch = (site: Site): typeof globalThis.fetch => {
-  const visit = async (request: Request, url: URL, redirects: number): Promise<Response> => {
+export function createFetch(site: Site): typeof globalThis.fetch {
+  async function visit(request: Request, url: URL, redirects: number): Promise<Response> {
     request.signal.throwIfAborted()
     const { method, headers } = request
     const seen = { method, url: url.href, pathname: url.pathname, headers: new Headers(headers) }
@@ -40,27 +41,27 @@ export const createFetch = (site: Site): typeof globalThis.fetch => {
   }
 }
 
-const breakDown = (
+function breakDown(
   { broken }: Extract<Outcome, { broken: unknown }>,
   signal: AbortSignal,
-): Promise<never> => {
+): Promise<never> {
   if (broken === 'hang') return forever(signal)
   throw networkError(broken, 'fetch failed')
 }
 
-const redirectTarget = ({ status, headers }: Answer, base: URL): URL | undefined => {
+function redirectTarget({ status, headers }: Answer, base: URL): URL | undefined {
   const location = headers['location']
   return location !== undefined && [301, 302, 303, 307, 308].includes(status)
     ? new URL(location, base)
     : undefined
 }
 
-const toResponse = (
+function toResponse(
   answer: Answer,
   { method, signal }: Request,
   url: URL,
   redirected: boolean,
-): Response => {
+): Response {
   const body = method === 'HEAD' || bodiless(answer.status) ? null : toStream(answer, signal)
   const response = new Response(body, {
     status: answer.status,
@@ -78,13 +79,13 @@ const toResponse = (
 }
 
 /** Pulled chunk by chunk, so that what nobody reads is never made. */
-const toStream = (answer: Answer, signal: AbortSignal): ReadableStream<Uint8Array> => {
+function toStream(answer: Answer, signal: AbortSignal): ReadableStream<Uint8Array> {
   const reading = new AbortController()
   const chunks = streamBody(answer, reading.signal)
   return new ReadableStream(
     {
       start(controller) {
-        const abort = (): void => {
+        function abort(): void {
           controller.error(signal.reason)
           reading.abort(signal.reason)
         }

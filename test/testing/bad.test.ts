@@ -6,15 +6,16 @@ import {
   importJWK,
   jwtVerify,
 } from 'jose'
-import { createTestIssuer, type TestIssuer } from 'tollgate/testing'
+import type { TestIssuer } from 'tollgate/testing'
+import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, test } from 'vitest'
 
 const issuer = createTestIssuer({ now: () => 1_700_000_000_000 })
 const { bad } = issuer
 
 /** The strictest check that jose can do for an access token, with the widest clock tolerance in use. */
-const verify = (token: string, from: TestIssuer = issuer) =>
-  jwtVerify(token, createLocalJWKSet(from.jwks), {
+function verify(token: string, from: TestIssuer = issuer) {
+  return jwtVerify(token, createLocalJWKSet(from.jwks), {
     issuer: from.url,
     audience: from.audience as string,
     typ: 'at+jwt',
@@ -22,6 +23,7 @@ const verify = (token: string, from: TestIssuer = issuer) =>
     currentDate: new Date(from.now()),
     clockTolerance: 300,
   })
+}
 
 test('the good token is good', async () => {
   await expect(verify(issuer.mint())).resolves.toBeDefined()

@@ -1,7 +1,7 @@
 import { createTestIssuer } from 'tollgate/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
-const issuerAt = () => {
+function issuerAt() {
   const base = { time: 1000 }
   return { base, issuer: createTestIssuer({ now: () => base.time }) }
 }

@@ -1,5 +1,7 @@
-import { createLocalJWKSet, importJWK, type JWK, jwtVerify } from 'jose'
-import { createTestIssuer, type Fault, faults } from 'tollgate/testing'
+import type { JWK } from 'jose'
+import { createLocalJWKSet, importJWK, jwtVerify } from 'jose'
+import type { Fault } from 'tollgate/testing'
+import { createTestIssuer, faults } from 'tollgate/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 const issuer = createTestIssuer()
@@ -11,15 +13,16 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const fetchWith = (fault: Fault, init?: RequestInit) => {
+function fetchWith(fault: Fault, init?: RequestInit) {
   issuer.fail('jwks', fault)
   return issuer.fetch(jwks, init)
 }
-const keysWith = async (fault: Fault): Promise<JWK[]> =>
-  (await (await fetchWith(fault)).json()).keys
+async function keysWith(fault: Fault): Promise<JWK[]> {
+  return (await (await fetchWith(fault)).json()).keys
+}
 
 /** Reads at most so many chunks, and tells how many bytes they had. */
-const readSome = async (response: Response, chunks: number): Promise<number> => {
+async function readSome(response: Response, chunks: number): Promise<number> {
   const reader = (response.body as ReadableStream<Uint8Array>).getReader()
   let bytes = 0
   for (let i = 0; i < chunks; i += 1) bytes += (await reader.read()).value?.byteLength ?? 0
@@ -304,7 +307,7 @@ describe('discovery documents', () => {
 })
 
 describe('fail', () => {
-  const statuses = async (n: number) => {
+  async function statuses(n: number) {
     const seen: number[] = []
     for (let i = 0; i < n; i += 1) seen.push((await issuer.fetch(jwks)).status)
     return seen

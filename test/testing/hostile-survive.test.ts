@@ -1,14 +1,10 @@
-import {
-  assertSurvivesIssuerFaults,
-  createTestIssuer,
-  type SurvivalOptions,
-  type SurvivalReport,
-  serveTestIssuer,
-} from 'tollgate/testing'
+import type { SurvivalOptions, SurvivalReport } from 'tollgate/testing'
+import { assertSurvivesIssuerFaults, createTestIssuer, serveTestIssuer } from 'tollgate/testing'
 import { describe, expect, test } from 'vitest'
 import { createApp as createExpressApp } from '../../examples/express.ts'
 import { createApp as createKoaApp } from '../../examples/koa.ts'
-import { type Keeping, keeperOf } from './hostile/keeper.ts'
+import type { Keeping } from './hostile/keeper.ts'
+import { keeperOf } from './hostile/keeper.ts'
 
 describe('the examples survive every fault of the issuer', () => {
   test.each([
@@ -51,11 +47,11 @@ describe('a guard', () => {
       ...options,
     }).catch((error) => error.report ?? error) as Promise<SurvivalReport & Error>
 
-  const wrong = async (
+  async function wrong(
     keeping: Keeping,
     only: readonly string[],
     options?: Partial<SurvivalOptions>,
-  ): Promise<readonly string[]> => {
+  ): Promise<readonly string[]> {
     const { ok, problems, results } = await endure(keeping, { only, ...options })
     const bad = results.filter(({ verdict }) => verdict !== 'survived')
     expect(ok).toBe(bad.length + problems.length === 0)

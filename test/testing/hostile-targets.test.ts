@@ -4,13 +4,8 @@ import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import Koa from 'koa'
 import { createAuth } from 'tollgate/koa'
-import {
-  assertRejectsHostileTokens,
-  createTestIssuer,
-  type HostileOptions,
-  type HostileTarget,
-  serveTestIssuer,
-} from 'tollgate/testing'
+import type { HostileOptions, HostileTarget } from 'tollgate/testing'
+import { assertRejectsHostileTokens, createTestIssuer, serveTestIssuer } from 'tollgate/testing'
 import { describe, expect, test } from 'vitest'
 import { createApp } from '../../examples/express.ts'
 import { certifyPem } from '../../src/testing/hostile/certificate.ts'
@@ -19,8 +14,9 @@ import { guardWith } from './hostile/witnesses.ts'
 const issuer = createTestIssuer()
 const app = createApp(issuer.trust())
 const options = { issuer, path: '/me' }
-const attack = (target: HostileTarget, more: Partial<HostileOptions> = {}) =>
-  assertRejectsHostileTokens(target, { ...options, ...more })
+function attack(target: HostileTarget, more: Partial<HostileOptions> = {}) {
+  return assertRejectsHostileTokens(target, { ...options, ...more })
+}
 
 describe('what can be attacked', () => {
   test('a request listener', async () => {
@@ -81,7 +77,7 @@ describe('what can be attacked', () => {
         return isBad ? instead() : new Response(null, { status, headers })
       },
     })
-    const verdictOf = async (instead: () => Promise<Response>) => {
+    async function verdictOf(instead: () => Promise<Response>) {
       const given = { only, budget: { perRequest: 0.1 } }
       const error = await attack(when(instead), given).catch((reason) => reason)
       return error.report.results[0]

@@ -1,11 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import {
-  assertRejectsHostileTokens,
-  createTestIssuer,
-  type HostileId,
-  type HostileOptions,
-  type HostileReport,
-} from 'tollgate/testing'
+import type { HostileId, HostileOptions, HostileReport } from 'tollgate/testing'
+import { assertRejectsHostileTokens, createTestIssuer } from 'tollgate/testing'
 import { describe, expect, test } from 'vitest'
 import { isGood } from './hostile/careful.ts'
 
@@ -14,32 +9,33 @@ const issuer = createTestIssuer()
 type Refuse = (response: ServerResponse, token: string, request: IncomingMessage) => unknown
 
 /** A guard that knows good tokens, and refuses in its own way. */
-const refusing =
-  (
-    refuse: Refuse,
-    pass = (response: ServerResponse): unknown => response.end('welcome'),
-  ): RequestListener =>
-  async (request, response) => {
+function refusing(
+  refuse: Refuse,
+  pass = (response: ServerResponse): unknown => response.end('welcome'),
+): RequestListener {
+  return async (request, response) => {
     const token = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
     if (token === undefined) response.writeHead(401, { 'www-authenticate': 'Bearer' }).end()
     else if (await isGood(token, issuer)) pass(response)
     else await refuse(response, token, request)
   }
+}
 
 const challenge = { 'www-authenticate': 'Bearer error="invalid_token"' }
 const properly: Refuse = (response) => response.writeHead(401, challenge).end()
 
 const only: readonly HostileId[] = ['sig/bit-flip', 'exp/past']
 
-const attack = (
+function attack(
   app: RequestListener,
   options: Partial<HostileOptions> = {},
-): Promise<HostileReport & Error> =>
-  assertRejectsHostileTokens(app, { issuer, path: '/', only, ...options }).catch(
+): Promise<HostileReport & Error> {
+  return assertRejectsHostileTokens(app, { issuer, path: '/', only, ...options }).catch(
     (error) => error.report ?? error,
   ) as Promise<HostileReport & Error>
+}
 
-const verdictsOf = async (...given: Parameters<typeof attack>): Promise<readonly string[]> => {
+async function verdictsOf(...given: Parameters<typeof attack>): Promise<readonly string[]> {
   const { results, ok } = await attack(...given)
   const verdicts = [...new Set(results.map(({ verdict }) => verdict))]
   const isFine = verdicts.every((verdict) => verdict === 'rejected' || verdict === 'skipped')
@@ -302,7 +298,7 @@ describe('beside the answers', () => {
   })
 
   test('a change of Object.prototype is found, and undone', async () => {
-    const merge = (target: Record<string, unknown>, source: object): void => {
+    function merge(target: Record<string, unknown>, source: object): void {
       for (const [name, value] of Object.entries(source)) {
         const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
         if (isObject) merge(target[name] as Record<string, unknown>, value)

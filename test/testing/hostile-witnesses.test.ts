@@ -1,7 +1,8 @@
 import type { HostileId, HostileReport } from 'tollgate/testing'
 import { assertRejectsHostileTokens, createTestIssuer, hostileTokens } from 'tollgate/testing'
 import { describe, expect, test } from 'vitest'
-import { type Broken, guardWith, witnesses } from './hostile/witnesses.ts'
+import type { Broken } from './hostile/witnesses.ts'
+import { guardWith, witnesses } from './hostile/witnesses.ts'
 
 describe.each(['ES256', 'RS256', 'EdDSA', 'ES384', 'ES512', 'PS512'] as const)(
   'an issuer that signs %s',

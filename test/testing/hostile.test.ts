@@ -1,9 +1,5 @@
-import {
-  assertRejectsHostileTokens,
-  createTestIssuer,
-  type HostileLevel,
-  hostileTokens,
-} from 'tollgate/testing'
+import type { HostileLevel } from 'tollgate/testing'
+import { assertRejectsHostileTokens, createTestIssuer, hostileTokens } from 'tollgate/testing'
 import { describe, expect, test } from 'vitest'
 import { createApp as createExpressApp } from '../../examples/express.ts'
 import { createApp as createKoaApp } from '../../examples/koa.ts'

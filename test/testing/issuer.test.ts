@@ -97,7 +97,7 @@ test('bearer, headers and as carry the same kind of token', async () => {
 })
 
 describe('reset', () => {
-  const used = async (reset: (issuer: adapter.TestIssuer) => void) => {
+  async function used(reset: (issuer: adapter.TestIssuer) => void) {
     const issuer = createTestIssuer({ keys: { seed: 's' }, now: () => 1000 })
     const { current, all } = issuer.keys
     issuer.keys.rotate({ publish: 'before-use' })

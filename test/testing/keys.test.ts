@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto'
-import { createLocalJWKSet, decodeProtectedHeader, type JWK, jwtVerify } from 'jose'
-import { createTestIssuer, type TestIssuer } from 'tollgate/testing'
+import type { JWK } from 'jose'
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
+import type { TestIssuer } from 'tollgate/testing'
+import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, test } from 'vitest'
 
-const accepts = (issuer: TestIssuer, token: string): Promise<boolean> =>
-  jwtVerify(token, createLocalJWKSet(issuer.jwks)).then(
+function accepts(issuer: TestIssuer, token: string): Promise<boolean> {
+  return jwtVerify(token, createLocalJWKSet(issuer.jwks)).then(
     () => true,
     () => false,
   )
-const kids = (issuer: TestIssuer) => issuer.jwks.keys.map((key) => key.kid)
+}
+function kids(issuer: TestIssuer) {
+  return issuer.jwks.keys.map((key) => key.kid)
+}
 
 describe('rotate', () => {
   test('shows and uses the new key at once, and keeps the old one published', async () => {
@@ -172,7 +177,7 @@ describe('where keys come from', () => {
   })
 
   test.each(['ES256', 'EdDSA', 'Ed25519'] as const)('a seed gives the same %s keys', (alg) => {
-    const make = (seed: string) => {
+    function make(seed: string) {
       const { keys } = createTestIssuer({ alg, keys: { seed } })
       return [keys.current, keys.rotate(), keys.attacker()].map((key) => key.privateJwk)
     }

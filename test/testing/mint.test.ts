@@ -1,18 +1,20 @@
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import type { Algorithm } from 'tollgate'
-import { createTestIssuer, type TestIssuer } from 'tollgate/testing'
+import type { TestIssuer } from 'tollgate/testing'
+import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, test } from 'vitest'
 
 const algorithms: Algorithm[] = [
   ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
   ...(['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const),
 ]
-const verify = (issuer: TestIssuer, token: string) =>
-  jwtVerify(token, createLocalJWKSet(issuer.jwks), {
+function verify(issuer: TestIssuer, token: string) {
+  return jwtVerify(token, createLocalJWKSet(issuer.jwks), {
     issuer: issuer.url,
     audience: issuer.audience as string,
     currentDate: new Date(issuer.now()),
   })
+}
 
 describe('mint signs', () => {
   test.each(algorithms)('%s so that jose verifies it', async (alg) => {

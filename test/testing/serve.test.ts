@@ -1,8 +1,10 @@
-import { get, type IncomingMessage, request } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import { get, request } from 'node:http'
 import { connect } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { faults, type ServedTestIssuer, serveTestIssuer } from 'tollgate/testing'
+import type { ServedTestIssuer } from 'tollgate/testing'
+import { faults, serveTestIssuer } from 'tollgate/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 let issuer: ServedTestIssuer
@@ -16,8 +18,8 @@ afterAll(() => issuer.close())
 afterEach(() => issuer.reset())
 
 /** A request as it goes over the wire: fetch would inflate it. */
-const raw = (url: string, init: { method?: string; headers?: Record<string, string> } = {}) =>
-  new Promise<{ head: IncomingMessage; body: Buffer }>((resolve, reject) => {
+function raw(url: string, init: { method?: string; headers?: Record<string, string> } = {}) {
+  return new Promise<{ head: IncomingMessage; body: Buffer }>((resolve, reject) => {
     request(url, { agent: false, ...init }, (head) => {
       const parts: Buffer[] = []
       head.on('data', (part) => parts.push(part))
@@ -27,6 +29,7 @@ const raw = (url: string, init: { method?: string; headers?: Record<string, stri
       .on('error', reject)
       .end()
   })
+}
 
 describe('a served issuer', () => {
   test('is found and believed over real HTTP', async () => {
@@ -132,7 +135,7 @@ describe('a served issuer', () => {
 })
 
 describe('faults over HTTP', () => {
-  const failing = (fault: Parameters<typeof issuer.fail>[1]) => {
+  function failing(fault: Parameters<typeof issuer.fail>[1]) {
     issuer.fail('jwks', fault)
     return fetch(jwks)
   }

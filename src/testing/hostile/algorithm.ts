@@ -1,43 +1,52 @@
 import type { Algorithm } from '../../index.ts'
 import { generateJwk } from '../jwk.ts'
 import { createTestKey } from '../test-key.ts'
-import { type Definition, family } from './case.ts'
-import { elevated, encode, type Good } from './good.ts'
+import type { Definition } from './case.ts'
+import { family } from './case.ts'
+import type { Good } from './good.ts'
+import { elevated, encode } from './good.ts'
 
 /** The good header and raised claims, with another `alg` and no signature. */
-const unsigned =
-  (alg: unknown) =>
-  (good: Good): string =>
-    `${encode({ ...good.header, alg })}.${encode(elevated(good))}.`
+function unsigned(alg: unknown) {
+  return (good: Good): string => `${encode({ ...good.header, alg })}.${encode(elevated(good))}.`
+}
 
 /** The same header and payload as were signed, but for the algorithm, with the old signature. */
-const relabelled =
-  (alg: unknown) =>
-  ({ header, parts }: Good): string =>
+function relabelled(alg: unknown) {
+  return ({ header, parts }: Good): string =>
     `${encode({ ...header, alg })}.${parts[1]}.${parts[2]}`
+}
 
 /** Signed by a stranger with an algorithm of another family, under the `kid` of the issuer's key. */
-const foreign =
-  (alg: Algorithm) =>
-  (good: Good): string => {
+function foreign(alg: Algorithm) {
+  return (good: Good): string => {
     const key = createTestKey(generateJwk(alg), alg, undefined, new Map())
     return good.compose({ ...good.header, alg }, elevated(good), key)
   }
+}
 
-const isPss = ({ key }: Good): boolean => key.alg.startsWith('PS')
-const bits = ({ key }: Good): string => key.alg.slice(2)
-const otherPadding = (good: Good): Algorithm =>
-  `${isPss(good) ? 'RS' : 'PS'}${bits(good)}` as Algorithm
-const otherDigest = (good: Good): Algorithm =>
-  `${good.key.alg.slice(0, 2)}${bits(good) === '256' ? '384' : '256'}` as Algorithm
+function isPss({ key }: Good): boolean {
+  return key.alg.startsWith('PS')
+}
+function bits({ key }: Good): string {
+  return key.alg.slice(2)
+}
+function otherPadding(good: Good): Algorithm {
+  return `${isPss(good) ? 'RS' : 'PS'}${bits(good)}` as Algorithm
+}
+function otherDigest(good: Good): Algorithm {
+  return `${good.key.alg.slice(0, 2)}${bits(good) === '256' ? '384' : '256'}` as Algorithm
+}
 
 /** A good signature by the issuer's key, of one algorithm, under the name of another. */
-const mixed =
-  (stated: (good: Good) => Algorithm, used: (good: Good) => Algorithm) =>
-  (good: Good): string =>
+function mixed(stated: (good: Good) => Algorithm, used: (good: Good) => Algorithm) {
+  return (good: Good): string =>
     good.compose({ ...good.header, alg: stated(good) }, good.claims, good.key, used(good))
+}
 
-const own = ({ key }: Good): Algorithm => key.alg
+function own({ key }: Good): Algorithm {
+  return key.alg
+}
 
 /** The algorithm is the caller's word: none, nonsense, or one that the key is not for. */
 export const algorithmCases: readonly Definition[] = [

@@ -13,7 +13,7 @@ export interface Canary {
 const discovery = '/.well-known/'
 
 /** Listens on loopback until it is closed. */
-export const openCanary = async (issuer: TestIssuer): Promise<Canary> => {
+export async function openCanary(issuer: TestIssuer): Promise<Canary> {
   const { createServer } = await import('node:http')
   const heard: string[] = []
   const server = createServer((request, response) => {
@@ -29,7 +29,7 @@ export const openCanary = async (issuer: TestIssuer): Promise<Canary> => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
-  const documentAt = (pathname: string): string => {
+  function documentAt(pathname: string): string {
     const attacker = issuer.keys.attacker()
     if (pathname.includes(discovery)) {
       const owner = `${url}${pathname.slice(0, pathname.indexOf(discovery))}`

@@ -74,11 +74,12 @@ export interface Definition {
 type Kind = Omit<Definition, 'id' | 'title' | 'make'>
 
 /** Cases of one kind. */
-export const family = <Id extends HostileId>(
+export function family<Id extends HostileId>(
   kind: Kind,
   cases: Readonly<Record<Id, readonly [title: string, make: Make]>>,
-): readonly Definition[] =>
-  (Object.keys(cases) as Id[]).map((id) => {
+): readonly Definition[] {
+  return (Object.keys(cases) as Id[]).map((id) => {
     const [title, make] = cases[id]
     return { ...kind, id, title, make }
   })
+}

@@ -8,7 +8,8 @@ import { ecdsaCases } from './ecdsa.ts'
 import { embeddedCases } from './embedded.ts'
 import { encodingCases } from './encoding.ts'
 import { encryptedCases } from './encrypted.ts'
-import { createGood, type Good } from './good.ts'
+import type { Good } from './good.ts'
+import { createGood } from './good.ts'
 import { hmacCases } from './hmac.ts'
 import { formatCases, jsonCases } from './json.ts'
 import { keyIdCases } from './key-id.ts'
@@ -59,22 +60,24 @@ export const definitions: readonly Definition[] = [
  *
  * @throws {TypeError} on an unknown option.
  */
-export const hostileTokens = (given: TestIssuer | HostileTokenOptions): readonly HostileCase[] => {
+export function hostileTokens(given: TestIssuer | HostileTokenOptions): readonly HostileCase[] {
   const options = 'mint' in given ? { issuer: given } : given
   refuseUnknown('hostileTokens()', options, tokenOptions)
   return makeCases(goodOf(options, 'https://canary.test'), definitions)
 }
 
 /** The good token of these options. */
-export const goodOf = ({ issuer, claims, scope }: HostileTokenOptions, canary: string): Good =>
-  createGood(issuer, { ...claims, ...(scope !== undefined && { scope }) }, canary)
+export function goodOf({ issuer, claims, scope }: HostileTokenOptions, canary: string): Good {
+  return createGood(issuer, { ...claims, ...(scope !== undefined && { scope }) }, canary)
+}
 
-export const makeCases = (good: Good, wanted: readonly Definition[]): readonly HostileCase[] =>
-  wanted
+export function makeCases(good: Good, wanted: readonly Definition[]): readonly HostileCase[] {
+  return wanted
     .filter(({ kty = good.key.publicJwk.kty }) => kty === good.key.publicJwk.kty)
     .flatMap((definition) => makeCase(good, definition) ?? [])
+}
 
-const makeCase = (good: Good, definition: Definition): HostileCase | undefined => {
+function makeCase(good: Good, definition: Definition): HostileCase | undefined {
   const { id, level, title, refs, needs, expects = 'refusal', afterGood = false } = definition
   const made = definition.make(good)
   if (made === undefined) return undefined

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, sign } from 'node:crypto'
 import type { TestKey } from '../test-key.ts'
 
 /** DER (X.690 §8.1): tag, length, content. */
-export const der = (tag: number, ...content: readonly Uint8Array[]): Buffer => {
+export function der(tag: number, ...content: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(content)
   const { length } = body
   const size =
@@ -10,17 +10,20 @@ export const der = (tag: number, ...content: readonly Uint8Array[]): Buffer => {
   return Buffer.concat([Buffer.of(tag, ...size), body])
 }
 
-const sequence = (...content: readonly Uint8Array[]): Buffer => der(0x30, ...content)
+function sequence(...content: readonly Uint8Array[]): Buffer {
+  return der(0x30, ...content)
+}
 
 /** A DER INTEGER of a positive number. */
-export const integer = (bytes: Uint8Array): Buffer => {
+export function integer(bytes: Uint8Array): Buffer {
   const from = bytes.findIndex((byte) => byte !== 0)
   const digits = from === -1 ? Buffer.of(0) : bytes.subarray(from)
   return der(0x02, Buffer.alloc((digits[0] as number) > 127 ? 1 : 0), digits)
 }
 
-const identifier = (hex: string, ...parameters: readonly Uint8Array[]): Buffer =>
-  sequence(der(0x06, Buffer.from(hex, 'hex')), ...parameters)
+function identifier(hex: string, ...parameters: readonly Uint8Array[]): Buffer {
+  return sequence(der(0x06, Buffer.from(hex, 'hex')), ...parameters)
+}
 
 /** What a key signs certificates with, and over which digest; RFC 5758 §3.2 has a digest as strong as the curve. */
 const algorithms: Readonly<Record<string, readonly [Buffer, string | null]>> = {
@@ -33,7 +36,7 @@ const algorithms: Readonly<Record<string, readonly [Buffer, string | null]>> = {
 }
 
 /** A self-signed X.509 certificate of a key (RFC 5280 §4.1), in DER. */
-export const certify = ({ privateJwk, publicJwk }: TestKey): Buffer => {
+export function certify({ privateJwk, publicJwk }: TestKey): Buffer {
   const key = createPrivateKey({ key: privateJwk, format: 'jwk' })
   const [algorithm, digest] = algorithms[publicJwk.crv ?? String(publicJwk.kty)] as [
     Buffer,
@@ -54,7 +57,7 @@ export const certify = ({ privateJwk, publicJwk }: TestKey): Buffer => {
 }
 
 /** The same as PEM. */
-export const certifyPem = (key: TestKey): string => {
+export function certifyPem(key: TestKey): string {
   const lines =
     certify(key)
       .toString('base64')

@@ -1,34 +1,36 @@
-import { type Definition, family, type Make } from './case.ts'
+import type { Definition, Make } from './case.ts'
+import { family } from './case.ts'
 import type { Good } from './good.ts'
 
 /** Every audience that the guard is known to accept. */
-const accepted = ({ issuer, claims }: Good): readonly unknown[] =>
-  [issuer.audience, claims['aud']].flat()
+function accepted({ issuer, claims }: Good): readonly unknown[] {
+  return [issuer.audience, claims['aud']].flat()
+}
 
 /** Another `aud`, made from the good one; none if the guard may accept it. */
-const audience =
-  (change: (aud: string) => unknown): Make =>
-  (good) => {
+function audience(change: (aud: string) => unknown): Make {
+  return (good) => {
     const aud = change(String([good.claims['aud']].flat()[0]))
     return accepted(good).includes(aud) ? undefined : good.signed({ aud })
   }
+}
 
-const issuedBy =
-  (change: (iss: string) => unknown): Make =>
-  ({ claims, signed }) => {
+function issuedBy(change: (iss: string) => unknown): Make {
+  return ({ claims, signed }) => {
     const iss = change(String(claims['iss']))
     return iss === claims['iss'] ? undefined : signed({ iss })
   }
+}
 
 /** The first letter that has a twin in another alphabet. */
-const homoglyph = (text: string): string =>
-  text.replace(/[aeo]/, (letter) => twins[letter] ?? letter)
+function homoglyph(text: string): string {
+  return text.replace(/[aeo]/, (letter) => twins[letter] ?? letter)
+}
 const twins: Readonly<Record<string, string>> = { a: 'а', e: 'е', o: 'о' }
 
-const removed =
-  (name: string): Make =>
-  ({ signed }) =>
-    signed({ [name]: undefined })
+function removed(name: string): Make {
+  return ({ signed }) => signed({ [name]: undefined })
+}
 
 /** Right signatures over the wrong issuer, audience, subject, client or scope. */
 export const claimCases: readonly Definition[] = [

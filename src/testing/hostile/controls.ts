@@ -1,4 +1,5 @@
-import { type Base, type Connection, load, type Reply } from './reply.ts'
+import type { Base, Connection, Reply } from './reply.ts'
+import { load } from './reply.ts'
 import { isSuccess } from './verdict.ts'
 
 /** The requests that prove that a refusal means anything. */
@@ -15,7 +16,7 @@ export interface Controls {
 }
 
 /** Sends what must not pass and what must. */
-export const createControls = (connection: Connection, base: Base, token: string): Controls => {
+export function createControls(connection: Connection, base: Base, token: string): Controls {
   const route = `${base.method} ${base.path}`
   const statuses: number[] = []
   const problems: string[] = []
@@ -49,7 +50,7 @@ export const createControls = (connection: Connection, base: Base, token: string
   }
 }
 
-const advise = (status: number): string => {
+function advise(status: number): string {
   if (status === 401)
     return 'Does the app trust this issuer (issuer.trust()), its audience and its clock?'
   if (status === 403) return 'Give the scope or the claims that the route wants.'

@@ -1,6 +1,8 @@
-import { type Definition, family } from './case.ts'
+import type { Definition } from './case.ts'
+import { family } from './case.ts'
 import { der, integer } from './certificate.ts'
-import { decode, elevated, encode, type Good } from './good.ts'
+import type { Good } from './good.ts'
+import { decode, elevated, encode } from './good.ts'
 
 /** The orders of the curves (SEC 2), by the digits that the algorithm's name has. */
 const orders: Readonly<Record<string, string>> = {
@@ -11,25 +13,29 @@ const orders: Readonly<Record<string, string>> = {
     '01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409',
 }
 
-const order = ({ key }: Good): bigint => BigInt(`0x${orders[key.alg]}`)
+function order({ key }: Good): bigint {
+  return BigInt(`0x${orders[key.alg]}`)
+}
 
 /** A signature of two numbers over raised claims (RFC 7518 §3.4: side by side, of full length). */
-const numbers =
-  (choose: (n: bigint) => readonly [r: bigint, s: bigint]) =>
-  (good: Good): string =>
+function numbers(choose: (n: bigint) => readonly [r: bigint, s: bigint]) {
+  return (good: Good): string =>
     `${good.parts[0]}.${encode(elevated(good))}.${encode(join(good, choose(order(good))))}`
+}
 
-const join = ({ key }: Good, pair: readonly bigint[]): Buffer => {
+function join({ key }: Good, pair: readonly bigint[]): Buffer {
   const digits = (orders[key.alg] as string).length
   return Buffer.from(pair.map((one) => one.toString(16).padStart(digits, '0')).join(''), 'hex')
 }
 
-const halves = ({ parts }: Good): readonly [Buffer, Buffer] => {
+function halves({ parts }: Good): readonly [Buffer, Buffer] {
   const bytes = decode(parts[2])
   return [bytes.subarray(0, bytes.length / 2), bytes.subarray(bytes.length / 2)]
 }
 
-const sequence = (...content: readonly Uint8Array[]): Buffer => der(0x30, ...content)
+function sequence(...content: readonly Uint8Array[]): Buffer {
+  return der(0x30, ...content)
+}
 
 /** ECDSA signatures that an incomplete implementation accepts for any text. */
 export const ecdsaCases: readonly Definition[] = [

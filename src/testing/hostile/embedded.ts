@@ -1,4 +1,5 @@
-import { type Definition, family } from './case.ts'
+import type { Definition } from './case.ts'
+import { family } from './case.ts'
 import { certify } from './certificate.ts'
 
 const embedded = {

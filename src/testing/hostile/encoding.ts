@@ -1,21 +1,27 @@
-import { type Definition, family } from './case.ts'
-import { encode, type Good } from './good.ts'
+import type { Definition } from './case.ts'
+import { family } from './case.ts'
+import type { Good } from './good.ts'
+import { encode } from './good.ts'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 /** The same bytes in another spelling: a bit is set behind the last one. None if there is no such bit. */
-const respelt = (segment: string): string | undefined => {
+function respelt(segment: string): string | undefined {
   if (segment.length % 4 === 0) return undefined
   const last = alphabet.indexOf(segment.at(-1) as string)
   return `${segment.slice(0, -1)}${alphabet[last ^ 1]}`
 }
 
-const padding = (segment: string): string => '='.repeat((4 - (segment.length % 4)) % 4)
+function padding(segment: string): string {
+  return '='.repeat((4 - (segment.length % 4)) % 4)
+}
 
-const standard = (segment: string): string => segment.replaceAll('-', '+').replaceAll('_', '/')
+function standard(segment: string): string {
+  return segment.replaceAll('-', '+').replaceAll('_', '/')
+}
 
 /** A good token like this one whose signature has a given kind of spelling. */
-const signatureLike = ({ claims, token, signed }: Good, fits: RegExp): string => {
+function signatureLike({ claims, token, signed }: Good, fits: RegExp): string {
   for (let n = 0, one = token; n < 200; n += 1, one = signed({ jti: `${claims['jti']}-${n}` })) {
     if (fits.test(one.slice(one.lastIndexOf('.') + 1))) return one
   }
@@ -23,32 +29,32 @@ const signatureLike = ({ claims, token, signed }: Good, fits: RegExp): string =>
 }
 
 /** JSON with blanks behind it, until its base64url leaves so many characters over. */
-const blanked = (members: object, over: number): string => {
+function blanked(members: object, over: number): string {
   const json = JSON.stringify(members)
   const missing = (3 + over - (Buffer.byteLength(json) % 3)) % 3
   return encode(json + ' '.repeat(missing))
 }
 
 /** A payload in another spelling, signed as it is spelt. @param over Bytes beyond a multiple of three. */
-const payload =
-  (over: number, spell: (segment: string) => string | undefined) =>
-  (good: Good): string | undefined => {
+function payload(over: number, spell: (segment: string) => string | undefined) {
+  return (good: Good): string | undefined => {
     // Its base64url has both characters that standard base64 has others for.
     const segment = spell(blanked({ ...good.claims, fill: '???>>>~~~ÿÿÿ' }, over))
     return segment === undefined ? undefined : good.seal(good.parts[0], segment)
   }
+}
 
 const refs = ['RFC 7515 §2', 'RFC 4648 §3.5', 'RFC 8725bis §3.14', 'fast-jwt #606'] as const
 
 /** The good token with its signature spelt in another way. */
-const spelt =
-  (spell: (signature: string) => string | undefined, fits = /^/) =>
-  (good: Good): string | undefined => {
+function spelt(spell: (signature: string) => string | undefined, fits = /^/) {
+  return (good: Good): string | undefined => {
     const token = signatureLike(good, fits)
     const from = token.lastIndexOf('.') + 1
     const signature = spell(token.slice(from))
     return signature === undefined ? undefined : `${token.slice(0, from)}${signature}`
   }
+}
 
 /**
  * One token in many spellings: whoever keeps a list of tokens by their text keeps the wrong one.

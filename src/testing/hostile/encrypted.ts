@@ -1,14 +1,16 @@
 import { createCipheriv, pbkdf2Sync, randomBytes } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
-import { type Definition, family } from './case.ts'
-import { elevated, encode, type Good } from './good.ts'
+import type { Definition } from './case.ts'
+import { family } from './case.ts'
+import type { Good } from './good.ts'
+import { elevated, encode } from './good.ts'
 
 /** A JWE in compact serialization (RFC 7516 §7.1), encrypted with AES-256-GCM under this key. */
-const encrypted = (
+function encrypted(
   header: Readonly<Record<string, unknown>>,
   plaintext: Uint8Array,
   key: Uint8Array,
-): string => {
+): string {
   const head = encode({ typ: 'at+jwt', enc: 'A256GCM', ...header })
   const iv = randomBytes(12)
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(head))
@@ -17,10 +19,12 @@ const encrypted = (
 }
 
 const zeroKey = Buffer.alloc(32)
-const claimsOf = (good: Good): Buffer => Buffer.from(JSON.stringify(elevated(good)))
+function claimsOf(good: Good): Buffer {
+  return Buffer.from(JSON.stringify(elevated(good)))
+}
 
 /** The key that a password of no characters gives after one round, whatever the header states. */
-const oneRound = (salt: Uint8Array): Buffer => {
+function oneRound(salt: Uint8Array): Buffer {
   // RFC 7518 §4.8.1.1: the algorithm's name, a zero byte, the salt.
   const full = Buffer.concat([Buffer.from('PBES2-HS256+A128KW\u0000'), salt])
   return pbkdf2Sync('', full, 1, 32, 'sha256')

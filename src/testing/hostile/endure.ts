@@ -2,8 +2,10 @@ import type { Fault } from '../fault.ts'
 import type { TestIssuer } from '../issuer.ts'
 import { createControls } from './controls.ts'
 import type { FaultPlan } from './fault-plans.ts'
-import { type Base, type Connection, load, type Reply } from './reply.ts'
-import { allowedCold, judgeSurvival, type SurvivalResult } from './survival.ts'
+import type { Base, Connection, Reply } from './reply.ts'
+import { load } from './reply.ts'
+import type { SurvivalResult } from './survival.ts'
+import { allowedCold, judgeSurvival } from './survival.ts'
 
 /** Seconds after which every back-off is over, that of a Retry-After included. */
 const backOff = 301
@@ -23,7 +25,7 @@ export interface Trial {
 }
 
 /** While all is well, the route is shut to strangers and open for the good token. */
-export const proveGuarded = async ({ base, open, mint }: Trial): Promise<void> => {
+export async function proveGuarded({ base, open, mint }: Trial): Promise<void> {
   const connection = await open()
   try {
     const controls = createControls(connection, base, mint())
@@ -35,18 +37,18 @@ export const proveGuarded = async ({ base, open, mint }: Trial): Promise<void> =
 }
 
 /** One fault, from before it to after it. */
-export const endure = async (plan: FaultPlan, trial: Trial): Promise<readonly SurvivalResult[]> => {
+export async function endure(plan: FaultPlan, trial: Trial): Promise<readonly SurvivalResult[]> {
   const { issuer, base, mint, maxAge } = trial
   const send = (connection: Connection, token: string): Promise<Reply> =>
     connection.send(load(base, { headers: [['authorization', `Bearer ${token}`]] }))
   const apps: (Connection | undefined)[] = []
   let moved = 0
-  const advance = (seconds: number): void => {
+  function advance(seconds: number): void {
     issuer.clock.advance(seconds)
     moved += seconds
   }
 
-  const askBoth = async (state: '' | 'recovered-'): Promise<readonly SurvivalResult[]> => {
+  async function askBoth(state: '' | 'recovered-'): Promise<readonly SurvivalResult[]> {
     const logged = issuer.requests.count()
     const token = mint()
     const replies = await Promise.all(apps.map((app) => app && send(app, token)))
@@ -88,10 +90,12 @@ export const endure = async (plan: FaultPlan, trial: Trial): Promise<readonly Su
 }
 
 /** Some faults make RSA keys when they strike first: that is not to be the app's time. */
-const rehearse = (issuer: TestIssuer, fault: Fault): Promise<unknown> =>
-  issuer
+function rehearse(issuer: TestIssuer, fault: Fault): Promise<unknown> {
+  return issuer
     .during('jwks', fault, () => issuer.fetch(String(issuer.metadata['jwks_uri'])))
     .catch(() => {})
+}
 
-const concerns = ({ id, endpoint }: FaultPlan, asked: string): boolean =>
-  id.startsWith('metadata/') ? asked !== 'jwks' : endpoint === '*' || endpoint === asked
+function concerns({ id, endpoint }: FaultPlan, asked: string): boolean {
+  return id.startsWith('metadata/') ? asked !== 'jwks' : endpoint === '*' || endpoint === asked
+}

@@ -26,21 +26,30 @@ export const forbidden: readonly string[] = [elsewhere, 'http://insecure.test']
 type Make = FaultPlan['make']
 
 /** The same fault at every endpoint, and at the JWKS alone. */
-const everywhere = (group: string, makes: Readonly<Record<string, Make>>): readonly FaultPlan[] =>
-  Object.entries(makes).flatMap(([name, make]) => [
+function everywhere(group: string, makes: Readonly<Record<string, Make>>): readonly FaultPlan[] {
+  return Object.entries(makes).flatMap(([name, make]) => [
     { id: `${group}/${name}`, endpoint: '*', leaves: 'nothing', make },
     { id: `${group}/${name}-jwks`, endpoint: 'jwks', leaves: 'nothing', make },
   ])
+}
 
-const at = (
+function at(
   endpoint: FaultPlan['endpoint'],
   group: string,
   leaves: FaultPlan['leaves'],
   makes: Readonly<Record<string, Make>>,
-): readonly FaultPlan[] =>
-  Object.entries(makes).map(([name, make]) => ({ id: `${group}/${name}`, endpoint, leaves, make }))
+): readonly FaultPlan[] {
+  return Object.entries(makes).map(([name, make]) => ({
+    id: `${group}/${name}`,
+    endpoint,
+    leaves,
+    make,
+  }))
+}
 
-const document = ({ jwks }: TestIssuer): string => JSON.stringify(jwks)
+function document({ jwks }: TestIssuer): string {
+  return JSON.stringify(jwks)
+}
 
 /** More than any key set needs, and less than hurts an app that reads it all. */
 const hugeBytes = 16_777_216

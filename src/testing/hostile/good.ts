@@ -38,21 +38,26 @@ export interface Good {
 }
 
 /** The payload with an admin claim, so that it is not the one that was signed. */
-export const elevated = ({ claims }: Good): Members => ({ ...claims, admin: true })
+export function elevated({ claims }: Good): Members {
+  return { ...claims, admin: true }
+}
 
 /** Base64url of JSON, of text or of bytes. */
-export const encode = (content: Content): string =>
-  Buffer.from(
+export function encode(content: Content): string {
+  return Buffer.from(
     typeof content === 'string' || content instanceof Uint8Array
       ? (content as Uint8Array)
       : JSON.stringify(content),
   ).toString('base64url')
+}
 
 /** The bytes of a base64url segment. */
-export const decode = (segment: string): Buffer => Buffer.from(segment, 'base64url')
+export function decode(segment: string): Buffer {
+  return Buffer.from(segment, 'base64url')
+}
 
 /** Mints the good token. */
-export const createGood = (issuer: TestIssuer, claims: Claims, canary: string): Good => {
+export function createGood(issuer: TestIssuer, claims: Claims, canary: string): Good {
   const token = issuer.mint(claims)
   const parts = token.split('.') as [string, string, string]
   const [header, payload] = parts.slice(0, 2).map((part) => JSON.parse(decode(part).toString()))

@@ -1,15 +1,18 @@
 import { createPublicKey } from 'node:crypto'
-import { type Definition, family } from './case.ts'
+import type { Definition } from './case.ts'
+import { family } from './case.ts'
 import type { Good } from './good.ts'
 
-const publicKey = ({ key }: Good): import('node:crypto').KeyObject =>
-  createPublicKey({ key: key.publicJwk, format: 'jwk' })
+function publicKey({ key }: Good): import('node:crypto').KeyObject {
+  return createPublicKey({ key: key.publicJwk, format: 'jwk' })
+}
 
-const pem = (good: Good): string =>
-  publicKey(good).export({ type: 'spki', format: 'pem' }) as string
+function pem(good: Good): string {
+  return publicKey(good).export({ type: 'spki', format: 'pem' }) as string
+}
 
 /** The numbers of the key as bytes: the modulus, the point, or the one coordinate. */
-const numbers = ({ key: { publicJwk } }: Good): Buffer => {
+function numbers({ key: { publicJwk } }: Good): Buffer {
   const { kty, n, x, y } = publicJwk
   const [first, second] = [n ?? x, y].map((part) => Buffer.from(part ?? '', 'base64url'))
   return kty === 'EC'
@@ -27,10 +30,9 @@ const publicForms = {
   numbers,
 }
 
-const withSecret =
-  (secret: (good: Good) => string | Uint8Array, alg = 'HS256') =>
-  (good: Good): string =>
-    good.maced({ alg }, secret(good))
+function withSecret(secret: (good: Good) => string | Uint8Array, alg = 'HS256') {
+  return (good: Good): string => good.maced({ alg }, secret(good))
+}
 
 const confusion = {
   level: 'forgery',

@@ -1,11 +1,12 @@
 import type { Agent, IncomingMessage } from 'node:http'
-import { type Connection, failed, type Reply, type Shipment } from './reply.ts'
+import type { Connection, Reply, Shipment } from './reply.ts'
+import { failed } from './reply.ts'
 
 /** More of a body is not kept. */
 const longestBody = 262_144
 
 /** Sends to a server over HTTP/1.1, header lines as they are. @param timeout Seconds for an answer. */
-export const createHttpClient = async (origin: URL, timeout: number): Promise<Connection> => {
+export async function createHttpClient(origin: URL, timeout: number): Promise<Connection> {
   const { Agent, request } =
     origin.protocol === 'https:' ? await import('node:https') : await import('node:http')
   const agent = new Agent({ keepAlive: true, maxSockets: 16 })
@@ -23,7 +24,7 @@ export const createHttpClient = async (origin: URL, timeout: number): Promise<Co
         // Only on loopback, where a certificate proves nothing.
         ...(origin.protocol === 'https:' && { rejectUnauthorized: false }),
       })
-      const finish = (reply: Reply | 'again'): void => {
+      function finish(reply: Reply | 'again'): void {
         clearTimeout(timer)
         resolve(reply)
       }
@@ -55,15 +56,17 @@ export const createHttpClient = async (origin: URL, timeout: number): Promise<Co
 }
 
 /** A flat list, in which a name may come twice. */
-const linesOf = (origin: URL, headers: Shipment['headers'], body: string | undefined): string[] => [
-  'host',
-  origin.host,
-  ...headers.flat(),
-  ...(body === undefined ? [] : ['content-length', String(Buffer.byteLength(body))]),
-]
+function linesOf(origin: URL, headers: Shipment['headers'], body: string | undefined): string[] {
+  return [
+    'host',
+    origin.host,
+    ...headers.flat(),
+    ...(body === undefined ? [] : ['content-length', String(Buffer.byteLength(body))]),
+  ]
+}
 
-const read = (response: IncomingMessage): Promise<Reply> =>
-  new Promise((resolve) => {
+function read(response: IncomingMessage): Promise<Reply> {
+  return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let kept = 0
     response.on('data', (chunk: Buffer) => {
@@ -82,3 +85,4 @@ const read = (response: IncomingMessage): Promise<Reply> =>
       })
     })
   })
+}

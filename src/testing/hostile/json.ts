@@ -1,22 +1,24 @@
-import { type Definition, family, type Make } from './case.ts'
-import { encode, type Good } from './good.ts'
+import type { Definition, Make } from './case.ts'
+import { family } from './case.ts'
+import type { Good } from './good.ts'
+import { encode } from './good.ts'
 
 /** The good header over a payload of these bytes, signed by the issuer. */
-const payload =
-  (write: (good: Good, json: string) => string | Uint8Array): Make =>
-  (good) =>
-    good.compose(good.header, write(good, JSON.stringify(good.claims)))
+function payload(write: (good: Good, json: string) => string | Uint8Array): Make {
+  return (good) => good.compose(good.header, write(good, JSON.stringify(good.claims)))
+}
 
 /** The good claims with more JSON behind the last member. */
-const appended = (more: (good: Good) => string): Make =>
-  payload((good, json) => `${json.slice(0, -1)},${more(good)}}`)
+function appended(more: (good: Good) => string): Make {
+  return payload((good, json) => `${json.slice(0, -1)},${more(good)}}`)
+}
 
-const serialized =
-  (write: (good: Good) => unknown): Make =>
-  (good) => {
+function serialized(write: (good: Good) => unknown): Make {
+  return (good) => {
     const token = JSON.stringify(write(good))
     return { token, headers: [['authorization', `Bearer ${token}`]] }
   }
+}
 
 /** What is no JSON object, is two of them, or is one that parsers disagree about. */
 export const jsonCases: readonly Definition[] = [
@@ -110,8 +112,9 @@ export const jsonCases: readonly Definition[] = [
 ]
 
 /** JSON with nothing in it that a header line cannot carry. */
-const ascii = (json: string): string =>
-  json.replace(/[^ -~]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+function ascii(json: string): string {
+  return json.replace(/[^ -~]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
 
 /** Strings that are no token. */
 export const formatCases: readonly Definition[] = family(

@@ -1,10 +1,10 @@
-import { type Definition, family, type Make } from './case.ts'
+import type { Definition, Make } from './case.ts'
+import { family } from './case.ts'
 
 /** Signed by a stranger under such a kid. */
-const named =
-  (kid: unknown): Make =>
-  ({ forged }) =>
-    forged({ kid })
+function named(kid: unknown): Make {
+  return ({ forged }) => forged({ kid })
+}
 
 /** A kid is text from a stranger, on its way into file names, queries, objects, logs and headers. */
 export const keyIdCases: readonly Definition[] = [

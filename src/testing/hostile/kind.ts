@@ -1,19 +1,18 @@
 import { deflateRawSync } from 'node:zlib'
-import { type Definition, family, type Make } from './case.ts'
+import type { Definition, Make } from './case.ts'
+import { family } from './case.ts'
 
-const typed =
-  (typ: unknown): Make =>
-  ({ signed }) =>
-    signed({}, { typ })
+function typed(typ: unknown): Make {
+  return ({ signed }) => signed({}, { typ })
+}
 
 /** What OpenID Connect Core §2 puts into an ID token. */
 const idToken = { nonce: 'n-0S6_WzA2Mj', at_hash: '77QmUPtjPfzWtF2AnpK9RQ', auth_time: 1 }
 const notInIdToken = { client_id: undefined, jti: undefined, scope: undefined }
 
-const headed =
-  (header: Readonly<Record<string, unknown>>): Make =>
-  ({ signed }) =>
-    signed({}, header)
+function headed(header: Readonly<Record<string, unknown>>): Make {
+  return ({ signed }) => signed({}, header)
+}
 
 /** Right signatures on what is no access token for whoever bears it, or asks for what a guard cannot do. */
 export const kindCases: readonly Definition[] = [

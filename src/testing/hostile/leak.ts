@@ -10,7 +10,7 @@ const privateKey = /-----BEGIN (?:\w+ )?PRIVATE KEY-----/
 const shortest = 16
 
 /** What an answer tells that it must not, or undefined: the token, its segments, a stack trace, a key. */
-export const leakIn = (reply: Reply, token: string, issuer: TestIssuer): string | undefined => {
+export function leakIn(reply: Reply, token: string, issuer: TestIssuer): string | undefined {
   const shown = [...Object.entries(reply.headers).flat(), reply.body].join('\n')
   const shows = (secret: unknown): boolean =>
     typeof secret === 'string' && secret.length >= shortest && shown.includes(secret)

@@ -34,18 +34,20 @@ export interface Connection {
   close(): Promise<void>
 }
 
-export const failed = (failure: NonNullable<Reply['failure']>, why: string): Reply => ({
-  status: 0,
-  headers: {},
-  body: '',
-  failure,
-  why,
-})
+export function failed(failure: NonNullable<Reply['failure']>, why: string): Reply {
+  return {
+    status: 0,
+    headers: {},
+    body: '',
+    failure,
+    why,
+  }
+}
 
 const form = 'application/x-www-form-urlencoded'
 
 /** The good request with another carriage of the token; a form takes the place of the body. */
-export const load = (base: Base, { headers, query, form: text }: Carriage): Shipment => {
+export function load(base: Base, { headers, query, form: text }: Carriage): Shipment {
   const others = Object.entries(base.headers).filter(
     ([name]) => text === undefined || name.toLowerCase() !== 'content-type',
   )

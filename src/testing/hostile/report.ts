@@ -1,5 +1,6 @@
 import type { HostileId, HostileLevel } from './case.ts'
-import { type HostileVerdict, isFailure } from './verdict.ts'
+import type { HostileVerdict } from './verdict.ts'
+import { isFailure } from './verdict.ts'
 
 /** What became of one case. */
 export interface HostileResult {
@@ -46,10 +47,10 @@ const meanings: Readonly<Partial<Record<HostileVerdict, string>>> = {
     'something else answered. A rate limiter hides results: turn it off for this test. A 503 is an issuer that cannot be reached.',
 }
 
-export const createReport = (
+export function createReport(
   title: string,
   found: Omit<HostileReport, 'ok' | 'toString'>,
-): HostileReport => {
+): HostileReport {
   const offenders = found.results.filter((result) => isFailure(result, result.verdict))
   const ok = offenders.length === 0 && found.problems.length === 0
   return Object.freeze({
@@ -59,11 +60,11 @@ export const createReport = (
   })
 }
 
-const write = (
+function write(
   title: string,
   found: Omit<HostileReport, 'ok' | 'toString'>,
   offenders: readonly HostileResult[],
-): string => {
+): string {
   const { ran, keyFetches, duration, results, problems } = found
   const skipped = results.filter(({ verdict }) => verdict === 'skipped')
   const verdicts = [...new Set(offenders.map(({ verdict }) => verdict))]
@@ -91,11 +92,12 @@ const write = (
 }
 
 /** Lines after an empty one, or nothing. */
-export const section = (lines: readonly string[]): readonly string[] =>
-  lines.length === 0 ? [] : ['', ...lines]
+export function section(lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', ...lines]
+}
 
 /** Rows with their columns below each other. */
-export const table = (rows: readonly (readonly string[])[]): readonly string[] => {
+export function table(rows: readonly (readonly string[])[]): readonly string[] {
   const width = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0))
   return rows.map((row) =>
     row
@@ -106,6 +108,8 @@ export const table = (rows: readonly (readonly string[])[]): readonly string[] =
 }
 
 /** An Error that carries the report. */
-export const failureOf = <Report extends { toString(): string }>(
+export function failureOf<Report extends { toString(): string }>(
   report: Report,
-): Error & { report: Report } => Object.assign(new Error(report.toString()), { report })
+): Error & { report: Report } {
+  return Object.assign(new Error(report.toString()), { report })
+}

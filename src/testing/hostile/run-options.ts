@@ -78,7 +78,7 @@ const levels: Readonly<Record<HostileLevel, true>> = {
 
 const owner = 'assertRejectsHostileTokens()'
 
-export const readRun = (options: HostileOptions): Run => {
+export function readRun(options: HostileOptions): Run {
   refuseUnknown(owner, options, runOptions)
   const { budget = {}, skip = {}, requireChallenge = true } = options
   refuseUnknown(`${owner} budget`, budget, { keyFetches: true, perRequest: true })
@@ -94,7 +94,7 @@ export const readRun = (options: HostileOptions): Run => {
 
 const known = new Set<string>(definitions.map(({ id }) => id))
 
-const choose = ({ levels: chosen, only }: HostileOptions): readonly Definition[] => {
+function choose({ levels: chosen, only }: HostileOptions): readonly Definition[] {
   for (const level of chosen ?? []) {
     if (!Object.hasOwn(levels, level)) {
       throw new TypeError(`levels are ${Object.keys(levels).join(', ')}, and not "${level}".`)
@@ -109,22 +109,22 @@ const choose = ({ levels: chosen, only }: HostileOptions): readonly Definition[]
 }
 
 /** A misspelt name would leave out what it does not mean to. */
-export const refuseStrangers = (
+export function refuseStrangers(
   option: string,
   ids: readonly string[] | undefined,
   all: ReadonlySet<string>,
-): void => {
+): void {
   const stranger = ids?.find((id) => !all.has(id))
   if (stranger === undefined) return
   throw new TypeError(`${option} names "${stranger}", and there is no such thing.`)
 }
 
 /** What is left out is left out for a reason. */
-export const readReasons = (
+export function readReasons(
   where: string,
   skip: Readonly<Record<string, string | undefined>>,
   all: ReadonlySet<string>,
-): Readonly<Record<string, string>> => {
+): Readonly<Record<string, string>> {
   refuseStrangers('skip', Object.keys(skip), all)
   for (const [id, reason] of Object.entries(skip)) {
     if (typeof reason !== 'string' || reason.trim() === '') {
@@ -135,7 +135,7 @@ export const readReasons = (
 }
 
 /** The good request without its token. */
-export const readBase = (where: string, options: GuardedRequest): Base => {
+export function readBase(where: string, options: GuardedRequest): Base {
   const { issuer, path, method = 'GET', headers = {}, body } = options
   if (typeof issuer?.mint !== 'function') {
     throw new TypeError(`${where} needs the test issuer that the app trusts, as issuer.`)

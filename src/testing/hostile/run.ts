@@ -1,11 +1,16 @@
-import { type Canary, openCanary } from './canary.ts'
+import type { Canary } from './canary.ts'
+import { openCanary } from './canary.ts'
 import type { HostileCase } from './case.ts'
 import { goodOf, makeCases } from './catalogue.ts'
-import { type Controls, createControls } from './controls.ts'
+import type { Controls } from './controls.ts'
+import { createControls } from './controls.ts'
 import { load } from './reply.ts'
-import { createReport, failureOf, type HostileReport, type HostileResult } from './report.ts'
-import { type HostileOptions, type Run, readRun } from './run-options.ts'
-import { type HostileTarget, openTarget } from './target.ts'
+import type { HostileReport, HostileResult } from './report.ts'
+import { createReport, failureOf } from './report.ts'
+import type { HostileOptions, Run } from './run-options.ts'
+import { readRun } from './run-options.ts'
+import type { HostileTarget } from './target.ts'
+import { openTarget } from './target.ts'
 import { judge } from './verdict.ts'
 import { watch } from './watch.ts'
 
@@ -28,10 +33,10 @@ const mostHung = 8
  * @throws {Error} with a table of what went wrong, and the report as `report`.
  * @throws {TypeError} on a wrong option, and on a URL that is not on loopback.
  */
-export const assertRejectsHostileTokens = async (
+export async function assertRejectsHostileTokens(
   target: HostileTarget,
   options: HostileOptions,
-): Promise<HostileReport> => {
+): Promise<HostileReport> {
   const settings = readRun(options)
   const connection = await openTarget(target, settings.perRequest)
   try {
@@ -54,13 +59,13 @@ export const assertRejectsHostileTokens = async (
   }
 }
 
-const attack = async (
+async function attack(
   { issuer }: HostileOptions,
   { base, skip, requireChallenge, keyFetches: budget }: Run,
   controls: Controls,
   canary: Canary,
   cases: readonly HostileCase[],
-): Promise<HostileReport> => {
+): Promise<HostileReport> {
   const began = performance.now()
   const watched = watch(issuer, canary, budget)
   const noToken = await controls.refuseNone()
@@ -68,7 +73,7 @@ const attack = async (
   const results: HostileResult[] = []
   let hung = 0
 
-  const sendOne = async (one: HostileCase): Promise<HostileResult> => {
+  async function sendOne(one: HostileCase): Promise<HostileResult> {
     const { id, level, title, refs } = one
     const result = { id, level, refs, status: 0 }
     const reason = skip[id]
@@ -102,13 +107,13 @@ const attack = async (
 }
 
 /** In the order of the items, a few at a time. */
-const inParallel = async <Item, Result>(
+async function inParallel<Item, Result>(
   items: readonly Item[],
   run: (item: Item) => Promise<Result>,
-): Promise<readonly Result[]> => {
+): Promise<readonly Result[]> {
   const results: Result[] = []
   let next = 0
-  const worker = async (): Promise<void> => {
+  async function worker(): Promise<void> {
     while (next < items.length) {
       const index = next
       next += 1

@@ -1,13 +1,15 @@
-import { type Definition, family } from './case.ts'
-import { decode, elevated, encode, type Good } from './good.ts'
+import type { Definition } from './case.ts'
+import { family } from './case.ts'
+import type { Good } from './good.ts'
+import { decode, elevated, encode } from './good.ts'
 
 /** The good token with its signature's bytes changed. */
-const resealed =
-  (change: (signature: Buffer) => Uint8Array) =>
-  ({ parts: [header, payload, signature] }: Good): string =>
+function resealed(change: (signature: Buffer) => Uint8Array) {
+  return ({ parts: [header, payload, signature] }: Good): string =>
     `${header}.${payload}.${encode(change(decode(signature)))}`
+}
 
-const flipped = (signature: Buffer): Buffer => {
+function flipped(signature: Buffer): Buffer {
   const copy = Buffer.from(signature)
   copy[copy.length >> 1] = (copy[copy.length >> 1] as number) ^ 1
   return copy

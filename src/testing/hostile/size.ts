@@ -1,12 +1,13 @@
-import { type Definition, family, type Make } from './case.ts'
+import type { Definition, Make } from './case.ts'
+import { family } from './case.ts'
 
 /** A good token of so many characters: a claim fills it up. */
-const filled =
-  (length: number): Make =>
-  ({ signed, token }) => {
+function filled(length: number): Make {
+  return ({ signed, token }) => {
     const room = length - token.length - 16
     return signed({ fill: 'x'.repeat(Math.max(0, Math.ceil((room * 3) / 4))) })
   }
+}
 
 /** How much of a stranger's text is looked at: all of these are signed by the issuer, or are no token. */
 export const sizeCases: readonly Definition[] = [

@@ -45,11 +45,13 @@ export interface SurvivalReport {
 
 type Judgement = Pick<SurvivalResult, 'verdict' | 'status' | 'why'>
 
-const judged = (reply: Reply, verdict: SurvivalVerdict, why = ''): Judgement => ({
-  verdict,
-  status: reply.status,
-  why,
-})
+function judged(reply: Reply, verdict: SurvivalVerdict, why = ''): Judgement {
+  return {
+    verdict,
+    status: reply.status,
+    why,
+  }
+}
 
 /** What an answer of the transport would tell about the house. */
 const internals = /ECONNRE|ENOTFOUND|fetch failed|\bundici\b/
@@ -58,7 +60,7 @@ const internals = /ECONNRE|ENOTFOUND|fetch failed|\bundici\b/
 const retryAfter = /^\d+$|GMT$/
 
 /** An answer while nothing is there to verify with, if it is the right one. */
-const judgeOutage = (reply: Reply, token: string, issuer: TestIssuer): Judgement => {
+function judgeOutage(reply: Reply, token: string, issuer: TestIssuer): Judgement {
   const leak = leakIn(reply, token, issuer)
   if (leak) return judged(reply, 'LEAKED', `the answer ${leak}`)
   if (internals.test(reply.body)) return judged(reply, 'LEAKED', 'the answer shows a network error')
@@ -68,12 +70,12 @@ const judgeOutage = (reply: Reply, token: string, issuer: TestIssuer): Judgement
 }
 
 /** What the good token may meet with, and what became of it. */
-export const judgeSurvival = (
+export function judgeSurvival(
   reply: Reply,
   allowed: { readonly pass: boolean; readonly outage: boolean },
   token: string,
   issuer: TestIssuer,
-): Judgement => {
+): Judgement {
   const { status, failure, why = '' } = reply
   if (failure === 'hung') return judged(reply, 'HUNG', why)
   if (status === 503) {
@@ -91,18 +93,20 @@ export const judgeSurvival = (
 }
 
 /** What a cold app may answer. @param struck Whether it asked for anything that the fault strikes. */
-export const allowedCold = (
+export function allowedCold(
   { leaves }: FaultPlan,
   struck: boolean,
-): { readonly pass: boolean; readonly outage: boolean } => ({
-  pass: leaves !== 'nothing' || !struck,
-  outage: leaves !== 'key',
-})
+): { readonly pass: boolean; readonly outage: boolean } {
+  return {
+    pass: leaves !== 'nothing' || !struck,
+    outage: leaves !== 'key',
+  }
+}
 
-export const createSurvivalReport = (
+export function createSurvivalReport(
   title: string,
   found: Omit<SurvivalReport, 'ok' | 'toString'>,
-): SurvivalReport => {
+): SurvivalReport {
   const { ran, duration, results, problems } = found
   const offenders = results.filter(({ verdict }) => verdict === verdict.toUpperCase())
   const skipped = results.filter(({ verdict }) => verdict === 'skipped')

@@ -1,17 +1,15 @@
 import type { TrustOptions } from '../issuer.ts'
 import { readNumber, refuseUnknown } from '../options.ts'
-import { endure, proveGuarded, type Trial } from './endure.ts'
+import type { Trial } from './endure.ts'
+import { endure, proveGuarded } from './endure.ts'
 import { faultPlans, forbidden } from './fault-plans.ts'
 import { failureOf } from './report.ts'
-import {
-  type GuardedRequest,
-  readBase,
-  readReasons,
-  refuseStrangers,
-  requestOptions,
-} from './run-options.ts'
-import { createSurvivalReport, type SurvivalReport, type SurvivalResult } from './survival.ts'
-import { type HostileTarget, openTarget } from './target.ts'
+import type { GuardedRequest } from './run-options.ts'
+import { readBase, readReasons, refuseStrangers, requestOptions } from './run-options.ts'
+import type { SurvivalReport, SurvivalResult } from './survival.ts'
+import { createSurvivalReport } from './survival.ts'
+import type { HostileTarget } from './target.ts'
+import { openTarget } from './target.ts'
 
 /** Options of `assertSurvivesIssuerFaults`. */
 export interface SurvivalOptions extends GuardedRequest {
@@ -60,10 +58,10 @@ const known = new Set(faultPlans.map(({ id }) => id))
  * @throws {Error} with a table of what went wrong, and the report as `report`.
  * @throws {TypeError} on a wrong option, and on a URL that is not on loopback.
  */
-export const assertSurvivesIssuerFaults = async (
+export async function assertSurvivesIssuerFaults(
   make: (trust: ShortTrust) => HostileTarget | Promise<HostileTarget>,
   options: SurvivalOptions,
-): Promise<SurvivalReport> => {
+): Promise<SurvivalReport> {
   refuseUnknown(owner, options, survivalOptions)
   const { issuer, only, skip = {}, cold = true, warm = true, budget = {} } = options
   refuseUnknown(`${owner} budget`, budget, { perRequest: true })
@@ -103,7 +101,9 @@ export const assertSurvivesIssuerFaults = async (
   return report
 }
 
-const claimsOf = ({ claims, scope }: SurvivalOptions): NonNullable<SurvivalOptions['claims']> => ({
-  ...claims,
-  ...(scope !== undefined && { scope }),
-})
+function claimsOf({ claims, scope }: SurvivalOptions): NonNullable<SurvivalOptions['claims']> {
+  return {
+    ...claims,
+    ...(scope !== undefined && { scope }),
+  }
+}

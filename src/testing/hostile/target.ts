@@ -1,6 +1,7 @@
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createFetchClient, type FetchHandler } from './fetch-client.ts'
+import type { FetchHandler } from './fetch-client.ts'
+import { createFetchClient } from './fetch-client.ts'
 import { createHttpClient } from './http-client.ts'
 import type { Connection } from './reply.ts'
 
@@ -24,7 +25,7 @@ const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
  *
  * @throws {TypeError} on a URL that is not on loopback, and on what answers no HTTP.
  */
-export const openTarget = async (target: HostileTarget, timeout: number): Promise<Connection> => {
+export async function openTarget(target: HostileTarget, timeout: number): Promise<Connection> {
   if (typeof target === 'function') return serve(target, timeout)
   if (typeof target === 'string' || target instanceof URL) {
     return createHttpClient(readUrl(target), timeout)
@@ -37,14 +38,15 @@ export const openTarget = async (target: HostileTarget, timeout: number): Promis
   )
 }
 
-const has = <Name extends string>(
+function has<Name extends string>(
   target: object | null | undefined,
   name: Name,
-): target is Record<Name, (...given: never[]) => unknown> =>
-  typeof (target as Record<string, unknown> | null | undefined)?.[name] === 'function'
+): target is Record<Name, (...given: never[]) => unknown> {
+  return typeof (target as Record<string, unknown> | null | undefined)?.[name] === 'function'
+}
 
 /** Hostile requests go to one's own machine alone. */
-const readUrl = (target: URL | string): URL => {
+function readUrl(target: URL | string): URL {
   const url = URL.canParse(String(target)) ? new URL(target) : undefined
   if (url && /^https?:$/.test(url.protocol) && loopback.test(url.hostname)) {
     if (url.href === `${url.origin}/`) return url
@@ -55,7 +57,7 @@ const readUrl = (target: URL | string): URL => {
   )
 }
 
-const serve = async (listener: RequestListener, timeout: number): Promise<Connection> => {
+async function serve(listener: RequestListener, timeout: number): Promise<Connection> {
   const { createServer } = await import('node:http')
   const server = createServer((request, response) => {
     // Otherwise it would be an uncaught error of the test process, and say nothing about the case.
@@ -71,7 +73,7 @@ const serve = async (listener: RequestListener, timeout: number): Promise<Connec
 }
 
 /** A server that listens already goes on listening afterwards. */
-const join = async (server: Server, timeout: number): Promise<Connection> => {
+async function join(server: Server, timeout: number): Promise<Connection> {
   const ours = !server.listening
   if (ours) await listen(server)
   const address = server.address()
@@ -92,22 +94,24 @@ const join = async (server: Server, timeout: number): Promise<Connection> => {
   }
 }
 
-const hostOf = ({ address, family }: AddressInfo): string => {
+function hostOf({ address, family }: AddressInfo): string {
   if (address === '::' || address === '0.0.0.0') return '127.0.0.1'
   return family === 'IPv6' ? `[${address}]` : address
 }
 
-const listen = (server: Server): Promise<void> =>
-  new Promise((resolve, reject) => {
+function listen(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', () => {
       server.off('error', reject)
       resolve()
     })
   })
+}
 
-const stop = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
     server.close(() => resolve())
     server.closeAllConnections()
   })
+}

@@ -1,13 +1,14 @@
-import { type Definition, family } from './case.ts'
+import type { Definition } from './case.ts'
+import { family } from './case.ts'
 import type { Good } from './good.ts'
 
 /** The good claims with one that JSON.stringify would not write. */
-const withRaw =
-  (name: string, json: string) =>
-  ({ claims, compose, header }: Good): string => {
+function withRaw(name: string, json: string) {
+  return ({ claims, compose, header }: Good): string => {
     const { [name]: _, ...others } = claims
     return compose(header, `${JSON.stringify(others).slice(0, -1)},"${name}":${json}}`)
   }
+}
 
 /** Dates that are over, not yet, or no dates. */
 export const timeCases: readonly Definition[] = [

@@ -34,17 +34,21 @@ export interface Circumstances {
   readonly requireChallenge: boolean
 }
 
-const judged = (verdict: HostileVerdict, why = ''): Judgement => ({ verdict, why })
+function judged(verdict: HostileVerdict, why = ''): Judgement {
+  return { verdict, why }
+}
 
 /** RFC 6750 §3, RFC 9449 §7.1: the scheme that a client is asked to use. */
 const challenge = /(?:^|,)\s*(?:Bearer|DPoP)(?:\s|,|$)/i
 
 const tooLarge = [413, 414, 431]
 
-export const isSuccess = (status: number): boolean => status >= 200 && status < 300
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
+}
 
 /** What an answer means for the case it answers. */
-export const judge = (one: HostileCase, reply: Reply, app: Circumstances): Judgement => {
+export function judge(one: HostileCase, reply: Reply, app: Circumstances): Judgement {
   const { status, failure, why = '' } = reply
   if (failure === 'impossible') return judged('skipped', why)
   if (failure === 'hung') return judged('HUNG', why)
@@ -63,11 +67,11 @@ export const judge = (one: HostileCase, reply: Reply, app: Circumstances): Judge
   return isWorse ? judgement : judged('LEAKED', `the answer ${leak}`)
 }
 
-const refusal = (
+function refusal(
   { level }: HostileCase,
   { status, headers }: Reply,
   { noToken, requireChallenge }: Circumstances,
-): Judgement => {
+): Judgement {
   if (tooLarge.includes(status)) {
     return level === 'limit'
       ? judged('rejected')
@@ -85,7 +89,6 @@ const refusal = (
 }
 
 /** Whether a verdict of this case makes the run fail. */
-export const isFailure = (
-  { level }: Pick<HostileCase, 'level'>,
-  verdict: HostileVerdict,
-): boolean => level !== 'info' && (verdict === 'inconclusive' || verdict === verdict.toUpperCase())
+export function isFailure({ level }: Pick<HostileCase, 'level'>, verdict: HostileVerdict): boolean {
+  return level !== 'info' && (verdict === 'inconclusive' || verdict === verdict.toUpperCase())
+}

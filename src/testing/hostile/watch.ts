@@ -9,7 +9,7 @@ export interface Sightings {
 }
 
 /** Watches the issuer's log, the canary and Object.prototype, from now on. */
-export const watch = (issuer: TestIssuer, canary: Canary, budget: number): { end(): Sightings } => {
+export function watch(issuer: TestIssuer, canary: Canary, budget: number): { end(): Sightings } {
   const logged = issuer.requests.count()
   const members = new Set(Reflect.ownKeys(Object.prototype))
   const home = new URL(issuer.url).origin

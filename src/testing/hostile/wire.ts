@@ -1,25 +1,27 @@
-import { type Carried, type Definition, family, type Make } from './case.ts'
+import type { Carried, Definition, Make } from './case.ts'
+import { family } from './case.ts'
 import type { Good } from './good.ts'
 
 /** The good token in Authorization headers of another form. */
-const lines =
-  (...values: readonly ((good: Good) => string)[]): Make =>
-  (good): Carried => ({
+function lines(...values: readonly ((good: Good) => string)[]): Make {
+  return (good): Carried => ({
     token: good.token,
     headers: values.map((value) => ['authorization', value(good)]),
   })
+}
 
-const scheme =
-  (text: string) =>
-  ({ token }: Good): string =>
-    `${text}${token}`
+function scheme(text: string) {
+  return ({ token }: Good): string => `${text}${token}`
+}
 
 const right = scheme('Bearer ')
-const forged = (good: Good): string => `Bearer ${good.forged({})}`
+function forged(good: Good): string {
+  return `Bearer ${good.forged({})}`
+}
 
-const elsewhere =
-  (carry: (good: Good) => Partial<Carried>): Make =>
-  (good): Carried => ({ token: good.token, headers: [], ...carry(good) })
+function elsewhere(carry: (good: Good) => Partial<Carried>): Make {
+  return (good): Carried => ({ token: good.token, headers: [], ...carry(good) })
+}
 
 const header = { needs: 'a-valid-token', refs: ['RFC 6750 §2.1', 'RFC 9110 §11.6.2'] } as const
 

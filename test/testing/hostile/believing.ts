@@ -3,7 +3,9 @@ import type { JWK } from 'jose'
 import type { Members, Pieces } from './careful.ts'
 import { isSignedWith } from './careful.ts'
 
-const bytes = (segment: unknown): Buffer => Buffer.from(String(segment), 'base64url')
+function bytes(segment: unknown): Buffer {
+  return Buffer.from(String(segment), 'base64url')
+}
 
 /** CVE-2015-9235: whatever the key looks like is a secret. */
 export function hmacWithPublicKey({ key, issuer, ...pieces }: Pieces): boolean {
@@ -33,27 +35,28 @@ export function hasHmac(
     .equals(signature)
 }
 
-export const isRight = (pieces: Pieces): boolean =>
-  pieces.header['alg'] === pieces.alg && isSignedWith(pieces, pieces.alg)
+export function isRight(pieces: Pieces): boolean {
+  return pieces.header['alg'] === pieces.alg && isSignedWith(pieces, pieces.alg)
+}
 
 /** Right, or right with a key that the token brings. */
-export const withKeys =
-  (find: (pieces: Pieces) => Promise<readonly JWK[]> | readonly JWK[]) =>
-  async (pieces: Pieces): Promise<boolean> =>
+export function withKeys(find: (pieces: Pieces) => Promise<readonly JWK[]> | readonly JWK[]) {
+  return async (pieces: Pieces): Promise<boolean> =>
     isRight(pieces) ||
     (await find(pieces)).some((jwk) => {
       const key = createPublicKey({ key: jwk, format: 'jwk' })
       return isSignedWith({ ...pieces, key }, pieces.alg)
     })
+}
 
 export async function keysAt(url: unknown): Promise<readonly JWK[]> {
   if (!String(url).startsWith('http://127.0.0.1')) return []
   return (await (await fetch(String(url))).json()).keys
 }
 
-export const certified = (certificate: string | Buffer): readonly JWK[] => [
-  new X509Certificate(certificate).publicKey.export({ format: 'jwk' }),
-]
+export function certified(certificate: string | Buffer): readonly JWK[] {
+  return [new X509Certificate(certificate).publicKey.export({ format: 'jwk' })]
+}
 
 export async function keysOfIssuer({ payload }: Pieces): Promise<readonly JWK[]> {
   const { iss } = JSON.parse(payload.toString())
@@ -86,7 +89,7 @@ export function psychic(pieces: Pieces): boolean {
 }
 
 /** Whether there is nothing to verify, as far as the header says. */
-export const isUnsigned = ({ header }: Pieces): boolean => {
+export function isUnsigned({ header }: Pieces): boolean {
   const alg = [header['alg']].flat()[0] as unknown
   const name = typeof alg === 'object' && alg !== null ? (alg as Members)['name'] : alg
   return ['none', '', 'null', 'undefined'].includes(String(name).toLowerCase())

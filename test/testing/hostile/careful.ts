@@ -1,4 +1,5 @@
-import { createPublicKey, type KeyObject, verify } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { createPublicKey, verify } from 'node:crypto'
 import type { TestIssuer } from 'tollgate/testing'
 
 /** A check that a verifier can forget. */
@@ -90,13 +91,17 @@ async function examine(token: string, issuer: TestIssuer, flaw: Flaw): Promise<b
   return hasGoodClaims(reads(payload, header) as Members, issuer, checks)
 }
 
-const parse =
-  (without: readonly Check[]) =>
-  (payload: Buffer): unknown =>
+function parse(without: readonly Check[]) {
+  return (payload: Buffer): unknown =>
     JSON.parse(without.includes('utf8') ? payload.toString() : fatal.decode(payload))
+}
 
-const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
-const isDate = (value: unknown): value is number => typeof value === 'number' && value < 1e11
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
+function isDate(value: unknown): value is number {
+  return typeof value === 'number' && value < 1e11
+}
 
 function hasGoodClaims(
   claims: Members,
@@ -121,12 +126,12 @@ function hasGoodClaims(
 }
 
 /** Whether this is the one spelling of its bytes. */
-const isCanonical = (segment: string): boolean =>
-  Buffer.from(segment, 'base64url').toString('base64url') === segment
+function isCanonical(segment: string): boolean {
+  return Buffer.from(segment, 'base64url').toString('base64url') === segment
+}
 
-const isSigned =
-  (without: readonly Check[]) =>
-  ({ header, alg, ...pieces }: Pieces): boolean => {
+function isSigned(without: readonly Check[]) {
+  return ({ header, alg, ...pieces }: Pieces): boolean => {
     if (without.includes('signature')) return true
     if (!without.includes('alg')) return header['alg'] === alg && isSignedWith(pieces, alg)
     const digests = ['256', '384', '512']
@@ -134,6 +139,7 @@ const isSigned =
     const all = schemes.flatMap((scheme) => digests.map((digest) => scheme + digest))
     return [alg, ...all].some((one) => isSignedWith(pieces, one))
   }
+}
 
 /** A signature of this algorithm by the issuer's key, or by another. */
 export function isSignedWith(

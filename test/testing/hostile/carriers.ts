@@ -1,10 +1,13 @@
 /** The places where a token is looked for: the right one, and those of others. */
 export type Carrier = (request: Request) => Promise<readonly string[]> | readonly string[]
 
-const authorization = (request: Request): string => request.headers.get('authorization') ?? ''
+function authorization(request: Request): string {
+  return request.headers.get('authorization') ?? ''
+}
 
-const matches = (text: string, pattern: RegExp): readonly string[] =>
-  pattern.exec(text)?.slice(1) ?? []
+function matches(text: string, pattern: RegExp): readonly string[] {
+  return pattern.exec(text)?.slice(1) ?? []
+}
 
 /** RFC 6750 section 2.1. */
 export const fromBearer: Carrier = (request) =>

@@ -1,6 +1,7 @@
 import type { JWK } from 'jose'
 import type { ShortTrust, TestIssuer } from 'tollgate/testing'
-import { type Guard, guardWith } from './witnesses.ts'
+import type { Guard } from './witnesses.ts'
+import { guardWith } from './witnesses.ts'
 
 /** How a guard keeps its keys, and what it answers when it has none. */
 export interface Keeping {
@@ -23,8 +24,9 @@ export interface Keeping {
   readonly jwksUri?: string
 }
 
-const unavailable = (): Response =>
-  new Response(null, { status: 503, headers: { 'retry-after': '1' } })
+function unavailable(): Response {
+  return new Response(null, { status: 503, headers: { 'retry-after': '1' } })
+}
 
 /** A guard that loads its keys on demand and keeps them for ten minutes. */
 export function keeperOf(issuer: TestIssuer, trust: ShortTrust, keeping: Keeping = {}): Guard {
@@ -62,7 +64,7 @@ export function keeperOf(issuer: TestIssuer, trust: ShortTrust, keeping: Keeping
 
 async function load(trust: ShortTrust, keeping: Keeping): Promise<readonly JWK[]> {
   const { checksIssuer = true, checksUse = true, poisoned = false, redirect = 'error' } = keeping
-  const get = async (url: string) => {
+  async function get(url: string) {
     const signal = AbortSignal.timeout(trust.keys.timeout * 1000)
     const response = await (trust.fetch ?? fetch)(url, { redirect, signal })
     if (response.status !== 200) throw new Error(`status ${response.status}`)

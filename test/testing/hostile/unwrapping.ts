@@ -1,7 +1,9 @@
 import { createDecipheriv, pbkdf2Sync } from 'node:crypto'
 import { inflateRawSync } from 'node:zlib'
 
-const bytes = (segment: unknown): Buffer => Buffer.from(String(segment), 'base64url')
+function bytes(segment: unknown): Buffer {
+  return Buffer.from(String(segment), 'base64url')
+}
 
 /** Opens a JWE with a key of zeros, or of an empty password; p2c is capped, not refused. */
 export function decrypted(token: string): string | undefined {
@@ -37,7 +39,7 @@ export function tidied(token: string): string {
 }
 
 /** The payload, if it is a token. */
-export const nested = (token: string): string => {
+export function nested(token: string): string {
   const inner = bytes(token.split('.')[1]).toString()
   return inner.startsWith('{') ? token : inner
 }

@@ -13,9 +13,10 @@ import {
   remembering,
   withKeys,
 } from './believing.ts'
-import { type Check, type Flaw, isGood, isSignedWith } from './careful.ts'
+import type { Check, Flaw } from './careful.ts'
+import { isGood, isSignedWith } from './careful.ts'
+import type { Carrier } from './carriers.ts'
 import {
-  type Carrier,
   fromAnyScheme,
   fromAnywhereInIt,
   fromBearer,
@@ -59,12 +60,16 @@ export interface Witness {
   readonly make: () => Broken
 }
 
-const forgetting = (...without: readonly Check[]): Broken => ({ without })
+function forgetting(...without: readonly Check[]): Broken {
+  return { without }
+}
 
-const witness = (accepts: RegExp, broken: Broken | (() => Broken)): Witness => ({
-  accepts,
-  make: typeof broken === 'function' ? broken : () => broken,
-})
+function witness(accepts: RegExp, broken: Broken | (() => Broken)): Witness {
+  return {
+    accepts,
+    make: typeof broken === 'function' ? broken : () => broken,
+  }
+}
 
 /** By what is broken in them. */
 export const witnesses: Readonly<Record<string, Witness>> = {
