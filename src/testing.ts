@@ -6,21 +6,26 @@ export type { Endpoint } from './testing/endpoints.ts'
 export type { Fault } from './testing/fault.ts'
 export type { Faults } from './testing/faults.ts'
 export { faults } from './testing/faults.ts'
-export type { AttackerNeeds, HostileCase, HostileId, HostileLevel } from './testing/hostile/case.ts'
-export type { HostileTokenOptions } from './testing/hostile/catalogue.ts'
-export { hostileTokens } from './testing/hostile/catalogue.ts'
-export type { HostileReport, HostileResult } from './testing/hostile/report.ts'
-export { assertRejectsHostileTokens } from './testing/hostile/run.ts'
-export type { HostileOptions } from './testing/hostile/run-options.ts'
+export type {
+  AttackerNeeds,
+  HostileCase,
+  HostileId,
+  HostileLevel,
+} from './testing/hostile/cases/case.ts'
+export type { HostileTokenOptions } from './testing/hostile/cases/catalogue.ts'
+export { hostileTokens } from './testing/hostile/cases/catalogue.ts'
+export { assertRejectsHostileTokens } from './testing/hostile/run/assert-rejects.ts'
+export type { HostileOptions } from './testing/hostile/run/options.ts'
+export type { HostileReport, HostileResult } from './testing/hostile/run/report.ts'
+export type { HostileTarget } from './testing/hostile/run/target.ts'
+export type { HostileVerdict } from './testing/hostile/run/verdict.ts'
+export type { ShortTrust, SurvivalOptions } from './testing/hostile/survival/assert-survives.ts'
+export { assertSurvivesIssuerFaults } from './testing/hostile/survival/assert-survives.ts'
 export type {
   SurvivalReport,
   SurvivalResult,
   SurvivalVerdict,
-} from './testing/hostile/survival.ts'
-export type { ShortTrust, SurvivalOptions } from './testing/hostile/survive.ts'
-export { assertSurvivesIssuerFaults } from './testing/hostile/survive.ts'
-export type { HostileTarget } from './testing/hostile/target.ts'
-export type { HostileVerdict } from './testing/hostile/verdict.ts'
+} from './testing/hostile/survival/report.ts'
 export type { TestIssuer, TestIssuerOptions, TrustOptions } from './testing/issuer.ts'
 export { createTestIssuer } from './testing/issuer.ts'
 export type { JwksFaults } from './testing/jwks-faults.ts'

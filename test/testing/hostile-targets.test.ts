@@ -8,7 +8,7 @@ import type { HostileOptions, HostileTarget } from 'tollgate/testing'
 import { assertRejectsHostileTokens, createTestIssuer, serveTestIssuer } from 'tollgate/testing'
 import { describe, expect, test } from 'vitest'
 import { createApp } from '../../examples/express.ts'
-import { certifyPem } from '../../src/testing/hostile/certificate.ts'
+import { certifyPem } from '../../src/testing/hostile/cases/certificate.ts'
 import { guardWith } from './hostile/witnesses.ts'
 
 const issuer = createTestIssuer()

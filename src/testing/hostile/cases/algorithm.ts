@@ -1,10 +1,10 @@
-import type { Algorithm } from '../../index.ts'
-import { generateJwk } from '../jwk.ts'
-import { createTestKey } from '../test-key.ts'
+import type { Algorithm } from '../../../index.ts'
+import { generateJwk } from '../../jwk.ts'
+import { createTestKey } from '../../test-key.ts'
 import type { Definition } from './case.ts'
 import { family } from './case.ts'
-import type { Good } from './good.ts'
-import { elevated, encode } from './good.ts'
+import type { Good } from './fixture.ts'
+import { elevated, encode } from './fixture.ts'
 
 /** The good header and raised claims, with another `alg` and no signature. */
 function unsigned(alg: unknown) {

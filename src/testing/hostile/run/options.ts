@@ -1,9 +1,9 @@
-import type { TestIssuer } from '../issuer.ts'
-import type { Claims } from '../mint.ts'
-import { readNumber, refuseUnknown } from '../options.ts'
-import type { Definition, HostileId, HostileLevel } from './case.ts'
-import { definitions } from './catalogue.ts'
-import type { Base } from './reply.ts'
+import type { TestIssuer } from '../../issuer.ts'
+import type { Claims } from '../../mint.ts'
+import { readNumber, refuseUnknown } from '../../options.ts'
+import type { Definition, HostileId, HostileLevel } from '../cases/case.ts'
+import { definitions } from '../cases/catalogue.ts'
+import type { Base } from './connection.ts'
 
 /** The request that the good token passes with, and the token. */
 export interface GuardedRequest {

@@ -1,4 +1,4 @@
-import type { HostileId, HostileLevel } from './case.ts'
+import type { HostileId, HostileLevel } from '../cases/case.ts'
 import type { HostileVerdict } from './verdict.ts'
 import { isFailure } from './verdict.ts'
 

@@ -1,4 +1,4 @@
-import type { Good } from './good.ts'
+import type { Good } from './fixture.ts'
 
 /**
  * What it means to accept the case. 'forgery': anyone gets in. 'spec': a MUST of the JWT, JWS and

@@ -1,5 +1,5 @@
-import type { Base, Connection, Reply } from './reply.ts'
-import { load } from './reply.ts'
+import type { Base, Connection, Reply } from './connection.ts'
+import { load } from './connection.ts'
 import { isSuccess } from './verdict.ts'
 
 /** The requests that prove that a refusal means anything. */

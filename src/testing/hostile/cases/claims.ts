@@ -1,6 +1,6 @@
 import type { Definition, Make } from './case.ts'
 import { family } from './case.ts'
-import type { Good } from './good.ts'
+import type { Good } from './fixture.ts'
 
 /** Every audience that the guard is known to accept. */
 function accepted({ issuer, claims }: Good): readonly unknown[] {

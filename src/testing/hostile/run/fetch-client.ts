@@ -1,5 +1,5 @@
-import type { Connection, Reply, Shipment } from './reply.ts'
-import { failed } from './reply.ts'
+import type { Connection, Reply, Shipment } from './connection.ts'
+import { failed } from './connection.ts'
 
 /** Code that takes a standard Request: a Hono app, a Worker. */
 export interface FetchHandler {

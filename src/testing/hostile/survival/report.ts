@@ -1,9 +1,9 @@
-import type { TestIssuer } from '../issuer.ts'
-import type { FaultPlan } from './fault-plans.ts'
-import { leakIn } from './leak.ts'
-import type { Reply } from './reply.ts'
-import { section, table } from './report.ts'
-import { isSuccess } from './verdict.ts'
+import type { TestIssuer } from '../../issuer.ts'
+import type { Reply } from '../run/connection.ts'
+import { leakIn } from '../run/leak.ts'
+import { section, table } from '../run/report.ts'
+import { isSuccess } from '../run/verdict.ts'
+import type { FaultPlan } from './scenarios.ts'
 
 /** What became of a good token while its issuer failed, or after; the ones in capitals are failures. */
 export type SurvivalVerdict =

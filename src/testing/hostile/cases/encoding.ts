@@ -1,7 +1,7 @@
 import type { Definition } from './case.ts'
 import { family } from './case.ts'
-import type { Good } from './good.ts'
-import { encode } from './good.ts'
+import type { Good } from './fixture.ts'
+import { encode } from './fixture.ts'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 

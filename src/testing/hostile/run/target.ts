@@ -1,9 +1,9 @@
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Connection } from './connection.ts'
 import type { FetchHandler } from './fetch-client.ts'
 import { createFetchClient } from './fetch-client.ts'
 import { createHttpClient } from './http-client.ts'
-import type { Connection } from './reply.ts'
 
 /**
  * Anything that answers HTTP: an Express app or another request listener, an `http.Server`, a Koa app,

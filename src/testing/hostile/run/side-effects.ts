@@ -1,4 +1,4 @@
-import type { TestIssuer } from '../issuer.ts'
+import type { TestIssuer } from '../../issuer.ts'
 import type { Canary } from './canary.ts'
 
 /** What happened beside the answers. */

@@ -1,4 +1,4 @@
-import type { Carriage } from './case.ts'
+import type { Carriage } from '../cases/case.ts'
 
 /** The request that the good token passes with. */
 export interface Base {

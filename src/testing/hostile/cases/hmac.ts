@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto'
 import type { Definition } from './case.ts'
 import { family } from './case.ts'
-import type { Good } from './good.ts'
+import type { Good } from './fixture.ts'
 
 function publicKey({ key }: Good): import('node:crypto').KeyObject {
   return createPublicKey({ key: key.publicJwk, format: 'jwk' })

@@ -2,8 +2,8 @@ import { createCipheriv, pbkdf2Sync, randomBytes } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
 import type { Definition } from './case.ts'
 import { family } from './case.ts'
-import type { Good } from './good.ts'
-import { elevated, encode } from './good.ts'
+import type { Good } from './fixture.ts'
+import { elevated, encode } from './fixture.ts'
 
 /** A JWE in compact serialization (RFC 7516 §7.1), encrypted with AES-256-GCM under this key. */
 function encrypted(

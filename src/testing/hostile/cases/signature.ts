@@ -1,7 +1,7 @@
 import type { Definition } from './case.ts'
 import { family } from './case.ts'
-import type { Good } from './good.ts'
-import { decode, elevated, encode } from './good.ts'
+import type { Good } from './fixture.ts'
+import { decode, elevated, encode } from './fixture.ts'
 
 /** The good token with its signature's bytes changed. */
 function resealed(change: (signature: Buffer) => Uint8Array) {

@@ -1,5 +1,5 @@
-import type { TestIssuer } from '../issuer.ts'
-import type { Reply } from './reply.ts'
+import type { TestIssuer } from '../../issuer.ts'
+import type { Reply } from './connection.ts'
 
 /** A frame of a stack trace, plain or in HTML; Bun writes a function without a name as `<anonymous>`. */
 const frame =

@@ -1,6 +1,6 @@
 import type { Carried, Definition, Make } from './case.ts'
 import { family } from './case.ts'
-import type { Good } from './good.ts'
+import type { Good } from './fixture.ts'
 
 /** The good token in Authorization headers of another form. */
 function lines(...values: readonly ((good: Good) => string)[]): Make {

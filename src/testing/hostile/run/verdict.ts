@@ -1,7 +1,7 @@
-import type { TestIssuer } from '../issuer.ts'
-import type { HostileCase } from './case.ts'
+import type { TestIssuer } from '../../issuer.ts'
+import type { HostileCase } from '../cases/case.ts'
+import type { Reply } from './connection.ts'
 import { leakIn } from './leak.ts'
-import type { Reply } from './reply.ts'
 
 /**
  * What became of a case; the ones in capitals are failures. 'passed' and 'REFUSED' are for spellings

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto'
-import type { TestKey } from '../test-key.ts'
+import type { TestKey } from '../../test-key.ts'
 
 /** DER (X.690 §8.1): tag, length, content. */
 export function der(tag: number, ...content: readonly Uint8Array[]): Buffer {

@@ -1,7 +1,7 @@
 import type { Definition, Make } from './case.ts'
 import { family } from './case.ts'
-import type { Good } from './good.ts'
-import { encode } from './good.ts'
+import type { Good } from './fixture.ts'
+import { encode } from './fixture.ts'
 
 /** The good header over a payload of these bytes, signed by the issuer. */
 function payload(write: (good: Good, json: string) => string | Uint8Array): Make {

@@ -1,8 +1,8 @@
 import type { Definition } from './case.ts'
 import { family } from './case.ts'
 import { der, integer } from './certificate.ts'
-import type { Good } from './good.ts'
-import { decode, elevated, encode } from './good.ts'
+import type { Good } from './fixture.ts'
+import { decode, elevated, encode } from './fixture.ts'
 
 /** The orders of the curves (SEC 2), by the digits that the algorithm's name has. */
 const orders: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
-import type { Endpoint } from '../endpoints.ts'
-import type { Fault } from '../fault.ts'
-import { faults } from '../faults.ts'
-import type { TestIssuer } from '../issuer.ts'
+import type { Endpoint } from '../../endpoints.ts'
+import type { Fault } from '../../fault.ts'
+import { faults } from '../../faults.ts'
+import type { TestIssuer } from '../../issuer.ts'
 
 /** One way in which an issuer can fail. */
 export interface FaultPlan {

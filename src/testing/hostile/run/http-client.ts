@@ -1,6 +1,6 @@
 import type { Agent, IncomingMessage } from 'node:http'
-import type { Connection, Reply, Shipment } from './reply.ts'
-import { failed } from './reply.ts'
+import type { Connection, Reply, Shipment } from './connection.ts'
+import { failed } from './connection.ts'
 
 /** More of a body is not kept. */
 const longestBody = 262_144

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
-import type { TestIssuer } from '../issuer.ts'
-import { certifyPem } from './certificate.ts'
+import type { TestIssuer } from '../../issuer.ts'
+import { certifyPem } from '../cases/certificate.ts'
 
 /** A server that serves the attacker's keys, and notes whoever comes for them. */
 export interface Canary {

@@ -1,11 +1,11 @@
-import type { Fault } from '../fault.ts'
-import type { TestIssuer } from '../issuer.ts'
-import { createControls } from './controls.ts'
-import type { FaultPlan } from './fault-plans.ts'
-import type { Base, Connection, Reply } from './reply.ts'
-import { load } from './reply.ts'
-import type { SurvivalResult } from './survival.ts'
-import { allowedCold, judgeSurvival } from './survival.ts'
+import type { Fault } from '../../fault.ts'
+import type { TestIssuer } from '../../issuer.ts'
+import type { Base, Connection, Reply } from '../run/connection.ts'
+import { load } from '../run/connection.ts'
+import { createControls } from '../run/controls.ts'
+import type { SurvivalResult } from './report.ts'
+import { allowedCold, judgeSurvival } from './report.ts'
+import type { FaultPlan } from './scenarios.ts'
 
 /** Seconds after which every back-off is over, that of a Retry-After included. */
 const backOff = 301

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto'
-import type { Algorithm } from '../../index.ts'
-import { signBytes } from '../algorithms.ts'
-import type { TestIssuer } from '../issuer.ts'
-import type { Claims } from '../mint.ts'
-import type { TestKey } from '../test-key.ts'
+import type { Algorithm } from '../../../index.ts'
+import { signBytes } from '../../algorithms.ts'
+import type { TestIssuer } from '../../issuer.ts'
+import type { Claims } from '../../mint.ts'
+import type { TestKey } from '../../test-key.ts'
 
 type Members = Readonly<Record<string, unknown>>
 /** JSON, or the bytes themselves. */

@@ -1,6 +1,6 @@
 import type { Definition } from './case.ts'
 import { family } from './case.ts'
-import type { Good } from './good.ts'
+import type { Good } from './fixture.ts'
 
 /** The good claims with one that JSON.stringify would not write. */
 function withRaw(name: string, json: string) {
