@@ -21,11 +21,8 @@ export type { HostileTarget } from './testing/hostile/run/target.ts'
 export type { HostileVerdict } from './testing/hostile/run/verdict.ts'
 export type { ShortTrust, SurvivalOptions } from './testing/hostile/survival/assert-survives.ts'
 export { assertSurvivesIssuerFaults } from './testing/hostile/survival/assert-survives.ts'
-export type {
-  SurvivalReport,
-  SurvivalResult,
-  SurvivalVerdict,
-} from './testing/hostile/survival/report.ts'
+export type { SurvivalReport } from './testing/hostile/survival/report.ts'
+export type { SurvivalResult, SurvivalVerdict } from './testing/hostile/survival/verdict.ts'
 export type { TestIssuer, TestIssuerOptions, TrustOptions } from './testing/issuer.ts'
 export { createTestIssuer } from './testing/issuer.ts'
 export type { JwksFaults } from './testing/jwks-faults.ts'

@@ -1,84 +1,48 @@
 import type { JsonWebKeyInput, KeyObject } from 'node:crypto'
 import { constants, createPrivateKey, createSign, sign } from 'node:crypto'
 import type { JWK } from 'jose'
-import type { Algorithm } from '../index.ts'
+import type { Algorithm } from '../core/algorithms.ts'
+import { isAlgorithm, signatureParameters, supportedAlgorithms } from '../core/algorithms.ts'
+import { kindOf, wrongOption } from '../core/option-checks.ts'
 
-/** What a signature algorithm needs: a key type, a curve, a digest, a padding. */
-export interface Scheme {
-  readonly kty: 'RSA' | 'EC' | 'OKP'
-  readonly crv?: string
-  /** The digest that the signature is over; null where the algorithm brings its own. */
-  readonly digest: string | null
-  readonly padding?: number
+/** The algorithm, if it is one that a test issuer can sign with. */
+export function resolveAlgorithm(option: string, value: unknown): Algorithm {
+  if (isAlgorithm(value)) return value
+  const found = typeof value === 'string' ? `'${value}'` : kindOf(value)
+  return wrongOption(option, `must be one of ${supportedAlgorithms.join(', ')}, not ${found}`)
 }
 
-function pkcs1(digest: string): Scheme {
-  return {
-    kty: 'RSA',
-    digest,
-    padding: constants.RSA_PKCS1_PADDING,
-  }
-}
-function pss(digest: string): Scheme {
-  return {
-    kty: 'RSA',
-    digest,
-    padding: constants.RSA_PKCS1_PSS_PADDING,
-  }
-}
+const paddings = {
+  pkcs1: constants.RSA_PKCS1_PADDING,
+  pss: constants.RSA_PKCS1_PSS_PADDING,
+} as const
 
-export const schemes: Readonly<Record<Algorithm, Scheme>> = {
-  RS256: pkcs1('sha256'),
-  RS384: pkcs1('sha384'),
-  RS512: pkcs1('sha512'),
-  PS256: pss('sha256'),
-  PS384: pss('sha384'),
-  PS512: pss('sha512'),
-  ES256: { kty: 'EC', crv: 'P-256', digest: 'sha256' },
-  ES384: { kty: 'EC', crv: 'P-384', digest: 'sha384' },
-  ES512: { kty: 'EC', crv: 'P-521', digest: 'sha512' },
-  EdDSA: { kty: 'OKP', crv: 'Ed25519', digest: null },
-  Ed25519: { kty: 'OKP', crv: 'Ed25519', digest: null },
+const keyObjects = new WeakMap<JWK, KeyObject>()
+
+/** The key object of a JWK, made once for each JWK. */
+function keyObjectOf(privateJwk: JWK): KeyObject {
+  const key = keyObjects.get(privateJwk) ?? createPrivateKey({ key: privateJwk, format: 'jwk' })
+  keyObjects.set(privateJwk, key)
+  return key
 }
 
-export function isSigningAlgorithm(alg: unknown): alg is Algorithm {
-  return typeof alg === 'string' && Object.hasOwn(schemes, alg)
-}
-
-export function readAlgorithm(alg: unknown): Algorithm {
-  if (isSigningAlgorithm(alg)) return alg
-  throw new TypeError(
-    `alg ${JSON.stringify(alg)} is not one of ${Object.keys(schemes).join(', ')}.`,
-  )
-}
-
-/** Whether a key of this type and curve can make signatures of this algorithm. */
-export function canSign(alg: Algorithm, jwk: JWK): boolean {
-  return schemes[alg].kty === jwk.kty && schemes[alg].crv === jwk.crv
-}
-
-const imported = new WeakMap<JWK, KeyObject>()
-
-/** Signs the bytes; the JWK is imported once. */
+/** The signature of these bytes, in the form that a JWS has. */
 export function signBytes(alg: Algorithm, privateJwk: JWK, data: Uint8Array): Buffer {
-  const jwk = { key: privateJwk, format: 'jwk' } as const
-  const key = imported.get(privateJwk) ?? createPrivateKey(jwk)
-  imported.set(privateJwk, key)
-  const { digest, padding } = schemes[alg]
+  const { digest = null, padding } = signatureParameters[alg]
   const options = {
-    // RFC 7518 §3.4: the two integers side by side, not DER.
+    // A JWS has the two numbers side by side (RFC 7518 section 3.4). The default would be DER.
     dsaEncoding: 'ieee-p1363',
-    ...(padding !== undefined && { padding }),
-    // RFC 7518 §3.5: the salt is as long as the digest.
-    ...(padding === constants.RSA_PKCS1_PSS_PADDING && {
-      saltLength: Number(digest?.slice('sha'.length)) / 8,
-    }),
+    ...(padding && { padding: paddings[padding] }),
+    // The salt of PSS is as long as the digest (RFC 7518 section 3.5).
+    ...(padding === 'pss' && { saltLength: Number(digest?.slice('sha'.length)) / 8 }),
   } as const
+  const key = keyObjectOf(privateJwk)
   try {
     return sign(digest, data, { key, ...options })
   } catch {
-    // workerd takes no imported key beside options, and its one-shot function ignores the padding.
-    const given = { ...jwk, ...options } as JsonWebKeyInput & typeof options
-    return digest === null ? sign(null, data, given) : createSign(digest).update(data).sign(given)
+    // workerd accepts no key object together with options, and the `sign` function of workerd
+    // ignores the padding. So the key is given as a JWK, and the Sign class is used.
+    const input = { key: privateJwk, format: 'jwk', ...options } as JsonWebKeyInput & typeof options
+    return digest === null ? sign(null, data, input) : createSign(digest).update(data).sign(input)
   }
 }

@@ -1,22 +1,25 @@
-/** What an endpoint answers, as data: the in-process fetch and the HTTP server both realise it. */
+/** What an endpoint answers, as data. The in-process fetch and the HTTP server both send it. */
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** All bytes, or a lazy stream of them; an error thrown by the stream breaks the connection. */
+  /**
+   * The whole body, or a function that streams it. If the stream throws an error, the connection
+   * breaks there.
+   */
   readonly body: Uint8Array | ((signal: AbortSignal) => AsyncIterable<Uint8Array>)
   /** Seconds to wait before the head is sent. */
   readonly delay?: number
-  /** Over HTTP the body travels compressed; in process it is what fetch would have inflated. */
+  /** Over HTTP, the body is sent compressed. In process, it is given as fetch would inflate it. */
   readonly contentEncoding?: 'gzip'
 }
 
-/** A transport that breaks before there is an answer. */
-export interface Breakdown {
-  readonly broken: 'refuse' | 'dns' | 'reset' | 'hang'
+/** A network failure before there is an answer. */
+export interface NetworkFailure {
+  readonly failure: 'refuse' | 'dns' | 'reset' | 'hang'
 }
 
-/** What becomes of a request. */
-export type Outcome = Answer | Breakdown
+/** How a request ends. */
+export type Outcome = Answer | NetworkFailure
 
 const encoder = new TextEncoder()
 
@@ -40,26 +43,26 @@ export function answerText(
   }
 }
 
-/** The JSON document that an endpoint answers with, or undefined if it answers something else. */
+/** The JSON document in an answer, or undefined if the answer has none. */
 export function readJson(answer: Answer): Record<string, unknown> | undefined {
   return answer.status === 200 && answer.body instanceof Uint8Array
     ? JSON.parse(new TextDecoder().decode(answer.body))
     : undefined
 }
 
-/** The length that a head states: that of the whole body, where it is known. */
+/** The Content-Length header. It is left out where the length of the body is not known. */
 export function contentLength(answer: Answer): Readonly<Record<string, string>> {
-  return answer.body instanceof Uint8Array && !bodiless(answer.status)
+  return answer.body instanceof Uint8Array && !hasNoContent(answer.status)
     ? { 'content-length': String(answer.body.byteLength) }
     : {}
 }
 
-/** RFC 9110 §6.4.1: these statuses have no content. */
-export function bodiless(status: number): boolean {
+/** Whether answers with this status have no content (RFC 9110 section 6.4.1). */
+export function hasNoContent(status: number): boolean {
   return [204, 205, 304].includes(status)
 }
 
-/** The body as a stream, whatever it is. */
+/** The body as a stream. */
 export async function* streamBody(
   answer: Answer,
   signal: AbortSignal,

@@ -1,31 +1,32 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { schemes } from './algorithms.ts'
+import { signatureParameters } from '../core/algorithms.ts'
+import { numberWithin } from '../core/option-checks.ts'
 import type { KeyRing } from './keys.ts'
 import type { Claims, Mint } from './mint.ts'
 import { encodePart } from './mint.ts'
-import { readNumber } from './options.ts'
+import { clockSeconds } from './number-bounds.ts'
 
-/** Tokens that a guard must refuse, each wrong in one way and right in all others. */
+/** Tokens that a guard must refuse. Each is wrong in one way and right in all others. */
 export interface BadTokens {
-  /** Expired so many seconds ago (3600, which no clock tolerance covers). */
+  /** Expired this many seconds ago (3600, which is more than any clock tolerance). */
   expired(claims?: Claims, ago?: number): string
-  /** Valid only in so many seconds (3600). */
+  /** Valid only after this many seconds (3600). */
   notYetValid(claims?: Claims, ahead?: number): string
-  /** Another `sub` than the one that was signed. */
+  /** The `sub` was changed after the token was signed. */
   tampered(claims?: Claims): string
-  /** Signed with a stranger's key, under the `kid` of the current one. */
+  /** Signed with the attacker's key, under the `kid` of the current key. */
   wrongKey(claims?: Claims): string
-  /** Signed with a stranger's key, under a `kid` that the JWKS does not have. */
+  /** Signed with the attacker's key, under a `kid` that the JWKS does not have. */
   unknownKid(claims?: Claims): string
-  /** For another API. */
+  /** Issued for another API. */
   wrongAudience(claims?: Claims): string
-  /** From another issuer, though signed with the key of this one. */
+  /** `iss` names another issuer, although the key of this issuer signed the token. */
   wrongIssuer(claims?: Claims): string
-  /** Algorithm "none" with an empty signature (RFC 7519 §6). */
+  /** Algorithm "none" with an empty signature (RFC 7519 section 6). */
   unsigned(claims?: Claims): string
-  /** An ID token: for the client, with `nonce` and `at_hash`, signed with the right key. */
+  /** An ID token: issued for the client, with `nonce` and `at_hash`, and signed with the right key. */
   idToken(claims?: Claims): string
-  /** Not a JWT at all. */
+  /** A text that is no JWT. */
   garbage(): string
 }
 
@@ -41,11 +42,12 @@ export function createBadTokens({ mint, keys, now, expiresIn }: Origin): BadToke
 
   return {
     expired(claims, ago = 3600) {
-      const exp = seconds() - readNumber('ago', ago)
+      const exp = seconds() - numberWithin("argument 'ago' of bad.expired", ago, clockSeconds)
       return mint({ ...claims, iat: exp - expiresIn, exp })
     },
     notYetValid(claims, ahead = 3600) {
-      const nbf = seconds() + readNumber('ahead', ahead)
+      const option = "argument 'ahead' of bad.notYetValid"
+      const nbf = seconds() + numberWithin(option, ahead, clockSeconds)
       return mint({ ...claims, nbf, exp: nbf + expiresIn })
     },
     tampered(claims) {
@@ -65,13 +67,14 @@ export function createBadTokens({ mint, keys, now, expiresIn }: Origin): BadToke
     idToken(claims) {
       const accessToken = mint(claims)
       const { client_id, auth_time, iat } = decodePart(splitToken(accessToken)[1])
+      const { digest = 'sha512' } = signatureParameters[keys.current.alg]
       return mint(
         {
           ...claims,
           aud: String(client_id),
           auth_time: auth_time ?? iat,
           nonce: randomUUID(),
-          at_hash: halfHash(accessToken, schemes[keys.current.alg].digest ?? 'sha512'),
+          at_hash: halfHash(accessToken, digest),
           client_id: undefined,
           jti: undefined,
           scope: undefined,
@@ -91,7 +94,10 @@ function decodePart(part: string): Record<string, unknown> {
   return JSON.parse(Buffer.from(part, 'base64url').toString())
 }
 
-/** OIDC Core §3.1.3.6: the left half of the digest that the token's own algorithm uses. */
+/**
+ * The `at_hash` of an ID token: the left half of the digest that the algorithm of the token uses
+ * (OpenID Connect Core section 3.1.3.6). For Ed25519, that is SHA-512.
+ */
 function halfHash(token: string, digest: string): string {
   const hash = createHash(digest).update(token).digest()
   return hash.subarray(0, hash.byteLength / 2).toString('base64url')

@@ -1,14 +1,15 @@
-import { readNumber } from './options.ts'
+import { kindOf, numberWithin, wrongOption } from '../core/option-checks.ts'
+import { clockMilliseconds, clockSeconds } from './number-bounds.ts'
 
-/** The issuer's clock: tokens are dated by it, and `trust()` hands it to the verifier. */
+/** The issuer's clock. It dates the tokens, and `trust()` gives it to the verifier. */
 export interface TestClock {
   /** Milliseconds since the epoch. */
   now(): number
-  /** Moves the clock by seconds; a negative number moves it back. */
+  /** Moves the clock forward by seconds. A negative number moves it back. */
   advance(seconds: number): void
-  /** Sets the clock to milliseconds since the epoch or a Date; it keeps ticking unless frozen. */
+  /** Sets the clock to milliseconds since the epoch or a Date. It keeps ticking unless frozen. */
   set(time: number | Date): void
-  /** Stops the clock at milliseconds since the epoch or a Date (default: the present moment). */
+  /** Stops the clock at milliseconds since the epoch or at a Date (the present moment). */
   freeze(time?: number | Date): void
   /** Goes back to the base clock, ticking. */
   reset(): void
@@ -17,7 +18,8 @@ export interface TestClock {
 /** @param base Milliseconds since the epoch, read at every call (`Date.now`, looked up each time). */
 export function createClock(base: () => number = () => Date.now()): TestClock {
   if (typeof base !== 'function') {
-    throw new TypeError('now must be a function that returns milliseconds since the epoch.')
+    const fix = `must be a function that returns milliseconds since the epoch, not ${kindOf(base)}`
+    wrongOption("option 'now' of the test issuer", fix)
   }
   let offset = 0
   let frozenAt: number | undefined
@@ -25,15 +27,16 @@ export function createClock(base: () => number = () => Date.now()): TestClock {
   const clock: TestClock = {
     now: () => frozenAt ?? base() + offset,
     advance(seconds) {
-      clock.set(clock.now() + readNumber('clock.advance(seconds)', seconds) * 1000)
+      const step = numberWithin("argument 'seconds' of clock.advance", seconds, clockSeconds)
+      clock.set(clock.now() + step * 1000)
     },
     set(time) {
-      const target = readNumber('clock.set(time)', Number(time))
+      const target = numberWithin("argument 'time' of clock.set", Number(time), clockMilliseconds)
       if (frozenAt === undefined) offset = target - base()
       else frozenAt = target
     },
     freeze(time = clock.now()) {
-      frozenAt = readNumber('clock.freeze(time)', Number(time))
+      frozenAt = numberWithin("argument 'time' of clock.freeze", Number(time), clockMilliseconds)
     },
     reset() {
       offset = 0

@@ -1,11 +1,12 @@
 import type { JWK } from 'jose'
+import { wrongOption } from '../core/option-checks.ts'
 import type { Answer } from './answer.ts'
 import { answerJson, answerText } from './answer.ts'
 
-/** What a request was for; 'other' is everything the issuer does not serve. */
+/** Which document a request asked for. 'other' is everything that the issuer does not serve. */
 export type Endpoint = 'openid-configuration' | 'oauth-authorization-server' | 'jwks' | 'other'
 
-/** The endpoints that serve a discovery document. */
+/** Whether the endpoint serves a discovery document. */
 export function isMetadata(endpoint: Endpoint): boolean {
   return endpoint === 'openid-configuration' || endpoint === 'oauth-authorization-server'
 }
@@ -16,18 +17,20 @@ export interface Publisher {
   readonly jwks: { keys: JWK[] }
 }
 
-/** The endpoints of an issuer, whose identifier is `url`. */
+/** The endpoints of an issuer. */
 export interface Endpoints {
   readonly origin: string
-  /** The discovery document, without the caller's own members. */
+  /** The discovery document, without the members that the caller adds. */
   metadata(algorithms: readonly string[]): Record<string, unknown>
   locate(pathname: string): Endpoint
   answer(endpoint: Endpoint, method: string): Answer
 }
 
+/** @param url The identifier of the issuer. */
 export function createEndpoints(url: string, publisher: Publisher): Endpoints {
   const { origin, pathname } = readIssuerUrl(url)
-  // RFC 8414 §3.1, OIDC Discovery §4: a terminating slash goes before /.well-known is put in.
+  // A slash at the end of the identifier is removed before /.well-known is added (RFC 8414 section
+  // 3.1, OpenID Connect Discovery section 4.1).
   const path = pathname.replace(/\/$/, '')
   const base = `${origin}${path}`
   const locations = new Map<string, Endpoint>([
@@ -65,9 +68,10 @@ export function createEndpoints(url: string, publisher: Publisher): Endpoints {
 }
 
 function readIssuerUrl(url: string): URL {
-  // RFC 8414 §2: no query and no fragment.
+  // An issuer identifier has no query and no fragment (RFC 8414 section 2).
   if (/^https?:\/\/[^?#@]+$/.test(url) && URL.canParse(url)) return new URL(url)
-  throw new TypeError(
-    'url must be an http or https URL without credentials, query or fragment: it is the `iss` of the tokens.',
+  return wrongOption(
+    "option 'url' of the test issuer",
+    'must be an http or https URL without credentials, query or fragment: it is the `iss` of the tokens',
   )
 }

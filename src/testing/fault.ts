@@ -3,15 +3,18 @@ import type { Endpoint } from './endpoints.ts'
 import { isMetadata } from './endpoints.ts'
 import type { TestKey } from './test-key.ts'
 
-/** What a fault does to the right answer. Not exported by the adapter: a Fault is opaque to users. */
-export const strike: unique symbol = Symbol('strike')
+/**
+ * The member that changes the right answer. Its key is a symbol that the package does not export, so
+ * that users cannot depend on it.
+ */
+export const applyFault: unique symbol = Symbol('applyFault')
 
-/** Something that can go wrong; made by `faults`, put to work by `issuer.fail()`. */
+/** Something that can go wrong. `faults` makes faults, and `issuer.fail()` applies them. */
 export interface Fault {
   readonly name: string
-  /** The documents it can strike; it leaves others alone. */
+  /** The documents that the fault changes. The answers of other endpoints stay as they are. */
   readonly concerns: 'anything' | 'jwks' | 'metadata'
-  readonly [strike]: (answer: Answer, published: readonly TestKey[]) => Outcome
+  readonly [applyFault]: (answer: Answer, published: readonly TestKey[]) => Outcome
 }
 
 export function createFault(
@@ -19,10 +22,11 @@ export function createFault(
   effect: (answer: Answer, published: readonly TestKey[]) => Outcome,
   concerns: Fault['concerns'] = 'anything',
 ): Fault {
-  return Object.freeze({ name, concerns, [strike]: effect })
+  return Object.freeze({ name, concerns, [applyFault]: effect })
 }
 
-export function canStrike(fault: Fault, endpoint: Endpoint): boolean {
+/** Whether the fault changes the answers of this endpoint. */
+export function appliesTo(fault: Fault, endpoint: Endpoint): boolean {
   return (
     fault.concerns === 'anything' ||
     (fault.concerns === 'jwks' ? endpoint === 'jwks' : isMetadata(endpoint))

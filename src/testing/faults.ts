@@ -1,5 +1,6 @@
+import { numberWithin, wrongOption } from '../core/option-checks.ts'
 import type { Answer, Outcome } from './answer.ts'
-import { answerText, bodiless, streamBody } from './answer.ts'
+import { answerText, hasNoContent, streamBody } from './answer.ts'
 import type { Fault } from './fault.ts'
 import { createFault } from './fault.ts'
 import type { JwksFaults } from './jwks-faults.ts'
@@ -7,35 +8,36 @@ import { jwksFaults } from './jwks-faults.ts'
 import type { MetadataFaults } from './metadata-faults.ts'
 import { metadataFaults } from './metadata-faults.ts'
 import { networkError } from './network-error.ts'
-import { readNumber } from './options.ts'
+import { anyCount, waitSeconds } from './number-bounds.ts'
 import { pause } from './pause.ts'
 
 /** What can go wrong between a verifier and its issuer. */
 export interface Faults {
-  /** Another status; with a redirect or a `Retry-After` by way of `headers`. */
+  /** Another status from 200 to 599, with an empty body unless one is given. */
   status(code: number, answer?: { body?: string; headers?: Record<string, string> }): Fault
-  /** The right answer, after seconds of real time. */
+  /** The right answer, after this many seconds of real time. */
   slow(seconds: number): Fault
-  /** No answer, ever. */
+  /** There is never an answer. */
   hang(): Fault
-  /** ECONNREFUSED; over HTTP, where a connection is there already, it is reset. */
+  /** ECONNREFUSED. Over HTTP, the connection is reset instead, because it exists already. */
   refuse(): Fault
-  /** ENOTFOUND; over HTTP, where a connection is there already, it is reset. */
+  /** ENOTFOUND. Over HTTP, the connection is reset instead, because it exists already. */
   dnsFailure(): Fault
-  /** The connection is reset: before the answer, or after so many bytes of its body. */
+  /** The connection is reset after this many bytes of the body (0: before the answer). */
   reset(afterBytes?: number): Fault
-  /** The right body, at so many bytes per second of real time. */
+  /** The right body, sent slowly: this many bytes per second of real time. */
   drip(bytesPerSecond: number): Fault
-  /** Another body with status 200 (content type application/json). */
+  /** Status 200 with another body (the content type is application/json). */
   body(body: string | Uint8Array, contentType?: string): Fault
   /**
-   * The right document, behind so much white space that it has this many bytes: who reads it to
-   * the end accepts it. Streamed, never in memory as a whole, and without a Content-Length.
+   * The right document after so much white space that the body has this many bytes. It is valid, so
+   * code without a limit accepts it. It is streamed, so that it is never in memory as a whole, and
+   * it has no Content-Length.
    */
   huge(bytes: number): Fault
-  /** The same with `Content-Encoding: gzip`: small on the wire, huge when inflated. */
+  /** Like `huge`, but with `Content-Encoding: gzip`: small when it is sent, huge when inflated. */
   gzipBomb(inflatedBytes: number): Fault
-  /** The first half of the document, in an answer that ends as if it were whole. */
+  /** The first half of the document, in an answer that ends without an error. */
   truncate(): Fault
   /** A 302 to another URL. */
   redirect(to: string): Fault
@@ -45,23 +47,26 @@ export interface Faults {
   readonly metadata: MetadataFaults
 }
 
-const status: Faults['status'] = (code, { body = '', headers = {} } = {}) => {
-  if (!Number.isInteger(code) || code < 200 || code > 599) {
-    throw new TypeError('faults.status(code): the code must be a whole number from 200 to 599.')
-  }
-  return createFault(`status ${code}`, () => answerText(code, bodiless(code) ? '' : body, headers))
+function status(
+  code: number,
+  { body = '', headers = {} }: { body?: string; headers?: Record<string, string> } = {},
+): Fault {
+  numberWithin("argument 'code' of faults.status", code, { min: 200, max: 599, whole: true })
+  return createFault(`status ${code}`, () =>
+    answerText(code, hasNoContent(code) ? '' : body, headers),
+  )
 }
 
-const chunk = new Uint8Array(65_536).fill(0x20)
+const spaces = new Uint8Array(65_536).fill(0x20)
 
-/** RFC 8259 §2: white space before a document is insignificant, so the padded document is valid. */
+/** White space before a JSON document has no meaning (RFC 8259 section 2): it stays valid. */
 function padded(answer: Answer, bytes: number): Answer {
   return {
     ...answer,
     async *body(signal) {
       const length = answer.body instanceof Uint8Array ? answer.body.byteLength : 0
-      for (let left = bytes - length; left > 0; left -= chunk.byteLength) {
-        yield left < chunk.byteLength ? chunk.subarray(0, left) : chunk
+      for (let left = bytes - length; left > 0; left -= spaces.byteLength) {
+        yield left < spaces.byteLength ? spaces.subarray(0, left) : spaces
       }
       yield* streamBody(answer, signal)
     },
@@ -72,7 +77,7 @@ function dripped(answer: Answer, bytesPerSecond: number): Answer {
   return {
     ...answer,
     async *body(signal) {
-      // Ten chunks a second, or single bytes when that is too many.
+      // Ten chunks per second, or chunks of one byte if there are fewer than ten bytes per second.
       const size = Math.max(1, Math.floor(bytesPerSecond / 10))
       for await (const part of streamBody(answer, signal)) {
         for (let at = 0; at < part.byteLength; at += size) {
@@ -86,7 +91,7 @@ function dripped(answer: Answer, bytesPerSecond: number): Answer {
 
 function cut(answer: Answer, afterBytes: number): Outcome {
   return afterBytes === 0
-    ? { broken: 'reset' }
+    ? { failure: 'reset' }
     : {
         ...answer,
         async *body(signal) {
@@ -107,25 +112,27 @@ function halved(answer: Answer): Answer {
     : answer
 }
 
-/** The faults that `issuer.fail()` and `issuer.during()` take. */
+/**
+ * Makes the faults that `issuer.fail()` and `issuer.during()` take. Each function throws a TypeError
+ * for a number that makes no sense.
+ */
 export const faults: Faults = Object.freeze<Faults>({
   status,
   slow(seconds) {
-    readNumber('faults.slow(seconds)', seconds, 0)
+    numberWithin("argument 'seconds' of faults.slow", seconds, waitSeconds)
     return createFault('slow', (answer) => ({ ...answer, delay: seconds }))
   },
-  hang: () => createFault('hang', () => ({ broken: 'hang' })),
-  refuse: () => createFault('refuse', () => ({ broken: 'refuse' })),
-  dnsFailure: () => createFault('dnsFailure', () => ({ broken: 'dns' })),
+  hang: () => createFault('hang', () => ({ failure: 'hang' })),
+  refuse: () => createFault('refuse', () => ({ failure: 'refuse' })),
+  dnsFailure: () => createFault('dnsFailure', () => ({ failure: 'dns' })),
   reset(afterBytes = 0) {
-    readNumber('faults.reset(afterBytes)', afterBytes, 0)
+    numberWithin("argument 'afterBytes' of faults.reset", afterBytes, anyCount)
     return createFault('reset', (answer) => cut(answer, afterBytes))
   },
   drip(bytesPerSecond) {
-    if (readNumber('faults.drip(bytesPerSecond)', bytesPerSecond, 0) === 0) {
-      throw new TypeError(
-        'faults.drip(bytesPerSecond) must be above 0; faults.hang() never answers.',
-      )
+    const option = "argument 'bytesPerSecond' of faults.drip"
+    if (numberWithin(option, bytesPerSecond, anyCount) === 0) {
+      wrongOption(option, 'must be more than 0: use faults.hang() for an answer that never comes')
     }
     return createFault('drip', (answer) => dripped(answer, bytesPerSecond))
   },
@@ -135,11 +142,11 @@ export const faults: Faults = Object.freeze<Faults>({
     return createFault('body', () => ({ status: 200, headers, body: bytes }))
   },
   huge(bytes) {
-    readNumber('faults.huge(bytes)', bytes, 0)
+    numberWithin("argument 'bytes' of faults.huge", bytes, anyCount)
     return createFault('huge', (answer) => padded(answer, bytes))
   },
   gzipBomb(inflatedBytes) {
-    readNumber('faults.gzipBomb(inflatedBytes)', inflatedBytes, 0)
+    numberWithin("argument 'inflatedBytes' of faults.gzipBomb", inflatedBytes, anyCount)
     return createFault('gzipBomb', (answer) => ({
       ...padded(answer, inflatedBytes),
       contentEncoding: 'gzip',

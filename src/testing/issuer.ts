@@ -1,5 +1,6 @@
 import type { JWK } from 'jose'
-import type { Algorithm } from '../index.ts'
+import type { Algorithm } from '../core/algorithms.ts'
+import { knownOptions, numberWithin } from '../core/option-checks.ts'
 import type { BadTokens } from './bad.ts'
 import { createBadTokens } from './bad.ts'
 import type { TestClock } from './clock.ts'
@@ -12,35 +13,38 @@ import type { KeyRing } from './keys.ts'
 import { createKeyRing } from './keys.ts'
 import type { Claims, MintOptions } from './mint.ts'
 import { createMint } from './mint.ts'
-import { readNumber, refuseUnknown } from './options.ts'
+import { clockSeconds } from './number-bounds.ts'
 import type { FailOptions } from './outages.ts'
 import { createOutages } from './outages.ts'
 import type { RequestLog } from './requests.ts'
 import { createRequestLog } from './requests.ts'
-import type { Site } from './site.ts'
-import { createSite } from './site.ts'
+import type { IssuerService } from './service.ts'
+import { createService } from './service.ts'
 import { createFetch } from './transport.ts'
 
 /** Options of `createTestIssuer`. */
 export interface TestIssuerOptions {
-  /** The issuer identifier, the `iss` of every token ('https://issuer.test', which never resolves). */
+  /** The issuer identifier: the `iss` of every token ('https://issuer.test', which never resolves). */
   url?: string
   /** The `aud` of every token ('https://api.test'). */
   audience?: string | readonly string[]
-  /** What the first key signs with ('ES256'). */
+  /** The algorithm of the first key ('ES256'). */
   alg?: Algorithm
   /**
-   * 'random' keys, keys derived from a seed (P-256 and Ed25519: the same in every process), or
-   * private JWKs, all published, of which the first signs ('random').
+   * Where the keys come from ('random').
+   *
+   * - 'random': new keys in every process.
+   * - `{ seed }`: P-256 or Ed25519 keys that are the same in every process.
+   * - a list of private JWKs: all of them are published, and the first one signs.
    */
   keys?: KeyOrigin
-  /** Claims of every token, under those that `mint()` is given (none). */
+  /** Claims of every token. Those that `mint()` is given replace them (none). */
   claims?: Claims
   /** Seconds from `iat` to `exp` (300). */
   expiresIn?: number
-  /** Merged over the discovery documents; a member given as `undefined` is removed (none). */
+  /** Members that replace those of the discovery documents. `undefined` removes a member (none). */
   metadata?: Readonly<Record<string, unknown>>
-  /** Base of the clock in milliseconds since the epoch (`Date.now`, looked up at every call). */
+  /** The base of the clock, in milliseconds since the epoch (`Date.now`, looked up at each call). */
   now?: () => number
 }
 
@@ -56,7 +60,7 @@ export interface TrustOptions {
   allowInsecureLoopback?: boolean
 }
 
-/** An issuer of real tokens that needs no network; disposing of it resets it. */
+/** An issuer of real tokens that needs no network. Its `Symbol.dispose` resets it. */
 export interface TestIssuer extends Disposable {
   readonly url: string
   readonly audience: string | readonly string[]
@@ -70,33 +74,36 @@ export interface TestIssuer extends Disposable {
   readonly bad: BadTokens
   /** Milliseconds since the epoch, by the issuer's clock. */
   readonly now: () => number
-  /** Serves the issuer's own documents; any other origin rejects with a TypeError. */
+  /** Serves the documents of the issuer. Rejects with a TypeError for any other origin. */
   readonly fetch: typeof globalThis.fetch
-  /** The options that make a verifier or a guard trust this issuer, with overrides on top. */
+  /** The options that make a verifier or a guard trust this issuer. Overrides replace them. */
   trust(): TrustOptions
   trust<const O extends object>(overrides: O): Omit<TrustOptions, keyof O> & O
-  /** A signed RFC 9068 access token. Throws a TypeError on options that cannot be met. */
+  /** A signed access token (RFC 9068). Throws a TypeError for options that contradict each other. */
   mint(claims?: Claims, options?: MintOptions): string
-  /** So many tokens, each with the claims of its index. */
+  /** This many tokens. The function gets the index of each token, and returns its claims. */
   mintMany(n: number, claims?: (index: number) => Claims, options?: MintOptions): string[]
-  /** The value of an Authorization header. */
+  /** The value of an Authorization header with a new token. */
   bearer(claims?: Claims, options?: MintOptions): `Bearer ${string}`
-  /** The Authorization header as an object. */
+  /** The Authorization header with a new token, as an object. */
   headers(claims?: Claims, options?: MintOptions): { authorization: string }
   /** A plugin for the `.use()` of supertest and superagent that sets the Authorization header. */
   as(
     claims?: Claims,
     options?: MintOptions,
   ): <R extends { set(field: string, value: string): unknown }>(request: R) => void
-  /** Makes an endpoint ('*': every one) fail until the result is disposed of; the newest fault wins. */
+  /**
+   * Makes an endpoint fail until the result is disposed of. '*' stands for every endpoint. If several
+   * faults apply to a request, the newest one does.
+   */
   fail(endpoint: Endpoint | '*', fault: Fault, options?: FailOptions): Disposable
-  /** The same for as long as a function takes. */
+  /** Makes an endpoint fail until a function has returned, or its promise has settled. */
   during<T>(endpoint: Endpoint | '*', fault: Fault, run: () => T | Promise<T>): Promise<T>
-  /** Back to the first keys, no faults, an empty log and the base clock. */
+  /** Restores the first keys, removes all faults, empties the log, and resets the clock. */
   reset(): void
 }
 
-export const issuerOptions: Readonly<Record<keyof TestIssuerOptions, true>> = {
+export const knownIssuerOptions: Readonly<Record<keyof TestIssuerOptions, true>> = {
   url: true,
   audience: true,
   alg: true,
@@ -107,24 +114,36 @@ export const issuerOptions: Readonly<Record<keyof TestIssuerOptions, true>> = {
   now: true,
 }
 
+/** Options that somebody may look for under the name of their claim. */
+export const issuerOptionsElsewhere: Readonly<Record<string, string>> = {
+  iss: "the option is named 'url'",
+  aud: "the option is named 'audience'",
+}
+
 /**
- * An issuer in this process: no socket, no timer, no global patch. Tokens are real and are really
- * verified; pass `issuer.trust()` to the code under test.
+ * Creates an issuer in this process. It opens no socket, starts no timer and changes no global. Its
+ * tokens are real: give `issuer.trust()` to the code under test, which then verifies them as it does
+ * in production.
  *
- * @throws {TypeError} on an unknown or impossible option.
+ * @throws {TypeError} for an unknown option, and for a value that the option cannot have.
  */
 export function createTestIssuer(options: TestIssuerOptions = {}): TestIssuer {
-  refuseUnknown('createTestIssuer()', options, issuerOptions)
+  const what = 'the options of createTestIssuer'
+  knownOptions(what, options, knownIssuerOptions, issuerOptionsElsewhere)
   return assembleIssuer(options, 'in-process').issuer
 }
 
-/** The issuer, and the site that its transports serve. */
+/** Makes an issuer, and the service that answers requests to it. */
 export function assembleIssuer(
   options: TestIssuerOptions,
   transport: 'in-process' | 'http',
-): { issuer: TestIssuer; site: Site } {
+): { issuer: TestIssuer; service: IssuerService } {
   const { url = 'https://issuer.test', audience = 'https://api.test', claims = {} } = options
-  const expiresIn = readNumber('expiresIn', options.expiresIn ?? 300)
+  const expiresIn = numberWithin(
+    "option 'expiresIn' of the test issuer",
+    options.expiresIn ?? 300,
+    clockSeconds,
+  )
   const clock = createClock(options.now)
   const { now } = clock
   const ring = createKeyRing(options.keys ?? 'random', options.alg)
@@ -142,11 +161,11 @@ export function assembleIssuer(
     },
   }
   const endpoints = createEndpoints(url, publisher)
-  const site = createSite({ endpoints, keys, outages, recorder, now })
-  const fetch = createFetch(site)
+  const service = createService({ endpoints, keys, outages, recorder, now })
+  const fetch = createFetch(service)
   const mint = createMint(ring, { issuer: url, audience, claims, expiresIn, now })
   const bearer: TestIssuer['bearer'] = (...token) => `Bearer ${mint(...token)}`
-  const trusted: TrustOptions = {
+  const trustOptions: TrustOptions = {
     issuer: url,
     audience,
     now,
@@ -175,7 +194,7 @@ export function assembleIssuer(
     bad: createBadTokens({ mint, keys, now, expiresIn }),
     now,
     fetch,
-    trust: (overrides = {}) => ({ ...trusted, ...overrides }),
+    trust: (overrides = {}) => ({ ...trustOptions, ...overrides }),
     mint,
     mintMany: (n, each, mintOptions) =>
       Array.from({ length: n }, (_, index) => mint(each?.(index), mintOptions)),
@@ -198,5 +217,5 @@ export function assembleIssuer(
     reset,
     [Symbol.dispose]: reset,
   }
-  return { issuer, site }
+  return { issuer, service }
 }

@@ -7,12 +7,22 @@ import {
   generateKeyPairSync,
 } from 'node:crypto'
 import type { JWK } from 'jose'
-import type { Algorithm } from '../index.ts'
-import { canSign, isSigningAlgorithm, schemes } from './algorithms.ts'
+import type { Algorithm } from '../core/algorithms.ts'
+import {
+  fitsKeyType,
+  isAlgorithm,
+  signatureParameters,
+  supportedAlgorithms,
+} from '../core/algorithms.ts'
+import { wrongOption } from '../core/option-checks.ts'
 
-/** A fresh random private JWK. @param bits The length of an RSA modulus. */
+/**
+ * A new random private JWK.
+ *
+ * @param bits The length of an RSA modulus (2048).
+ */
 export function generateJwk(alg: Algorithm, bits = 2048): JWK {
-  const { kty, crv } = schemes[alg]
+  const { kty, crv } = signatureParameters[alg]
   if (kty === 'RSA')
     return { ...exported(generateKeyPairSync('rsa', { modulusLength: bits })), alg }
   if (kty === 'EC') {
@@ -25,20 +35,23 @@ function exported({ privateKey }: { privateKey: KeyObject }): JWK {
   return membersOf(privateKey.export({ format: 'jwk' }))
 }
 
-/** workerd exports the members of every kind of key, those that it does not have as undefined. */
+/** The JWK without undefined members. workerd exports the members that a key does not have as such. */
 function membersOf(jwk: JWK): JWK {
   return Object.fromEntries(Object.entries(jwk).filter(([, value]) => value !== undefined)) as JWK
 }
 
-/** RFC 8410 §7: what stands before the 32 bytes of an Ed25519 private key in PKCS #8. */
+/** The bytes of PKCS #8 before the 32 bytes of an Ed25519 private key (RFC 8410 section 7). */
 const ed25519Prefix = Buffer.from('302e020100300506032b657004220420', 'hex')
 
-/** The `n`th private JWK of a seed: the same in every process. Its secret is SHA-256(seed ‖ n). */
+/**
+ * Derives a private JWK from a seed and a counter, so that it is the same in every process. The
+ * secret is the SHA-256 of the seed, followed by the counter in four bytes.
+ */
 export function deriveJwk(alg: Algorithm, seed: string, n: number): JWK {
   const counter = Buffer.alloc(4)
   counter.writeUInt32BE(n)
   const secret = createHash('sha256').update(seed).update(counter).digest()
-  const { crv } = schemes[alg]
+  const { crv } = signatureParameters[alg]
   if (crv === 'Ed25519') {
     const der = Buffer.concat([ed25519Prefix, secret])
     return {
@@ -55,32 +68,39 @@ export function deriveJwk(alg: Algorithm, seed: string, n: number): JWK {
     ) as [string, string, string]
     return { kty: 'EC', crv, x, y, d, alg }
   }
-  throw new TypeError(
-    `keys: { seed } derives P-256 and Ed25519 keys alone, and ${alg} needs another: use alg ES256, EdDSA or Ed25519, keys: 'random', or give private JWKs as keys.`,
+  return wrongOption(
+    "option 'keys' of the test issuer",
+    `has a seed, which derives only P-256 and Ed25519 keys, and ${alg} needs another: use alg ES256, EdDSA or Ed25519, keys: 'random', or private JWKs`,
   )
 }
 
-/** The algorithm that a private JWK signs with: what it states, else `preferred`, else the usual one. */
-export function algorithmOf(jwk: JWK, preferred: Algorithm | undefined): Algorithm {
+/**
+ * The algorithm that a private JWK signs with: the one that it states, else `preferred`, else the
+ * first that fits its key type.
+ *
+ * @param option Where the JWK comes from, for the error message.
+ */
+export function algorithmOf(option: string, jwk: JWK, preferred: Algorithm | undefined): Algorithm {
   if (typeof jwk.d !== 'string') {
-    throw new TypeError('A key of a test issuer must be a private JWK: it has no member "d".')
+    wrongOption(option, 'must be a private JWK: it has no member "d"')
   }
-  const usual = Object.keys(schemes) as Algorithm[]
-  const alg = [jwk.alg, preferred, ...usual]
-    .filter(isSigningAlgorithm)
-    .find((candidate) => canSign(candidate, jwk) && (jwk.alg ?? candidate) === candidate)
+  const { kty, crv } = jwk
+  const alg = [jwk.alg, preferred, ...supportedAlgorithms]
+    .filter(isAlgorithm)
+    .find((name) => fitsKeyType(name, kty, crv) && (jwk.alg ?? name) === name)
   if (alg) return alg
-  throw new TypeError(
-    `No supported algorithm fits a JWK of kty ${jwk.kty}, crv ${jwk.crv} and alg ${jwk.alg}; supported are ${usual.join(', ')}.`,
+  return wrongOption(
+    option,
+    `is a JWK of kty ${kty}, crv ${crv} and alg ${jwk.alg}, which fits no supported algorithm: supported are ${supportedAlgorithms.join(', ')}`,
   )
 }
 
-/** The public half, made from the private one: nothing else of the given JWK is copied. */
+/** The public members of a private JWK. Nothing else is copied, so that nothing secret can leak. */
 export function publicHalf(jwk: JWK): JWK {
   return membersOf(createPublicKey({ key: jwk, format: 'jwk' }).export({ format: 'jwk' }))
 }
 
-/** RFC 7638: the SHA-256 of the required public members, in lexical order. */
+/** The thumbprint of a JWK: the SHA-256 of its required members in lexical order (RFC 7638). */
 export function thumbprint(jwk: JWK): string {
   const { crv, e, kty, n, x, y } = jwk
   return createHash('sha256').update(JSON.stringify({ crv, e, kty, n, x, y })).digest('base64url')

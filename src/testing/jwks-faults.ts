@@ -1,28 +1,29 @@
 import { randomBytes } from 'node:crypto'
 import type { JWK } from 'jose'
-import type { Algorithm } from '../index.ts'
+import type { Algorithm } from '../core/algorithms.ts'
+import { numberWithin } from '../core/option-checks.ts'
 import { answerJson, readJson } from './answer.ts'
 import type { Fault } from './fault.ts'
 import { createFault } from './fault.ts'
 import { generateJwk, publicHalf } from './jwk.ts'
-import { readNumber } from './options.ts'
+import { anyCount } from './number-bounds.ts'
 import type { TestKey } from './test-key.ts'
 
-/** Key sets that are wrong. Some spoil every key; others add a bad key in front of the good ones. */
+/** Key sets that are wrong. Some faults change every key, others add a bad key before the good ones. */
 export interface JwksFaults {
   /** No keys at all. */
   empty(): Fault
-  /** `keys` is an object. */
+  /** `keys` is an object instead of a list. */
   notAnArray(): Fault
-  /** In front of every key stands a stranger's with the same `kid`. */
+  /** Before every key there is a foreign key with the same `kid`. */
   duplicateKid(): Fault
   /** Adds a symmetric key. */
   symmetricKey(): Fault
-  /** Every key shows its private members. */
+  /** Every key includes its private members. */
   privateLeaked(): Fault
-  /** Adds an RSA key that is too short (1024 bits). */
+  /** Adds an RSA key that is too short (1024 bits; at least 512). */
   weakRsa(bits?: number): Fault
-  /** Adds a key of a type that nobody knows. */
+  /** Adds a key of a type that does not exist. */
   unknownKty(): Fault
   /** No key has a `kid`. */
   noKid(): Fault
@@ -30,9 +31,9 @@ export interface JwksFaults {
   noAlg(): Fault
   /** Every key is for encryption. */
   encOnly(): Fault
-  /** Every key has its numbers in padded standard base64 behind a zero byte (against RFC 7518 §2). */
+  /** Every key has its numbers in padded standard base64 after a zero byte, against RFC 7518 section 2. */
   padded(): Fault
-  /** Adds so many good keys of a stranger. */
+  /** Adds this many valid foreign keys. */
   many(n: number): Fault
 }
 
@@ -61,16 +62,20 @@ function adding(name: string, make: () => JWK): Fault {
   })
 }
 
-/** Public keys that nobody signs with; one per algorithm, as RSA keys take long to make. */
-function createStranger(): (alg: string | undefined) => JWK {
-  const made = new Map<string, JWK>()
+/**
+ * Makes public keys that no token is signed with. There is one key for each algorithm, because it
+ * takes long to generate RSA keys.
+ */
+function createForeignKeys(): (alg: string | undefined) => JWK {
+  const keys = new Map<string, JWK>()
   return (alg = 'ES256') => {
-    const key = made.get(alg) ?? publicHalf(generateJwk(alg as Algorithm))
-    made.set(alg, key)
+    const key = keys.get(alg) ?? publicHalf(generateJwk(alg as Algorithm))
+    keys.set(alg, key)
     return { ...key, alg, use: 'sig' }
   }
 }
 
+/** The same number with a zero byte before it, in padded standard base64. */
 function zeroPadded(number: string): string {
   return Buffer.concat([Buffer.alloc(1), Buffer.from(number, 'base64url')]).toString('base64')
 }
@@ -79,9 +84,9 @@ export const jwksFaults: JwksFaults = Object.freeze<JwksFaults>({
   empty: () => edited('empty', () => []),
   notAnArray: () => edited('notAnArray', ([first]) => ({ ...first })),
   duplicateKid() {
-    const stranger = createStranger()
+    const foreignKey = createForeignKeys()
     return edited('duplicateKid', (keys) =>
-      keys.flatMap((key) => [{ ...stranger(key.alg), ...(key.kid && { kid: key.kid }) }, key]),
+      keys.flatMap((key) => [{ ...foreignKey(key.alg), ...(key.kid && { kid: key.kid }) }, key]),
     )
   },
   symmetricKey: () =>
@@ -95,7 +100,7 @@ export const jwksFaults: JwksFaults = Object.freeze<JwksFaults>({
   privateLeaked: () =>
     edited('privateLeaked', (_, published) => published.map((key) => key.privateJwk)),
   weakRsa(bits = 1024) {
-    readNumber('faults.jwks.weakRsa(bits)', bits, 512)
+    numberWithin("argument 'bits' of faults.jwks.weakRsa", bits, { min: 512, max: 16_384 })
     return adding('weakRsa', () => ({
       ...publicHalf(generateJwk('RS256', bits)),
       kid: 'weak-rsa',
@@ -110,17 +115,17 @@ export const jwksFaults: JwksFaults = Object.freeze<JwksFaults>({
   encOnly: () => each('encOnly', (key) => ({ ...key, use: 'enc' })),
   padded: () =>
     each('padded', (key) => {
-      const spoilt = { ...key }
+      const changed = { ...key }
       for (const name of ['n', 'x', 'y'] as const) {
-        if (key[name] !== undefined) spoilt[name] = zeroPadded(key[name])
+        if (key[name] !== undefined) changed[name] = zeroPadded(key[name])
       }
-      return spoilt
+      return changed
     }),
   many(n) {
-    readNumber('faults.jwks.many(n)', n, 0)
-    const stranger = createStranger()
+    numberWithin("argument 'n' of faults.jwks.many", n, anyCount)
+    const foreignKey = createForeignKeys()
     return edited('many', (keys) => [
-      ...Array.from({ length: n }, (_, i) => ({ ...stranger(keys[0]?.alg), kid: `filler-${i}` })),
+      ...Array.from({ length: n }, (_, i) => ({ ...foreignKey(keys[0]?.alg), kid: `filler-${i}` })),
       ...keys,
     ])
   },

@@ -1,33 +1,40 @@
 import type { JWK } from 'jose'
-import type { Algorithm } from '../index.ts'
-import { readAlgorithm } from './algorithms.ts'
+import type { Algorithm } from '../core/algorithms.ts'
+import { kindOf, wrongOption } from '../core/option-checks.ts'
+import { resolveAlgorithm } from './algorithms.ts'
 import { algorithmOf, deriveJwk, generateJwk } from './jwk.ts'
 
-/** Where a test issuer has its keys from: chance, a seed, or the caller. */
+/** Where the keys of a test issuer come from: random numbers, a seed, or a list of private JWKs. */
 export type KeyOrigin = 'random' | { readonly seed: string } | readonly JWK[]
 
-/** Private JWKs in the order in which they are asked for. */
+/** Makes private JWKs for a key ring. */
 export interface KeySource {
-  /** The keys that an issuer starts with; the first one signs. */
+  /** The keys that the issuer starts with. The first one signs. */
   readonly initial: readonly JWK[]
+  /** A new key. */
   next(alg: Algorithm): JWK
   /** A key that `next()` never gives. */
   foreign(alg: Algorithm): JWK
-  /** Makes a seed give the same keys again. */
+  /** Starts again, so that a seed gives the same keys once more. */
   rewind(): void
 }
 
-/** The counter of a seed that `next()` never reaches. */
+/** The counter that derives the attacker's key from a seed. `next()` never counts so far. */
 const foreignCounter = 0xffffffff
 
+const algOption = "option 'alg' of the test issuer"
+const keysOption = "option 'keys' of the test issuer"
+
 export function createKeySource(origin: KeyOrigin, preferred: Algorithm | undefined): KeySource {
-  if (origin === 'random') return randomKeys([generateJwk(readAlgorithm(preferred ?? 'ES256'))])
-  if (isList(origin)) return randomKeys(readJwks(origin, preferred))
+  if (origin === 'random')
+    return randomKeys([generateJwk(resolveAlgorithm(algOption, preferred ?? 'ES256'))])
+  if (isList(origin)) return randomKeys(checkJwks(origin, preferred))
   const { seed } = origin ?? {}
   if (typeof seed !== 'string' || seed === '') {
-    throw new TypeError("keys must be 'random', { seed: 'some text' } or a list of private JWKs.")
+    const fix = `must be 'random', { seed: 'some text' } or a list of private JWKs, not ${kindOf(origin)}`
+    wrongOption(keysOption, fix)
   }
-  return seededKeys(seed, readAlgorithm(preferred ?? 'ES256'))
+  return seededKeys(seed, resolveAlgorithm(algOption, preferred ?? 'ES256'))
 }
 
 function isList(origin: KeyOrigin): origin is readonly JWK[] {
@@ -55,12 +62,15 @@ function seededKeys(seed: string, alg: Algorithm): KeySource {
   }
 }
 
-function readJwks(jwks: readonly JWK[], preferred: Algorithm | undefined): readonly JWK[] {
+function checkJwks(jwks: readonly JWK[], preferred: Algorithm | undefined): readonly JWK[] {
   const [first] = jwks
-  if (!first) throw new TypeError('keys must hold at least one private JWK.')
-  const alg = algorithmOf(first, preferred)
+  if (!first) wrongOption(keysOption, 'must hold at least one private JWK')
+  const alg = algorithmOf(keysOption, first, preferred)
   if (preferred !== undefined && alg !== preferred) {
-    throw new TypeError(`alg is ${preferred}, but the first of keys signs ${alg}.`)
+    wrongOption(
+      algOption,
+      `is ${preferred}, but the first of 'keys' signs ${alg}: change one of them`,
+    )
   }
   return jwks
 }

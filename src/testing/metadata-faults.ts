@@ -4,15 +4,15 @@ import { createFault } from './fault.ts'
 
 /** Discovery documents that are wrong. */
 export interface MetadataFaults {
-  /** The document names another issuer (default 'https://wrong-issuer.test'). */
+  /** The document names another issuer ('https://wrong-issuer.test'). */
   wrongIssuer(url?: string): Fault
   /** The document has no `jwks_uri`. */
   missingJwksUri(): Fault
-  /** `jwks_uri` is a plain http URL, and not on a loopback host. */
+  /** `jwks_uri` is an http URL, and its host is not a loopback host. */
   insecureJwksUri(): Fault
-  /** `jwks_uri` is on another origin (default 'https://foreign.test/jwks'). */
+  /** `jwks_uri` is on another origin ('https://foreign.test/jwks'). */
   foreignJwksUri(url?: string): Fault
-  /** There is no document: 404. */
+  /** There is no document: the answer is 404. */
   notFound(): Fault
 }
 

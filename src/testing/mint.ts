@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import type { Algorithm } from '../index.ts'
-import { canSign, readAlgorithm, signBytes } from './algorithms.ts'
+import type { Algorithm } from '../core/algorithms.ts'
+import { fitsKeyType } from '../core/algorithms.ts'
+import { knownOptions, numberWithin, wrongOption } from '../core/option-checks.ts'
+import { resolveAlgorithm, signBytes } from './algorithms.ts'
 import type { SigningRing } from './keys.ts'
-import { readNumber, refuseUnknown } from './options.ts'
+import { clockSeconds } from './number-bounds.ts'
 import type { TestKey } from './test-key.ts'
 
-/** Claims of a token. One given as `undefined` is left out; a `scope` list is joined with spaces. */
+/** Claims of a token. A claim that is `undefined` is left out. A `scope` list is joined with spaces. */
 export type Claims = {
   iss?: string | undefined
   sub?: string | undefined
@@ -20,13 +22,13 @@ export type Claims = {
 
 /** How a token is made. */
 export interface MintOptions {
-  /** The signature algorithm (that of the current key); another one takes a published key that fits. */
+  /** The signature algorithm (that of the current key). A published key that fits it signs. */
   alg?: Algorithm
-  /** The `kid` in the header; a key of that name signs, if there is one. null leaves it out. */
+  /** The `kid` in the header (that of the key). A key with this `kid` signs, if any. null: no `kid`. */
   kid?: string | null
-  /** The key that signs (the current one). 'retired' throws a TypeError when there is none yet. */
+  /** The key that signs (the current one). 'retired' throws a TypeError if no key is retired yet. */
   key?: TestKey | 'attacker' | 'unpublished' | 'retired'
-  /** Merged over the JWS header; a member given as `undefined` is removed. */
+  /** Members that replace those of the JWS header. A member that is `undefined` is left out. */
   header?: Readonly<Record<string, unknown>>
   /** Seconds from `iat` to `exp` (`expiresIn` of the issuer). */
   expiresIn?: number
@@ -34,7 +36,7 @@ export interface MintOptions {
   notBefore?: number
   /** How many seconds ago the token was issued (0). */
   age?: number
-  /** The payload, byte for byte, instead of claims; it is really signed. */
+  /** The bytes of the payload, which are signed instead of claims (none). */
   raw?: string | Uint8Array
 }
 
@@ -49,7 +51,7 @@ export interface MintDefaults {
 
 export type Mint = (claims?: Claims, options?: MintOptions) => string
 
-const mintOptions = {
+const knownMintOptions = {
   alg: true,
   kid: true,
   key: true,
@@ -58,8 +60,9 @@ const mintOptions = {
   notBefore: true,
   age: true,
   raw: true,
-} satisfies Record<keyof MintOptions, true>
+} as const satisfies Record<keyof MintOptions, true>
 
+/** Base64url of JSON. */
 export function encodePart(part: unknown): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url')
 }
@@ -67,16 +70,20 @@ export function encodePart(part: unknown): string {
 export function createMint(ring: SigningRing, defaults: MintDefaults): Mint {
   function payloadOf(claims: Claims, options: MintOptions): Record<string, unknown> {
     const { age = 0, expiresIn = defaults.expiresIn, notBefore } = options
-    const iat = Math.floor(defaults.now() / 1000) - readNumber('age', age)
+    const iat =
+      Math.floor(defaults.now() / 1000) -
+      numberWithin("option 'age' of issuer.mint", age, clockSeconds)
     const payload = {
       iss: defaults.issuer,
       sub: 'user-1',
       aud: defaults.audience,
       client_id: 'client-1',
       iat,
-      exp: iat + readNumber('expiresIn', expiresIn),
+      exp: iat + numberWithin("option 'expiresIn' of issuer.mint", expiresIn, clockSeconds),
       jti: randomUUID(),
-      ...(notBefore !== undefined && { nbf: iat + readNumber('notBefore', notBefore) }),
+      ...(notBefore !== undefined && {
+        nbf: iat + numberWithin("option 'notBefore' of issuer.mint", notBefore, clockSeconds),
+      }),
       ...defaults.claims,
       ...claims,
     }
@@ -85,7 +92,7 @@ export function createMint(ring: SigningRing, defaults: MintDefaults): Mint {
   }
 
   return (claims = {}, options = {}) => {
-    refuseUnknown('mint()', options, mintOptions)
+    knownOptions('the options of issuer.mint', options, knownMintOptions)
     const key = chooseKey(ring, options)
     const alg = options.alg ?? key.alg
     const kid = options.kid === undefined ? key.publicJwk.kid : (options.kid ?? undefined)
@@ -101,17 +108,18 @@ export function createMint(ring: SigningRing, defaults: MintDefaults): Mint {
 
 function chooseKey(ring: SigningRing, { alg, kid, key }: MintOptions): TestKey {
   const { keys } = ring
-  const wanted = namedKey(ring, key) ?? keys.all.findLast((each) => each.kid === kid)
-  if (wanted && alg === undefined) return wanted
+  const named = namedKey(ring, key) ?? keys.all.findLast((each) => each.kid === kid)
+  if (named && alg === undefined) return named
   const published = keys.all.filter((each) => each.published).toReversed()
-  const candidates = wanted ? [wanted] : [keys.current, ...published]
-  const wish = readAlgorithm(alg ?? keys.current.alg)
+  const candidates = named ? [named] : [keys.current, ...published]
+  const wanted = resolveAlgorithm("option 'alg' of issuer.mint", alg ?? keys.current.alg)
   const chosen =
-    candidates.find((each) => each.alg === wish) ??
-    candidates.find((each) => canSign(wish, each.publicJwk))
+    candidates.find((each) => each.alg === wanted) ??
+    candidates.find(({ publicJwk: { kty, crv } }) => fitsKeyType(wanted, kty, crv))
   if (chosen) return chosen
-  throw new TypeError(
-    `No key at hand signs ${wish}: add one with keys.rotate({ alg: '${wish}' }) before the first request.`,
+  return wrongOption(
+    "option 'alg' of issuer.mint",
+    `is ${wanted}, which no key of the issuer fits: add a key with keys.rotate({ alg: '${wanted}' }) before the first request`,
   )
 }
 

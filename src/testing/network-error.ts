@@ -1,10 +1,11 @@
-/** The errors of Node's own fetch, so that code under test sees in process what it sees on a wire. */
+/** The causes that the fetch of Node gives for failures of the network. */
 const causes = {
   refuse: ['ECONNREFUSED', 'connect ECONNREFUSED'],
   dns: ['ENOTFOUND', 'getaddrinfo ENOTFOUND'],
   reset: ['ECONNRESET', 'read ECONNRESET'],
 } as const
 
+/** The error that the fetch of Node throws, so that code under test sees the same in process. */
 export function networkError(
   kind: keyof typeof causes,
   message: 'fetch failed' | 'terminated',

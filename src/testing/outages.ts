@@ -1,81 +1,87 @@
+import { knownOptions, numberWithin, wrongOption } from '../core/option-checks.ts'
 import type { Answer, Outcome } from './answer.ts'
 import type { Endpoint } from './endpoints.ts'
 import type { Fault } from './fault.ts'
-import { canStrike, strike } from './fault.ts'
-import { readNumber, refuseUnknown } from './options.ts'
+import { appliesTo, applyFault } from './fault.ts'
+import { anyCount } from './number-bounds.ts'
 import type { TestKey } from './test-key.ts'
 
-/** How long a fault stays. */
+/** When a fault applies. */
 export interface FailOptions {
-  /** How many requests it strikes (all, until it is disposed of). */
+  /** How many requests it applies to (all, until it is disposed of). */
   times?: number
-  /** How many requests of the endpoint it lets pass first (0). */
+  /** How many requests to the endpoint get the right answer first (0). */
   after?: number
 }
 
-/** The faults that are in force. */
+/** The faults that are active. */
 export interface Outages {
   fail(endpoint: Endpoint | '*', fault: Fault, options?: FailOptions): Disposable
-  /** What becomes of the right answer: the newest fault that is due strikes. */
-  pass(endpoint: Endpoint, answer: Answer, published: readonly TestKey[]): Outcome
+  /** How a request ends: the newest active fault changes the right answer. */
+  outcomeOf(endpoint: Endpoint, answer: Answer, published: readonly TestKey[]): Outcome
   clear(): void
 }
 
-interface Armed {
+interface ActiveFault {
   readonly endpoint: Endpoint | '*'
   readonly fault: Fault
   times: number
   after: number
 }
 
-const failOptions = { times: true, after: true } satisfies Record<keyof FailOptions, true>
+const knownFailOptions = {
+  times: true,
+  after: true,
+} as const satisfies Record<keyof FailOptions, true>
 
-const targets = {
+const knownEndpoints = {
   '*': true,
   'openid-configuration': true,
   'oauth-authorization-server': true,
   jwks: true,
   other: true,
-} satisfies Record<Endpoint | '*', true>
+} as const satisfies Record<Endpoint | '*', true>
 
-function concerns(armed: Armed, endpoint: Endpoint): boolean {
-  return (armed.endpoint === '*' || armed.endpoint === endpoint) && canStrike(armed.fault, endpoint)
+function concerns(active: ActiveFault, endpoint: Endpoint): boolean {
+  const isAsked = active.endpoint === '*' || active.endpoint === endpoint
+  return isAsked && appliesTo(active.fault, endpoint)
 }
 
 export function createOutages(): Outages {
-  const inForce = new Set<Armed>()
+  const activeFaults = new Set<ActiveFault>()
 
   return {
     fail(endpoint, fault, options = {}) {
-      refuseUnknown('issuer.fail()', options, failOptions)
+      knownOptions('the options of issuer.fail', options, knownFailOptions)
       const { times = Number.POSITIVE_INFINITY, after = 0 } = options
-      if (!Object.hasOwn(targets, endpoint)) {
-        throw new TypeError(
-          `issuer.fail() knows no endpoint "${endpoint}"; there are ${Object.keys(targets).join(', ')}.`,
-        )
+      if (!Object.hasOwn(knownEndpoints, endpoint)) {
+        const fix = `is '${endpoint}', which does not exist: use ${Object.keys(knownEndpoints).join(', ')}`
+        wrongOption("argument 'endpoint' of issuer.fail", fix)
       }
-      if (endpoint !== '*' && !canStrike(fault, endpoint)) {
-        throw new TypeError(
-          `The fault ${fault.name} is one of ${fault.concerns} and cannot strike '${endpoint}'.`,
-        )
+      if (endpoint !== '*' && !appliesTo(fault, endpoint)) {
+        const fix = `is '${fault.name}', a fault of the ${fault.concerns}, which cannot apply to '${endpoint}': fail another endpoint`
+        wrongOption("argument 'fault' of issuer.fail", fix)
       }
-      const armed = {
+      const active = {
         endpoint,
         fault,
-        times: times === Number.POSITIVE_INFINITY ? times : readNumber('times', times, 0),
-        after: readNumber('after', after, 0),
+        times:
+          times === Number.POSITIVE_INFINITY
+            ? times
+            : numberWithin("option 'times' of issuer.fail", times, anyCount),
+        after: numberWithin("option 'after' of issuer.fail", after, anyCount),
       }
-      inForce.add(armed)
-      return { [Symbol.dispose]: () => void inForce.delete(armed) }
+      activeFaults.add(active)
+      return { [Symbol.dispose]: () => void activeFaults.delete(active) }
     },
-    pass(endpoint, answer, published) {
-      const candidates = [...inForce].filter((armed) => concerns(armed, endpoint))
-      const due = candidates.findLast((armed) => armed.after === 0 && armed.times > 0)
-      for (const armed of candidates) if (armed.after > 0) armed.after -= 1
+    outcomeOf(endpoint, answer, published) {
+      const candidates = [...activeFaults].filter((active) => concerns(active, endpoint))
+      const due = candidates.findLast((active) => active.after === 0 && active.times > 0)
+      for (const active of candidates) if (active.after > 0) active.after -= 1
       if (!due) return answer
       due.times -= 1
-      return due.fault[strike](answer, published)
+      return due.fault[applyFault](answer, published)
     },
-    clear: () => inForce.clear(),
+    clear: () => activeFaults.clear(),
   }
 }

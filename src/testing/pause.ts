@@ -1,6 +1,7 @@
 /**
- * Waits for seconds; rejects with the signal's reason when it is aborted, and leaves no timer behind.
- * Real time, not the issuer's clock: what is slow must be slow for the caller's own timeouts.
+ * Waits for seconds of real time, not of the issuer's clock: a slow answer must also be slow for the
+ * timeouts of the code under test. When the signal is aborted, the timer is cleared and the promise
+ * rejects with the reason of the signal.
  */
 export function pause(seconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -17,8 +18,8 @@ export function pause(seconds: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** Never resolves; rejects with the signal's reason when it is aborted. */
-export function forever(signal: AbortSignal): Promise<never> {
+/** Never resolves. Rejects with the reason of the signal when the signal is aborted. */
+export function untilAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason)
     else signal.addEventListener('abort', () => reject(signal.reason), { once: true })

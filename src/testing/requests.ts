@@ -10,34 +10,37 @@ export interface LoggedRequest {
   readonly headers: Headers
 }
 
-/** The requests so far, in the order of their arrival; refused and broken ones too. */
+/** All requests in the order of their arrival. Requests that failed are included. */
 export interface RequestLog {
   readonly all: readonly LoggedRequest[]
-  /** How many requests there were (of one endpoint). */
+  /** How many requests there were, to one endpoint or to all of them (all). */
   count(endpoint?: Endpoint): number
+  /** Forgets all requests. */
   clear(): void
 }
 
+/** The log, and the function that adds to it. */
 export interface RequestRecorder {
   readonly requests: RequestLog
   record(request: LoggedRequest): void
 }
 
 export function createRequestLog(): RequestRecorder {
-  let seen: LoggedRequest[] = []
+  let recorded: LoggedRequest[] = []
   return {
     requests: {
       get all() {
-        return Object.freeze([...seen])
+        return Object.freeze([...recorded])
       },
       count: (endpoint) =>
-        seen.filter((request) => endpoint === undefined || request.endpoint === endpoint).length,
+        recorded.filter((request) => endpoint === undefined || request.endpoint === endpoint)
+          .length,
       clear() {
-        seen = []
+        recorded = []
       },
     },
     record(request) {
-      seen.push(Object.freeze(request))
+      recorded.push(Object.freeze(request))
     },
   }
 }

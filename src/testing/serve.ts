@@ -1,58 +1,70 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { knownOptions, wrongOption } from '../core/option-checks.ts'
 import type { Answer } from './answer.ts'
-import { bodiless, contentLength, streamBody } from './answer.ts'
+import { contentLength, hasNoContent, streamBody } from './answer.ts'
 import type { TestIssuer, TestIssuerOptions } from './issuer.ts'
-import { assembleIssuer, issuerOptions } from './issuer.ts'
-import { refuseUnknown } from './options.ts'
+import { assembleIssuer, issuerOptionsElsewhere, knownIssuerOptions } from './issuer.ts'
 import { pause } from './pause.ts'
-import type { Site } from './site.ts'
+import type { IssuerService } from './service.ts'
 
-/** Options of `serveTestIssuer`: those of `createTestIssuer` but `url`, which the socket gives. */
+/** Options of `serveTestIssuer`: those of `createTestIssuer` without `url`, which the port decides. */
 export interface ServeOptions extends Omit<TestIssuerOptions, 'url'> {
-  /** TCP port (0: any free one). */
+  /** The TCP port (0, which takes any free port). */
   port?: number
-  /** Loopback host to listen on ('127.0.0.1'); any other is refused. */
+  /** The loopback host to listen on ('127.0.0.1'). */
   host?: '127.0.0.1' | 'localhost' | '::1'
-  /** Path of the issuer, '/tenant' for one (none). */
+  /** The path of the issuer, such as '/tenant' (none). */
   path?: string
 }
 
-/** A test issuer that answers over HTTP; its `trust()` has no `fetch`, so real HTTP is exercised. */
+/** A test issuer that answers over HTTP. Its `trust()` has no `fetch`, so that HTTP is really used. */
 export interface ServedTestIssuer extends TestIssuer, AsyncDisposable {
   readonly port: number
-  /** Stops listening and ends open sockets. */
+  /** Stops listening, and closes open connections. */
   close(): Promise<void>
 }
 
-const { url: _, ...sharedOptions } = issuerOptions
-const serveOptions = { ...sharedOptions, port: true, host: true, path: true } satisfies Record<
-  keyof ServeOptions,
-  true
->
+const { url: _, ...sharedOptions } = knownIssuerOptions
+const knownServeOptions = {
+  ...sharedOptions,
+  port: true,
+  host: true,
+  path: true,
+} as const satisfies Record<keyof ServeOptions, true>
+
+const elsewhere = {
+  ...issuerOptionsElsewhere,
+  iss: "the issuer is where the server listens: use 'host', 'port' and 'path'",
+  url: "the URL is where the server listens: use 'host', 'port' and 'path'",
+}
 
 /**
- * A test issuer on a loopback port, with its URL at `url`.
+ * Starts a test issuer on a loopback port. Its URL is the member `url`.
  *
- * @throws {TypeError} on an unknown or impossible option, and on a host that is not loopback.
+ * @throws {TypeError} for an unknown option, for a value that the option cannot have, and for a host
+ *   that is not loopback.
  */
 export async function serveTestIssuer(options: ServeOptions = {}): Promise<ServedTestIssuer> {
-  refuseUnknown('serveTestIssuer()', options, serveOptions)
+  knownOptions('the options of serveTestIssuer', options, knownServeOptions, elsewhere)
   const { port: wanted = 0, host = '127.0.0.1', path = '', ...rest } = options
   if (!['127.0.0.1', 'localhost', '::1'].includes(host)) {
-    throw new TypeError(
-      "host must be '127.0.0.1', 'localhost' or '::1': whoever reaches a test issuer is trusted.",
+    wrongOption(
+      "option 'host' of serveTestIssuer",
+      "must be '127.0.0.1', 'localhost' or '::1': nobody else may reach an issuer that signs anything",
     )
   }
-  if (path !== '' && !path.startsWith('/')) throw new TypeError("path must begin with '/'.")
+  if (path !== '' && !path.startsWith('/')) {
+    wrongOption("option 'path' of serveTestIssuer", "must begin with '/'")
+  }
   const { createServer } = await import('node:http')
   const server = createServer()
   await listen(server, wanted, host)
   const { port } = server.address() as AddressInfo
   const url = `http://${host === '::1' ? '[::1]' : host}:${port}${path}`
   try {
-    const { issuer, site } = assembleIssuer({ ...rest, url }, 'http')
-    server.on('request', (request, response) => void serve(site, request, response))
+    const { issuer, service } = assembleIssuer({ ...rest, url }, 'http')
+    server.on('request', (request, response) => void serve(service, request, response))
     const close = createClose(server)
     return Object.assign(issuer, { port, close, [Symbol.asyncDispose]: close })
   } catch (error) {
@@ -83,31 +95,31 @@ function createClose(server: Server): () => Promise<void> {
 }
 
 async function serve(
-  site: Site,
+  service: IssuerService,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const { method = 'GET', url: target = '/' } = request
-  // Not from the Host header: whoever asks does not decide who the issuer is.
-  const url = `${site.origin}${target}`
+  // The URL is not built from the Host header, because a client must not choose who the issuer is.
+  const url = `${service.origin}${target}`
   const headers = new Headers(
     Object.entries(request.headersDistinct).flatMap(([name, values = []]) =>
       values.map((value): [string, string] => [name, value]),
     ),
   )
-  const gone = new AbortController()
-  response.on('close', () => gone.abort())
+  const closed = new AbortController()
+  response.on('close', () => closed.abort())
   try {
     const pathname = target.replace(/\?.*/s, '')
-    const outcome = site.respond({ method, url, pathname, headers })
-    if ('broken' in outcome) {
-      if (outcome.broken !== 'hang') request.socket.resetAndDestroy()
+    const outcome = service.respond({ method, url, pathname, headers })
+    if ('failure' in outcome) {
+      if (outcome.failure !== 'hang') request.socket.resetAndDestroy()
       return
     }
-    if (outcome.delay !== undefined) await pause(outcome.delay, gone.signal)
-    await send(outcome, method, response, gone.signal)
+    if (outcome.delay !== undefined) await pause(outcome.delay, closed.signal)
+    await send(outcome, method, response, closed.signal)
   } catch {
-    // Not a reset, which would take back what was sent before.
+    // A reset would also drop bytes that were sent before. They must arrive, so the socket is closed.
     request.socket.destroy()
   }
 }
@@ -124,9 +136,9 @@ async function send(
     ...(encoding && { 'content-encoding': encoding }),
     ...answer.headers,
   })
-  if (method !== 'HEAD' && !bodiless(answer.status)) {
+  if (method !== 'HEAD' && !hasNoContent(answer.status)) {
     const body = streamBody(answer, signal)
-    // Each chunk is on its way before the next is asked for: what breaks then breaks in its place.
+    // Each chunk is written before the next is read. So if the body breaks, it breaks at its place.
     for await (const chunk of encoding ? await gzipped(body) : body) await write(response, chunk)
   }
   response.end()
@@ -137,7 +149,7 @@ async function gzipped(body: AsyncIterable<Uint8Array>): Promise<AsyncIterable<U
     import('node:stream'),
     import('node:zlib'),
   ])
-  // The last stream passes errors on; the callback only has to be there.
+  // Errors reach the reader of the last stream. `pipeline` only requires that there is a callback.
   return pipeline(body, createGzip(), () => {})
 }
 

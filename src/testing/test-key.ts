@@ -1,25 +1,28 @@
 import type { JWK } from 'jose'
-import type { Algorithm } from '../index.ts'
+import type { Algorithm } from '../core/algorithms.ts'
 import { publicHalf, thumbprint } from './jwk.ts'
 
 /** One key of a test issuer. */
 export interface TestKey {
-  /** Its name in the key ring. The JWK and the tokens state it, unless it was made with `kid: 'none'`. */
+  /** The name of the key. The JWK and the tokens state it, unless the key was made with `kid: 'none'`. */
   readonly kid: string
-  /** What it signs with. */
+  /** The algorithm that it signs with. */
   readonly alg: Algorithm
-  /** What the JWKS shows: `kty crv x y n e kid alg use` at most, never a private member. */
+  /** The public JWK. It has `kty crv x y n e kid alg use` at most, and never a private member. */
   readonly publicJwk: JWK
   /** The private JWK. */
   readonly privateJwk: JWK
-  /** Whether the JWKS shows the key now. */
+  /** Whether the key is in the JWKS now. */
   readonly published: boolean
 }
 
-/** Where a key stands: before, in, or after its time in the JWKS. */
+/** Whether a key is not yet in the JWKS, is in it, or was taken out of it. */
 export type KeyState = 'unpublished' | 'published' | 'retired'
 
-/** @param kid undefined: that of the JWK, else made from its thumbprint. null: nameless to the outside. */
+/**
+ * @param kid The `kid` to state (that of the JWK, else one made from its thumbprint). With null, the
+ *   JWK and the tokens state none.
+ */
 export function createTestKey(
   jwk: JWK,
   alg: Algorithm,

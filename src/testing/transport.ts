@@ -1,26 +1,31 @@
-import type { Answer, Outcome } from './answer.ts'
-import { bodiless, contentLength, streamBody } from './answer.ts'
+import type { Answer, NetworkFailure } from './answer.ts'
+import { contentLength, hasNoContent, streamBody } from './answer.ts'
 import { networkError } from './network-error.ts'
-import { forever, pause } from './pause.ts'
-import type { Site } from './site.ts'
+import { pause, untilAborted } from './pause.ts'
+import type { IssuerService } from './service.ts'
 
-/** Fetch §2.2.6: after so many redirects it is a network error. */
+/** After this many redirects, a fetch fails with a network error (Fetch Standard, HTTP-redirect fetch). */
 const maxRedirects = 20
 
-/** A fetch that knows one site and no network. */
-export function createFetch(site: Site): typeof globalThis.fetch {
-  async function visit(request: Request, url: URL, redirects: number): Promise<Response> {
+/** A fetch that calls this service directly, and never the network. */
+export function createFetch(service: IssuerService): typeof globalThis.fetch {
+  async function send(request: Request, url: URL, redirects: number): Promise<Response> {
     request.signal.throwIfAborted()
     const { method, headers } = request
-    const seen = { method, url: url.href, pathname: url.pathname, headers: new Headers(headers) }
-    if (url.origin !== site.origin) {
-      site.noteStray(seen)
+    const received = {
+      method,
+      url: url.href,
+      pathname: url.pathname,
+      headers: new Headers(headers),
+    }
+    if (url.origin !== service.origin) {
+      service.recordForeign(received)
       throw new TypeError(
-        `The fetch of the test issuer ${site.origin} was asked for ${url.origin}: it serves no other origin, and never touches the network.`,
+        `tollgate: the fetch of the test issuer ${service.origin} was asked for ${url.origin}: it serves no other origin, and never calls the network`,
       )
     }
-    const outcome = site.respond(seen)
-    if ('broken' in outcome) return breakDown(outcome, request.signal)
+    const outcome = service.respond(received)
+    if ('failure' in outcome) return fail(outcome, request.signal)
     if (outcome.delay !== undefined) await pause(outcome.delay, request.signal)
     const target = redirectTarget(outcome, url)
     if (target && request.redirect !== 'manual') {
@@ -30,25 +35,23 @@ export function createFetch(site: Site): typeof globalThis.fetch {
         )
         throw new TypeError('fetch failed', { cause })
       }
-      return visit(request, target, redirects + 1)
+      return send(request, target, redirects + 1)
     }
     return toResponse(outcome, request, url, redirects > 0)
   }
 
   return async (input, init) => {
     const request = new Request(input as Request, init)
-    return visit(request, new URL(request.url), 0)
+    return send(request, new URL(request.url), 0)
   }
 }
 
-function breakDown(
-  { broken }: Extract<Outcome, { broken: unknown }>,
-  signal: AbortSignal,
-): Promise<never> {
-  if (broken === 'hang') return forever(signal)
-  throw networkError(broken, 'fetch failed')
+function fail({ failure }: NetworkFailure, signal: AbortSignal): Promise<never> {
+  if (failure === 'hang') return untilAborted(signal)
+  throw networkError(failure, 'fetch failed')
 }
 
+/** Where an answer redirects to, or undefined if it is no redirect. */
 function redirectTarget({ status, headers }: Answer, base: URL): URL | undefined {
   const location = headers['location']
   return location !== undefined && [301, 302, 303, 307, 308].includes(status)
@@ -62,7 +65,7 @@ function toResponse(
   url: URL,
   redirected: boolean,
 ): Response {
-  const body = method === 'HEAD' || bodiless(answer.status) ? null : toStream(answer, signal)
+  const body = method === 'HEAD' || hasNoContent(answer.status) ? null : toStream(answer, signal)
   const response = new Response(body, {
     status: answer.status,
     headers: {
@@ -71,14 +74,14 @@ function toResponse(
       ...answer.headers,
     },
   })
-  // A Response that a script makes has no URL; that of a real fetch has.
+  // A Response from the constructor has an empty URL. The Response of a real fetch has its URL.
   return Object.defineProperties(response, {
     url: { value: url.href },
     redirected: { value: redirected },
   })
 }
 
-/** Pulled chunk by chunk, so that what nobody reads is never made. */
+/** The body as a stream. A chunk is made only when it is read, so that a huge body costs nothing. */
 function toStream(answer: Answer, signal: AbortSignal): ReadableStream<Uint8Array> {
   const reading = new AbortController()
   const chunks = streamBody(answer, reading.signal)

@@ -33,7 +33,7 @@ async function readSome(response: Response, chunks: number): Promise<number> {
 test('a fault at an endpoint that does not exist is refused: it would never strike', () => {
   const issuer = createTestIssuer()
   expect(() => issuer.fail('jwk' as never, faults.refuse())).toThrow(
-    /no endpoint "jwk"; there are \*, openid/,
+    /argument 'endpoint' of issuer.fail is 'jwk', .*: use \*, openid/,
   )
 })
 
@@ -347,9 +347,13 @@ describe('fail', () => {
   })
 
   test('refuses what can never strike', () => {
-    expect(() => issuer.fail('jwks', faults.metadata.notFound())).toThrow(/cannot strike 'jwks'/)
+    expect(() => issuer.fail('jwks', faults.metadata.notFound())).toThrow(
+      /'notFound', a fault of the metadata, which cannot apply to 'jwks'/,
+    )
     expect(() => issuer.fail('openid-configuration', faults.jwks.empty())).toThrow(TypeError)
-    expect(() => issuer.fail('jwks', faults.hang(), { time: 1 } as object)).toThrow(/"time"/)
+    expect(() => issuer.fail('jwks', faults.hang(), { time: 1 } as object)).toThrow(
+      /unknown option 'time' in the options of issuer.fail: did you mean 'times'\?/,
+    )
     expect(() => issuer.fail('jwks', faults.hang(), { times: -1 })).toThrow(TypeError)
     expect(() => issuer.fail('jwks', faults.hang(), { after: Number.NaN })).toThrow(TypeError)
   })

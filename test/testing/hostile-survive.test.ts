@@ -159,14 +159,23 @@ describe('a guard', () => {
   })
 
   test.each<readonly [object, RegExp]>([
-    [{ path: undefined }, /needs a path/],
-    [{ only: ['http/418'] }, /only names "http\/418"/],
-    [{ skip: { 'http/418': 'x' } }, /skip names "http\/418"/],
-    [{ skip: { 'http/500': '' } }, /only for a reason/],
-    [{ timeout: 0 }, /timeout must be/],
-    [{ maxAge: Number.NaN }, /maxAge must be/],
-    [{ budget: { keyFetches: 1 } }, /knows no option "keyFetches"/],
-    [{ levels: [] }, /knows no option "levels"/],
+    [{ path: undefined }, /option 'path' of \w+ must be a string that begins/],
+    [
+      { only: ['http/418'] },
+      /option 'only' of \w+ names 'http\/418', .*: the ids of this family are http\/204/,
+    ],
+    [{ skip: { 'http/418': 'x' } }, /option 'skip' of \w+ names 'http\/418'/],
+    [
+      { skip: { 'http/500': '' } },
+      /option 'skip' of \w+ needs a reason for 'http\/500': write skip: \{/,
+    ],
+    [{ timeout: 0 }, /option 'timeout' of \w+ must be a number from 0.001/],
+    [{ maxAge: Number.NaN }, /option 'maxAge' of \w+ must be a number from 1/],
+    [
+      { budget: { keyFetches: 1 } },
+      /unknown option 'keyFetches' in option 'budget' of \w+: known are perRequest/,
+    ],
+    [{ levels: [] }, /unknown option 'levels' in the options of \w+: known are issuer, path/],
   ])('and an option that means nothing: %j', async (options, message) => {
     const error = await endure({}, options)
     expect(error).toBeInstanceOf(TypeError)

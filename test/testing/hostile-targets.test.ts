@@ -125,26 +125,49 @@ describe('what is refused', () => {
   test.each([undefined, null, 1, {}, { get: () => 1 }])(
     'what answers no HTTP: %j',
     async (target) => {
-      await expect(attack(target as never)).rejects.toThrow(/The target must be/)
+      await expect(attack(target as never)).rejects.toThrow(
+        /^tollgate: the target must be an Express or Koa app/,
+      )
     },
   )
 
   test.each<readonly [object, RegExp]>([
-    [{ issuer: undefined }, /needs the test issuer/],
-    [{ path: undefined }, /needs a path/],
-    [{ path: 'me' }, /begins with '\/'/],
-    [{ scopes: 'a' }, /knows no option "scopes"/],
-    [{ budget: { jwksFetches: 1 } }, /knows no option "jwksFetches"/],
-    [{ budget: { keyFetches: Number.NaN } }, /budget.keyFetches must be a finite number/],
-    [{ budget: { perRequest: 0 } }, /budget.perRequest must be/],
-    [{ headers: { Authorization: 'x' } }, /sends the Authorization header itself/],
-    [{ levels: ['all'] }, /levels are forgery/],
-    [{ levels: [] }, /no case to run/],
-    [{ only: ['alg/nothing'] }, /only names "alg\/nothing"/],
-    [{ skip: { 'alg/nothing': 'x' } }, /skip names "alg\/nothing"/],
-    [{ skip: { 'alg/none': '' } }, /only for a reason/],
-    [{ skip: { 'alg/none': undefined } }, /only for a reason/],
-    [{ skip: { 'alg/none': true } }, /only for a reason/],
+    [{ issuer: undefined }, /option 'issuer' of \w+ must be the test issuer that the app trusts/],
+    [{ path: undefined }, /option 'path' of \w+ must be a string that begins/],
+    [{ path: 'me' }, /option 'path' of \w+ must be a string that begins with '\/'/],
+    [{ scopes: 'a' }, /unknown option 'scopes' in the options of \w+: did you mean 'scope'\?/],
+    [
+      { budget: { jwksFetches: 1 } },
+      /unknown option 'jwksFetches' in option 'budget' of \w+: known are keyFetches/,
+    ],
+    [
+      { budget: { keyFetches: Number.NaN } },
+      /option 'budget.keyFetches' of \w+ must be a number from 0 to \d+, not NaN/,
+    ],
+    [
+      { budget: { perRequest: 0 } },
+      /option 'budget.perRequest' of \w+ must be a number from 0.001/,
+    ],
+    [{ headers: { Authorization: 'x' } }, /must not hold Authorization, .*: give claims or scope/],
+    [{ levels: ['all'] }, /option 'levels' of \w+ holds 'all': allowed are forgery, spec/],
+    [{ levels: [] }, /options 'levels' and 'only' of \w+ leave no case to run: name at least one/],
+    [
+      { only: ['alg/nothing'] },
+      /option 'only' of \w+ names 'alg\/nothing', .*: the ids of this family are alg\/none/,
+    ],
+    [{ skip: { 'alg/nothing': 'x' } }, /option 'skip' of \w+ names 'alg\/nothing'/],
+    [
+      { skip: { 'alg/none': '' } },
+      /option 'skip' of \w+ needs a reason for 'alg\/none': write skip: \{/,
+    ],
+    [
+      { skip: { 'alg/none': undefined } },
+      /option 'skip' of \w+ needs a reason for 'alg\/none': write skip: \{/,
+    ],
+    [
+      { skip: { 'alg/none': true } },
+      /option 'skip' of \w+ needs a reason for 'alg\/none': write skip: \{/,
+    ],
   ])('an option that means nothing: %j', async (more, message) => {
     await expect(attack(app, more)).rejects.toThrow(TypeError)
     await expect(attack(app, more)).rejects.toThrow(message)
@@ -154,7 +177,7 @@ describe('what is refused', () => {
     const only = ['alg/rsa-other-digest', 'sig/zeros'] as const
     expect((await attack(app, { only })).ran).toBe(1)
     await expect(attack(app, { only: ['alg/rsa-other-digest'] })).rejects.toThrow(
-      'only names no case for an issuer that signs ES256.',
+      "option 'only' of assertRejectsHostileTokens names no case for an issuer that signs ES256: name",
     )
   })
 })

@@ -120,7 +120,7 @@ describe('the catalogue as data', () => {
 
   test('refuses an option that it does not know', () => {
     expect(() => hostileTokens({ issuer, scopes: 'a' } as never)).toThrow(
-      /knows no option "scopes"/,
+      /unknown option 'scopes' in the options of hostileTokens: did you mean 'scope'\?/,
     )
   })
 })

@@ -34,16 +34,31 @@ describe('options', () => {
   })
 
   test.each([
-    [{ aud: 'x' }, /knows no option "aud"; it takes url, audience/],
-    [{ clock: {} }, /"clock"/],
-    [{ alg: 'HS256' }, /HS256/],
-    [{ alg: 'none' }, /none/],
-    [{ url: 'issuer.test' }, /url must be/],
-    [{ url: 'ftp://issuer.test' }, /url must be/],
-    [{ url: 'https://user@issuer.test' }, /url must be/],
-    [{ url: 'https://issuer.test?x' }, /url must be/],
-    [{ expiresIn: '5m' }, /expiresIn must be a finite number/],
-    [{ now: new Date() }, /now must be a function/],
+    [
+      { aud: 'x' },
+      /unknown option 'aud' in the options of createTestIssuer: the option is named 'audience'/,
+    ],
+    [
+      { clock: {} },
+      /unknown option 'clock' in the options of createTestIssuer: known are url, aud/,
+    ],
+    [{ alg: 'HS256' }, /option 'alg' of the test issuer must be one of RS256, .*, not 'HS256'/],
+    [{ alg: 'none' }, /option 'alg' of the test issuer must be one of RS256, .*, not 'none'/],
+    [{ url: 'issuer.test' }, /option 'url' of the test issuer must be an http or https URL/],
+    [{ url: 'ftp://issuer.test' }, /option 'url' of the test issuer must be an http or https URL/],
+    [
+      { url: 'https://user@issuer.test' },
+      /option 'url' of the test issuer must be an http or https URL/,
+    ],
+    [
+      { url: 'https://issuer.test?x' },
+      /option 'url' of the test issuer must be an http or https URL/,
+    ],
+    [
+      { expiresIn: '5m' },
+      /option 'expiresIn' of the test issuer must be a number from .*, not a string/,
+    ],
+    [{ now: new Date() }, /option 'now' of the test issuer must be a function that returns milli/],
   ])('that cannot be are refused: %o', (options, message) => {
     expect(() => createTestIssuer(options as object)).toThrow(TypeError)
     expect(() => createTestIssuer(options as object)).toThrow(message)

@@ -120,13 +120,13 @@ describe('a served issuer', () => {
   })
 
   test.each([
-    [{ host: '0.0.0.0' }, /127\.0\.0\.1/],
-    [{ host: 'example.com' }, /127\.0\.0\.1/],
-    [{ url: 'http://x.test' }, /"url"/],
-    [{ path: 'tenant' }, /path must begin/],
+    [{ host: '0.0.0.0' }, /option 'host' of serveTestIssuer must be '127\.0\.0\.1'/],
+    [{ host: 'example.com' }, /option 'host' of serveTestIssuer must be '127\.0\.0\.1'/],
+    [{ url: 'http://x.test' }, /unknown option 'url' in the options of serveTestIssuer: .*'path'/],
+    [{ path: 'tenant' }, /option 'path' of serveTestIssuer must begin/],
     [{ path: '/a?b' }, /query/],
-    [{ prot: 1 }, /"prot"/],
-    [{ alg: 'HS256' }, /HS256/],
+    [{ prot: 1 }, /unknown option 'prot' in the options of serveTestIssuer: did you mean 'port'/],
+    [{ alg: 'HS256' }, /option 'alg' of the test issuer must be one of RS256, .*, not 'HS256'/],
   ])('refuses %o', async (options, message) => {
     const served = serveTestIssuer(options as object)
     await expect(served).rejects.toThrow(TypeError)

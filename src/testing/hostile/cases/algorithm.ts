@@ -1,55 +1,67 @@
-import type { Algorithm } from '../../../index.ts'
+import type { Algorithm } from '../../../core/algorithms.ts'
 import { generateJwk } from '../../jwk.ts'
 import { createTestKey } from '../../test-key.ts'
-import type { Definition } from './case.ts'
+import type { CaseDefinition } from './case.ts'
 import { family } from './case.ts'
-import type { Good } from './fixture.ts'
-import { elevated, encode } from './fixture.ts'
+import type { CaseFixture } from './fixture.ts'
+import { encode, withAdminClaim } from './fixture.ts'
 
-/** The good header and raised claims, with another `alg` and no signature. */
+/** The good header with another `alg`, the claims with an admin claim, and an empty signature. */
 function unsigned(alg: unknown) {
-  return (good: Good): string => `${encode({ ...good.header, alg })}.${encode(elevated(good))}.`
+  return (fixture: CaseFixture): string =>
+    `${encode({ ...fixture.header, alg })}.${encode(withAdminClaim(fixture))}.`
 }
 
-/** The same header and payload as were signed, but for the algorithm, with the old signature. */
-function relabelled(alg: unknown) {
-  return ({ header, parts }: Good): string =>
+/** The good token with another `alg` in its header. Payload and signature stay as they were. */
+function withAlg(alg: unknown) {
+  return ({ header, parts }: CaseFixture): string =>
     `${encode({ ...header, alg })}.${parts[1]}.${parts[2]}`
 }
 
-/** Signed by a stranger with an algorithm of another family, under the `kid` of the issuer's key. */
-function foreign(alg: Algorithm) {
-  return (good: Good): string => {
+/** Signed by a new key of this algorithm, under the `kid` of the issuer's key. */
+function signedByNewKey(alg: Algorithm) {
+  return (fixture: CaseFixture): string => {
     const key = createTestKey(generateJwk(alg), alg, undefined, new Map())
-    return good.compose({ ...good.header, alg }, elevated(good), key)
+    return fixture.sign({ ...fixture.header, alg }, withAdminClaim(fixture), key)
   }
 }
 
-function isPss({ key }: Good): boolean {
+type ChooseAlgorithm = (fixture: CaseFixture) => Algorithm
+
+function isPss({ key }: CaseFixture): boolean {
   return key.alg.startsWith('PS')
 }
-function bits({ key }: Good): string {
+function bits({ key }: CaseFixture): string {
   return key.alg.slice(2)
 }
-function otherPadding(good: Good): Algorithm {
-  return `${isPss(good) ? 'RS' : 'PS'}${bits(good)}` as Algorithm
+function otherPadding(fixture: CaseFixture): Algorithm {
+  return `${isPss(fixture) ? 'RS' : 'PS'}${bits(fixture)}` as Algorithm
 }
-function otherDigest(good: Good): Algorithm {
-  return `${good.key.alg.slice(0, 2)}${bits(good) === '256' ? '384' : '256'}` as Algorithm
-}
-
-/** A good signature by the issuer's key, of one algorithm, under the name of another. */
-function mixed(stated: (good: Good) => Algorithm, used: (good: Good) => Algorithm) {
-  return (good: Good): string =>
-    good.compose({ ...good.header, alg: stated(good) }, good.claims, good.key, used(good))
+function otherDigest(fixture: CaseFixture): Algorithm {
+  return `${fixture.key.alg.slice(0, 2)}${bits(fixture) === '256' ? '384' : '256'}` as Algorithm
 }
 
-function own({ key }: Good): Algorithm {
+/** The good token, signed by the issuer's key with one algorithm while `alg` states another. */
+function mislabelled(stated: ChooseAlgorithm, used: ChooseAlgorithm) {
+  return (fixture: CaseFixture): string =>
+    fixture.sign(
+      { ...fixture.header, alg: stated(fixture) },
+      fixture.claims,
+      fixture.key,
+      used(fixture),
+    )
+}
+
+function algorithmOfKey({ key }: CaseFixture): Algorithm {
   return key.alg
 }
 
-/** The algorithm is the caller's word: none, nonsense, or one that the key is not for. */
-export const algorithmCases: readonly Definition[] = [
+/**
+ * Tokens whose header states no algorithm, an unknown one, or one that the key is not for. The
+ * header is written by whoever sends the token, so a verifier must not take the algorithm from it
+ * (RFC 8725 section 3.1).
+ */
+export const algorithmCases: readonly CaseDefinition[] = [
   ...family(
     {
       level: 'forgery',
@@ -63,7 +75,7 @@ export const algorithmCases: readonly Definition[] = [
       'alg/nOnE': ['alg "nOnE", empty signature', unsigned('nOnE')],
       'alg/none-two-parts': [
         'alg "none", no signature part at all',
-        (good) => unsigned('none')(good).slice(0, -1),
+        (fixture) => unsigned('none')(fixture).slice(0, -1),
       ],
       'alg/missing': ['no alg, empty signature', unsigned(undefined)],
       'alg/empty': ['an empty alg, empty signature', unsigned('')],
@@ -75,15 +87,15 @@ export const algorithmCases: readonly Definition[] = [
   ...family(
     { level: 'forgery', needs: 'a-valid-token', refs: ['RFC 8725 §3.2'] },
     {
-      'alg/none-kept-signature': ['alg "none" with a signature', relabelled('none')],
+      'alg/none-kept-signature': ['alg "none" with a signature', withAlg('none')],
     },
   ),
   ...family(
     { level: 'forgery', needs: 'public-key', refs: ['RFC 8725 §3.1', 'CVE-2026-48523'] },
     {
       'alg/other-family': [
-        'signed by a stranger with a key of another family, under the kid of the right key',
-        (good) => foreign(good.key.alg.startsWith('ES') ? 'EdDSA' : 'ES256')(good),
+        'signed by an attacker with a key of another type, under the kid of the right key',
+        (fixture) => signedByNewKey(fixture.key.alg.startsWith('ES') ? 'EdDSA' : 'ES256')(fixture),
       ],
     },
   ),
@@ -96,20 +108,20 @@ export const algorithmCases: readonly Definition[] = [
     },
     {
       'alg/rsa-other-padding': [
-        'PSS for PKCS #1 or the reverse, against the alg of the key',
-        mixed(otherPadding, otherPadding),
+        'PSS instead of PKCS #1 or the reverse, although the key states the other',
+        mislabelled(otherPadding, otherPadding),
       ],
       'alg/rsa-other-digest': [
-        'another digest than the alg of the key has',
-        mixed(otherDigest, otherDigest),
+        'signed with another digest than the alg of the key states',
+        mislabelled(otherDigest, otherDigest),
       ],
       'alg/rsa-padding-mislabelled': [
-        'made with the other padding than alg says',
-        mixed(own, otherPadding),
+        'signed with the other padding than alg states',
+        mislabelled(algorithmOfKey, otherPadding),
       ],
       'alg/rsa-digest-mislabelled': [
-        'made with another digest than alg says',
-        mixed(otherDigest, own),
+        'signed with another digest than alg states',
+        mislabelled(otherDigest, algorithmOfKey),
       ],
     },
   ),
@@ -118,7 +130,7 @@ export const algorithmCases: readonly Definition[] = [
     {
       'alg/ecdsa-mislabelled': [
         'alg names another curve than the key is on',
-        mixed(otherDigest, own),
+        mislabelled(otherDigest, algorithmOfKey),
       ],
     },
   ),

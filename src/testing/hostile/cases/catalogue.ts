@@ -1,41 +1,42 @@
+import { knownOptions } from '../../../core/option-checks.ts'
 import type { TestIssuer } from '../../issuer.ts'
 import type { Claims } from '../../mint.ts'
-import { refuseUnknown } from '../../options.ts'
 import { algorithmCases } from './algorithm.ts'
-import type { Definition, HostileCase } from './case.ts'
+import type { CaseDefinition, HostileCase } from './case.ts'
 import { claimCases } from './claims.ts'
 import { ecdsaCases } from './ecdsa.ts'
 import { embeddedCases } from './embedded.ts'
 import { encodingCases } from './encoding.ts'
 import { encryptedCases } from './encrypted.ts'
-import type { Good } from './fixture.ts'
-import { createGood } from './fixture.ts'
+import type { CaseFixture } from './fixture.ts'
+import { createCaseFixture } from './fixture.ts'
 import { hmacCases } from './hmac.ts'
 import { formatCases, jsonCases } from './json.ts'
 import { keyIdCases } from './key-id.ts'
 import { signatureCases } from './signature.ts'
 import { sizeCases } from './size.ts'
 import { timeCases } from './times.ts'
-import { kindCases } from './token-type.ts'
+import { tokenTypeCases } from './token-type.ts'
 import { wireCases } from './wire.ts'
 
-/** What the hostile tokens are made from. */
+/** What the hostile tokens are built from. */
 export interface HostileTokenOptions {
+  /** The issuer that the app under test trusts. */
   issuer: TestIssuer
-  /** Claims of the good token that each case is made from (those of `issuer.mint()`). */
+  /** Claims of the good token that each case is built from (those of `issuer.mint()`). */
   claims?: Claims
-  /** Its scope, separated by spaces or as a list (that of `claims`). */
+  /** The scope of the good token: one string with spaces, or a list (that of `claims`). */
   scope?: string | readonly string[]
 }
 
-const tokenOptions: Readonly<Record<keyof HostileTokenOptions, true>> = {
+const tokenOptions = {
   issuer: true,
   claims: true,
   scope: true,
-}
+} as const satisfies Record<keyof HostileTokenOptions, true>
 
-/** Every case there is, for any issuer. */
-export const definitions: readonly Definition[] = [
+/** Every case, for issuers with any type of key. */
+export const caseDefinitions: readonly CaseDefinition[] = [
   ...algorithmCases,
   ...hmacCases,
   ...signatureCases,
@@ -47,44 +48,53 @@ export const definitions: readonly Definition[] = [
   ...jsonCases,
   ...timeCases,
   ...claimCases,
-  ...kindCases,
+  ...tokenTypeCases,
   ...encodingCases,
   ...sizeCases,
   ...wireCases,
 ]
 
 /**
- * The catalogue of hostile tokens as data, for tests of your own. Each case is made from a good token
- * of this issuer, and wrong in one way. Cases about RSA or ECDSA are there if the issuer's current
- * key is of that type. Their `jku`, `x5u`, `kid` and `iss` URLs lead to a host that never resolves.
+ * The catalogue of hostile tokens as data, for tests of your own. Each case is built from a good
+ * token of this issuer, and is wrong in one way. Cases about RSA or ECDSA are included only if the
+ * issuer's current key has that type. The URLs in `jku`, `x5u`, `kid` and `iss` name a host that
+ * never resolves.
  *
- * @throws {TypeError} on an unknown option.
+ * @param given The issuer, or the issuer with the claims and the scope of the good token.
+ * @throws {TypeError} for an unknown option.
  */
 export function hostileTokens(given: TestIssuer | HostileTokenOptions): readonly HostileCase[] {
   const options = 'mint' in given ? { issuer: given } : given
-  refuseUnknown('hostileTokens()', options, tokenOptions)
-  return makeCases(goodOf(options, 'https://canary.test'), definitions)
+  knownOptions('the options of hostileTokens', options, tokenOptions)
+  return buildCases(fixtureOf(options, 'https://canary.test'), caseDefinitions)
 }
 
-/** The good token of these options. */
-export function goodOf({ issuer, claims, scope }: HostileTokenOptions, canary: string): Good {
-  return createGood(issuer, { ...claims, ...(scope !== undefined && { scope }) }, canary)
+/** The fixture with the good token of these options. */
+export function fixtureOf(
+  { issuer, claims, scope }: HostileTokenOptions,
+  canary: string,
+): CaseFixture {
+  return createCaseFixture(issuer, { ...claims, ...(scope !== undefined && { scope }) }, canary)
 }
 
-export function makeCases(good: Good, wanted: readonly Definition[]): readonly HostileCase[] {
+/** The cases that can be built from this fixture. */
+export function buildCases(
+  fixture: CaseFixture,
+  wanted: readonly CaseDefinition[],
+): readonly HostileCase[] {
   return wanted
-    .filter(({ kty = good.key.publicJwk.kty }) => kty === good.key.publicJwk.kty)
-    .flatMap((definition) => makeCase(good, definition) ?? [])
+    .filter(({ kty = fixture.key.publicJwk.kty }) => kty === fixture.key.publicJwk.kty)
+    .flatMap((definition) => buildCase(fixture, definition) ?? [])
 }
 
-function makeCase(good: Good, definition: Definition): HostileCase | undefined {
+function buildCase(fixture: CaseFixture, definition: CaseDefinition): HostileCase | undefined {
   const { id, level, title, refs, needs, expects = 'refusal', afterGood = false } = definition
-  const made = definition.make(good)
-  if (made === undefined) return undefined
-  const carried =
-    typeof made === 'string'
-      ? { token: made, headers: [['authorization', `Bearer ${made}`] as const] }
-      : made
+  const built = definition.build(fixture)
+  if (built === undefined) return undefined
+  const request =
+    typeof built === 'string'
+      ? { token: built, headers: [['authorization', `Bearer ${built}`] as const] }
+      : built
   return Object.freeze({
     id,
     level,
@@ -93,6 +103,6 @@ function makeCase(good: Good, definition: Definition): HostileCase | undefined {
     attackerNeeds: needs,
     expects,
     afterGood,
-    ...carried,
+    ...request,
   })
 }

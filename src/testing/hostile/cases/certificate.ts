@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto'
 import type { TestKey } from '../../test-key.ts'
 
-/** DER (X.690 §8.1): tag, length, content. */
+/** One element in DER (X.690 section 8.1): a tag, the length, and the content. */
 export function der(tag: number, ...content: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(content)
   const { length } = body
@@ -14,7 +14,7 @@ function sequence(...content: readonly Uint8Array[]): Buffer {
   return der(0x30, ...content)
 }
 
-/** A DER INTEGER of a positive number. */
+/** A positive number as a DER INTEGER. A leading zero byte keeps it from being negative. */
 export function integer(bytes: Uint8Array): Buffer {
   const from = bytes.findIndex((byte) => byte !== 0)
   const digits = from === -1 ? Buffer.of(0) : bytes.subarray(from)
@@ -25,17 +25,20 @@ function identifier(hex: string, ...parameters: readonly Uint8Array[]): Buffer {
   return sequence(der(0x06, Buffer.from(hex, 'hex')), ...parameters)
 }
 
-/** What a key signs certificates with, and over which digest; RFC 5758 §3.2 has a digest as strong as the curve. */
+/**
+ * The identifier of the algorithm that a key signs certificates with, and the digest of it. On a
+ * larger curve the digest is longer, too (RFC 5758 section 3.2).
+ */
 const algorithms: Readonly<Record<string, readonly [Buffer, string | null]>> = {
   RSA: [identifier('2a864886f70d01010b', der(0x05)), 'sha256'],
   'P-256': [identifier('2a8648ce3d040302'), 'sha256'],
   'P-384': [identifier('2a8648ce3d040303'), 'sha384'],
-  // Deno signs no shorter digest with P-521.
+  // Deno cannot sign a SHA-256 digest with P-521.
   'P-521': [identifier('2a8648ce3d040304'), 'sha512'],
   Ed25519: [identifier('2b6570'), null],
 }
 
-/** A self-signed X.509 certificate of a key (RFC 5280 §4.1), in DER. */
+/** A self-signed X.509 certificate of a key (RFC 5280 section 4.1), in DER. */
 export function certify({ privateJwk, publicJwk }: TestKey): Buffer {
   const key = createPrivateKey({ key: privateJwk, format: 'jwk' })
   const [algorithm, digest] = algorithms[publicJwk.crv ?? String(publicJwk.kty)] as [
@@ -56,7 +59,7 @@ export function certify({ privateJwk, publicJwk }: TestKey): Buffer {
   return sequence(toBeSigned, algorithm, der(0x03, Buffer.of(0), signature))
 }
 
-/** The same as PEM. */
+/** A self-signed X.509 certificate of a key, as PEM. */
 export function certifyPem(key: TestKey): string {
   const lines =
     certify(key)

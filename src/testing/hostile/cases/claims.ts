@@ -1,39 +1,42 @@
-import type { Definition, Make } from './case.ts'
+import type { BuildToken, CaseDefinition } from './case.ts'
 import { family } from './case.ts'
-import type { Good } from './fixture.ts'
+import type { CaseFixture } from './fixture.ts'
 
-/** Every audience that the guard is known to accept. */
-function accepted({ issuer, claims }: Good): readonly unknown[] {
+/** Every audience that the app under test is known to accept. */
+function acceptedAudiences({ issuer, claims }: CaseFixture): readonly unknown[] {
   return [issuer.audience, claims['aud']].flat()
 }
 
-/** Another `aud`, made from the good one; none if the guard may accept it. */
-function audience(change: (aud: string) => unknown): Make {
-  return (good) => {
-    const aud = change(String([good.claims['aud']].flat()[0]))
-    return accepted(good).includes(aud) ? undefined : good.signed({ aud })
+/** Another `aud`, made from the good one. No case is built if the app may accept that audience. */
+function withAudience(change: (aud: string) => unknown): BuildToken {
+  return (fixture) => {
+    const aud = change(String([fixture.claims['aud']].flat()[0]))
+    return acceptedAudiences(fixture).includes(aud) ? undefined : fixture.signed({ aud })
   }
 }
 
-function issuedBy(change: (iss: string) => unknown): Make {
+/** Another `iss`, made from the good one. No case is built if the change has no effect. */
+function withIssuer(change: (iss: string) => unknown): BuildToken {
   return ({ claims, signed }) => {
     const iss = change(String(claims['iss']))
     return iss === claims['iss'] ? undefined : signed({ iss })
   }
 }
 
-/** The first letter that has a twin in another alphabet. */
-function homoglyph(text: string): string {
-  return text.replace(/[aeo]/, (letter) => twins[letter] ?? letter)
-}
-const twins: Readonly<Record<string, string>> = { a: 'а', e: 'е', o: 'о' }
+/** Cyrillic letters that look like Latin ones. */
+const lookalikes: Readonly<Record<string, string>> = { a: 'а', e: 'е', o: 'о' }
 
-function removed(name: string): Make {
+/** The text with one letter replaced by a Cyrillic letter that looks the same. */
+function withHomoglyph(text: string): string {
+  return text.replace(/[aeo]/, (letter) => lookalikes[letter] ?? letter)
+}
+
+function without(name: string): BuildToken {
   return ({ signed }) => signed({ [name]: undefined })
 }
 
-/** Right signatures over the wrong issuer, audience, subject, client or scope. */
-export const claimCases: readonly Definition[] = [
+/** Tokens with a right signature, but a wrong issuer, audience, subject, client or scope. */
+export const claimCases: readonly CaseDefinition[] = [
   ...family(
     {
       level: 'spec',
@@ -41,14 +44,17 @@ export const claimCases: readonly Definition[] = [
       refs: ['RFC 7519 §4.1.1', 'CVE-2024-53861', 'CVE-2025-30144'],
     },
     {
-      'iss/wrong': ['another issuer', issuedBy(() => 'https://wrong-issuer.test')],
-      'iss/array': ['iss is a list that holds the issuer', issuedBy((iss) => [iss])],
-      'iss/prefix': ['iss begins with the issuer', issuedBy((iss) => `${iss}.attacker.test`)],
-      'iss/substring': ['iss is a part of the issuer', issuedBy((iss) => iss.slice(0, -1))],
-      'iss/suffix-slash': ['a slash behind the issuer', issuedBy((iss) => `${iss}/`)],
-      'iss/case': ['the issuer in capitals', issuedBy((iss) => iss.toUpperCase())],
-      'iss/null': ['iss is null', issuedBy(() => null)],
-      'iss/missing': ['there is no iss', removed('iss')],
+      'iss/wrong': ['iss is another issuer', withIssuer(() => 'https://wrong-issuer.test')],
+      'iss/array': ['iss is a list that holds the issuer', withIssuer((iss) => [iss])],
+      'iss/prefix': ['iss begins with the issuer', withIssuer((iss) => `${iss}.attacker.test`)],
+      'iss/substring': ['iss is a part of the issuer', withIssuer((iss) => iss.slice(0, -1))],
+      'iss/suffix-slash': [
+        'iss is the issuer with a slash at the end',
+        withIssuer((iss) => `${iss}/`),
+      ],
+      'iss/case': ['iss is the issuer in capital letters', withIssuer((iss) => iss.toUpperCase())],
+      'iss/null': ['iss is null', withIssuer(() => null)],
+      'iss/missing': ['there is no iss', without('iss')],
     },
   ),
   ...family(
@@ -58,47 +64,50 @@ export const claimCases: readonly Definition[] = [
       refs: ['RFC 7519 §4.1.3', 'CVE-2020-26160', 'CVE-2025-62610'],
     },
     {
-      'aud/wrong': ['for another API', audience(() => 'https://wrong-audience.test')],
-      'aud/empty-array': ['aud is an empty list', audience(() => [])],
-      'aud/empty': ['aud is empty', audience(() => '')],
-      'aud/null': ['aud is null', audience(() => null)],
-      'aud/prefix': ['aud begins with the audience', audience((aud) => `${aud}.attacker.test`)],
-      'aud/substring': ['aud is a part of the audience', audience((aud) => aud.slice(0, -1))],
-      'aud/suffix-slash': ['a slash behind the audience', audience((aud) => `${aud}/`)],
+      'aud/wrong': ['aud is another API', withAudience(() => 'https://wrong-audience.test')],
+      'aud/empty-array': ['aud is an empty list', withAudience(() => [])],
+      'aud/empty': ['aud is empty', withAudience(() => '')],
+      'aud/null': ['aud is null', withAudience(() => null)],
+      'aud/prefix': ['aud begins with the audience', withAudience((aud) => `${aud}.attacker.test`)],
+      'aud/substring': ['aud is a part of the audience', withAudience((aud) => aud.slice(0, -1))],
+      'aud/suffix-slash': [
+        'aud is the audience with a slash at the end',
+        withAudience((aud) => `${aud}/`),
+      ],
       'aud/case': [
-        'the audience in capitals',
-        audience((aud) => (/[a-z]/.test(aud) ? aud.toUpperCase() : 'OTHER')),
+        'aud is the audience in capital letters',
+        withAudience((aud) => (/[a-z]/.test(aud) ? aud.toUpperCase() : 'OTHER')),
       ],
       'aud/object': [
         'aud is an object with the audience as a member',
-        audience((aud) => ({ [aud]: aud })),
+        withAudience((aud) => ({ [aud]: aud })),
       ],
-      'aud/nested-array': ['aud is a list in a list', audience((aud) => [[aud]])],
+      'aud/nested-array': ['aud is a list that holds a list', withAudience((aud) => [[aud]])],
       'aud/json-string': [
         'aud is the JSON text of a list',
-        audience((aud) => JSON.stringify([aud])),
+        withAudience((aud) => JSON.stringify([aud])),
       ],
-      'aud/missing': ['there is no aud', removed('aud')],
+      'aud/missing': ['there is no aud', without('aud')],
     },
   ),
   ...family(
     { level: 'profile', needs: 'issuer-key', refs: ['RFC 9068 §2.2'] },
     {
-      'sub/missing': ['there is no sub', removed('sub')],
-      'client_id/missing': ['there is no client_id', removed('client_id')],
-      'jti/missing': ['there is no jti', removed('jti')],
+      'sub/missing': ['there is no sub', without('sub')],
+      'client_id/missing': ['there is no client_id', without('client_id')],
+      'jti/missing': ['there is no jti', without('jti')],
     },
   ),
   ...family(
     { level: 'hardening', needs: 'issuer-key', refs: ['RFC 7519 §4.1', 'CWE-843', 'CWE-943'] },
     {
       'aud/mixed-types': [
-        'aud holds the audience among what are no strings',
+        'aud holds the audience, a number and null',
         ({ claims, signed }) => signed({ aud: [[claims['aud']].flat()[0], 1, null] }),
       ],
       'sub/number': ['sub is a number', ({ signed }) => signed({ sub: 1 })],
       'sub/object': [
-        'sub is a query of a database',
+        'sub is an object that a database reads as a query',
         ({ signed }) => signed({ sub: { $ne: null } }),
       ],
       'sub/empty': ['sub is empty', ({ signed }) => signed({ sub: '' })],
@@ -110,7 +119,10 @@ export const claimCases: readonly Definition[] = [
         'scope is an object',
         ({ claims, signed }) => signed({ scope: { [String(claims['scope'] ?? '')]: true } }),
       ],
-      'json/unicode-homoglyph-iss': ['a letter of iss is a Cyrillic one', issuedBy(homoglyph)],
+      'json/unicode-homoglyph-iss': [
+        'iss has a Cyrillic letter in place of a Latin one',
+        withIssuer(withHomoglyph),
+      ],
     },
   ),
 ]

@@ -1,10 +1,10 @@
-import type { Definition } from './case.ts'
+import type { CaseDefinition } from './case.ts'
 import { family } from './case.ts'
 import { der, integer } from './certificate.ts'
-import type { Good } from './fixture.ts'
-import { decode, elevated, encode } from './fixture.ts'
+import type { CaseFixture } from './fixture.ts'
+import { decode, encode, withAdminClaim } from './fixture.ts'
 
-/** The orders of the curves (SEC 2), by the digits that the algorithm's name has. */
+/** The orders of the curves (SEC 2), by the algorithms that use them. */
 const orders: Readonly<Record<string, string>> = {
   ES256: 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551',
   ES384:
@@ -13,22 +13,27 @@ const orders: Readonly<Record<string, string>> = {
     '01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409',
 }
 
-function order({ key }: Good): bigint {
+function order({ key }: CaseFixture): bigint {
   return BigInt(`0x${orders[key.alg]}`)
 }
 
-/** A signature of two numbers over raised claims (RFC 7518 §3.4: side by side, of full length). */
-function numbers(choose: (n: bigint) => readonly [r: bigint, s: bigint]) {
-  return (good: Good): string =>
-    `${good.parts[0]}.${encode(elevated(good))}.${encode(join(good, choose(order(good))))}`
+/** The good header, the claims with an admin claim, and a signature of two chosen numbers. */
+function signedWithNumbers(choose: (n: bigint) => readonly [r: bigint, s: bigint]) {
+  return (fixture: CaseFixture): string =>
+    `${fixture.parts[0]}.${encode(withAdminClaim(fixture))}.${encode(join(fixture, choose(order(fixture))))}`
 }
 
-function join({ key }: Good, pair: readonly bigint[]): Buffer {
+/** A signature as RFC 7518 section 3.4 writes it: both numbers side by side, in full length. */
+function join({ key }: CaseFixture, pair: readonly bigint[]): Buffer {
   const digits = (orders[key.alg] as string).length
-  return Buffer.from(pair.map((one) => one.toString(16).padStart(digits, '0')).join(''), 'hex')
+  return Buffer.from(
+    pair.map((number) => number.toString(16).padStart(digits, '0')).join(''),
+    'hex',
+  )
 }
 
-function halves({ parts }: Good): readonly [Buffer, Buffer] {
+/** The two numbers of the good signature, as bytes. */
+function halves({ parts }: CaseFixture): readonly [Buffer, Buffer] {
   const bytes = decode(parts[2])
   return [bytes.subarray(0, bytes.length / 2), bytes.subarray(bytes.length / 2)]
 }
@@ -37,8 +42,8 @@ function sequence(...content: readonly Uint8Array[]): Buffer {
   return der(0x30, ...content)
 }
 
-/** ECDSA signatures that an incomplete implementation accepts for any text. */
-export const ecdsaCases: readonly Definition[] = [
+/** ECDSA signatures that an incomplete implementation accepts, some of them for any content. */
+export const ecdsaCases: readonly CaseDefinition[] = [
   ...family(
     {
       level: 'forgery',
@@ -47,15 +52,18 @@ export const ecdsaCases: readonly Definition[] = [
       kty: 'EC',
     },
     {
-      'ecdsa/r0-s0': ['both numbers of the signature are 0', numbers(() => [0n, 0n])],
-      'ecdsa/r0-s1': ['r is 0', numbers(() => [0n, 1n])],
-      'ecdsa/r1-s0': ['s is 0', numbers(() => [1n, 0n])],
-      'ecdsa/rN-sN': ['both are the order of the curve, which is 0 there', numbers((n) => [n, n])],
+      'ecdsa/r0-s0': ['both numbers of the signature are 0', signedWithNumbers(() => [0n, 0n])],
+      'ecdsa/r0-s1': ['r is 0', signedWithNumbers(() => [0n, 1n])],
+      'ecdsa/r1-s0': ['s is 0', signedWithNumbers(() => [1n, 0n])],
+      'ecdsa/rN-sN': [
+        'both numbers are the order of the curve, which counts as 0 on the curve',
+        signedWithNumbers((n) => [n, n]),
+      ],
       'ecdsa/der-zero': [
-        'both are 0, in DER',
-        (good) => {
+        'both numbers of the signature are 0, in DER',
+        (fixture) => {
           const signature = sequence(integer(Buffer.of(0)), integer(Buffer.of(0)))
-          return `${good.parts[0]}.${encode(elevated(good))}.${encode(signature)}`
+          return `${fixture.parts[0]}.${encode(withAdminClaim(fixture))}.${encode(signature)}`
         },
       ],
     },
@@ -65,9 +73,9 @@ export const ecdsaCases: readonly Definition[] = [
     {
       'ecdsa/der': [
         'the right signature in DER: a second spelling of the same token',
-        (good) => {
-          const [r, s] = halves(good).map(integer) as [Buffer, Buffer]
-          return `${good.parts[0]}.${good.parts[1]}.${encode(sequence(r, s))}`
+        (fixture) => {
+          const [r, s] = halves(fixture).map(integer) as [Buffer, Buffer]
+          return `${fixture.parts[0]}.${fixture.parts[1]}.${encode(sequence(r, s))}`
         },
       ],
     },
@@ -76,13 +84,13 @@ export const ecdsaCases: readonly Definition[] = [
     { level: 'info', needs: 'a-valid-token', refs: ['RFC 6979 §2.4', 'BIP 146'], kty: 'EC' },
     {
       'ecdsa/high-s': [
-        'the other of the two signatures that are always right',
-        (good) => {
-          const [r, s] = halves(good).map((half) => BigInt(`0x${half.toString('hex')}`)) as [
+        'the second of two signatures that are both right: s is replaced by the order minus s',
+        (fixture) => {
+          const [r, s] = halves(fixture).map((half) => BigInt(`0x${half.toString('hex')}`)) as [
             bigint,
             bigint,
           ]
-          return `${good.parts[0]}.${good.parts[1]}.${encode(join(good, [r, order(good) - s]))}`
+          return `${fixture.parts[0]}.${fixture.parts[1]}.${encode(join(fixture, [r, order(fixture) - s]))}`
         },
       ],
     },

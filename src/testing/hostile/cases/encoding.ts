@@ -1,92 +1,111 @@
-import type { Definition } from './case.ts'
+import type { CaseDefinition } from './case.ts'
 import { family } from './case.ts'
-import type { Good } from './fixture.ts'
+import type { CaseFixture } from './fixture.ts'
 import { encode } from './fixture.ts'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
-/** The same bytes in another spelling: a bit is set behind the last one. None if there is no such bit. */
-function respelt(segment: string): string | undefined {
+/**
+ * Another base64url text that decodes to the same bytes: one of the unused bits of its last
+ * character is set. Undefined if the last character has no unused bits.
+ */
+function withUnusedBitSet(segment: string): string | undefined {
   if (segment.length % 4 === 0) return undefined
   const last = alphabet.indexOf(segment.at(-1) as string)
   return `${segment.slice(0, -1)}${alphabet[last ^ 1]}`
 }
 
+/** The padding that standard base64 would add to a segment. */
 function padding(segment: string): string {
   return '='.repeat((4 - (segment.length % 4)) % 4)
 }
 
-function standard(segment: string): string {
+/** The segment in the alphabet of standard base64. */
+function toStandardBase64(segment: string): string {
   return segment.replaceAll('-', '+').replaceAll('_', '/')
 }
 
-/** A good token like this one whose signature has a given kind of spelling. */
-function signatureLike({ claims, token, signed }: Good, fits: RegExp): string {
-  for (let n = 0, one = token; n < 200; n += 1, one = signed({ jti: `${claims['jti']}-${n}` })) {
-    if (fits.test(one.slice(one.lastIndexOf('.') + 1))) return one
+/** A good token whose signature matches the pattern. Each signature is random, so 200 are tried. */
+function tokenWithSignatureLike({ claims, token, signed }: CaseFixture, pattern: RegExp): string {
+  let candidate = token
+  for (let n = 0; n < 200; n += 1) {
+    if (pattern.test(candidate.slice(candidate.lastIndexOf('.') + 1))) return candidate
+    candidate = signed({ jti: `${claims['jti']}-${n}` })
   }
   return token
 }
 
-/** JSON with blanks behind it, until its base64url leaves so many characters over. */
-function blanked(members: object, over: number): string {
+/** JSON with spaces at its end, so that its length is a multiple of three plus the remainder. */
+function encodePadded(members: object, remainder: number): string {
   const json = JSON.stringify(members)
-  const missing = (3 + over - (Buffer.byteLength(json) % 3)) % 3
+  const missing = (3 + remainder - (Buffer.byteLength(json) % 3)) % 3
   return encode(json + ' '.repeat(missing))
 }
 
-/** A payload in another spelling, signed as it is spelt. @param over Bytes beyond a multiple of three. */
-function payload(over: number, spell: (segment: string) => string | undefined) {
-  return (good: Good): string | undefined => {
-    // Its base64url has both characters that standard base64 has others for.
-    const segment = spell(blanked({ ...good.claims, fill: '???>>>~~~ÿÿÿ' }, over))
-    return segment === undefined ? undefined : good.seal(good.parts[0], segment)
+/**
+ * The good token with another spelling of its payload, signed in that spelling.
+ *
+ * @param remainder How many bytes the payload has beyond a multiple of three. It decides how many
+ *   unused bits the last character has.
+ */
+function payload(remainder: number, spell: (segment: string) => string | undefined) {
+  return (fixture: CaseFixture): string | undefined => {
+    // The filler makes base64url use `-` and `_`, which standard base64 writes as `+` and `/`.
+    const filled = { ...fixture.claims, fill: '???>>>~~~ÿÿÿ' }
+    const segment = spell(encodePadded(filled, remainder))
+    return segment === undefined ? undefined : fixture.signSegments(fixture.parts[0], segment)
   }
 }
 
 const refs = ['RFC 7515 §2', 'RFC 4648 §3.5', 'RFC 8725bis §3.14', 'fast-jwt #606'] as const
 
-/** The good token with its signature spelt in another way. */
-function spelt(spell: (signature: string) => string | undefined, fits = /^/) {
-  return (good: Good): string | undefined => {
-    const token = signatureLike(good, fits)
+/** The good token with another spelling of its signature. */
+function signature(spell: (signature: string) => string | undefined, pattern = /^/) {
+  return (fixture: CaseFixture): string | undefined => {
+    const token = tokenWithSignatureLike(fixture, pattern)
     const from = token.lastIndexOf('.') + 1
-    const signature = spell(token.slice(from))
-    return signature === undefined ? undefined : `${token.slice(0, from)}${signature}`
+    const spelling = spell(token.slice(from))
+    return spelling === undefined ? undefined : `${token.slice(0, from)}${spelling}`
   }
 }
 
 /**
- * One token in many spellings: whoever keeps a list of tokens by their text keeps the wrong one.
- * A signature whose length leaves no bits over (ES384, ES512) has neither padding nor a last bit.
+ * The good token in spellings that a lenient decoder reads as the same bytes. An app that accepts
+ * them can be tricked where tokens are compared as text, as in a list of revoked tokens.
+ *
+ * The signatures of ES384 and ES512 fill their last character, so they have no unused bits and no
+ * padding, and the cases about those are left out.
  */
-export const encodingCases: readonly Definition[] = [
+export const encodingCases: readonly CaseDefinition[] = [
   ...family(
     { level: 'hardening', needs: 'a-valid-token', refs },
     {
       'enc/noncanonical-last-bits': [
-        'a bit is set behind the signature’s last byte',
-        spelt(respelt),
+        'an unused bit of the signature’s last character is set',
+        signature(withUnusedBitSet),
       ],
       'enc/padding': [
         'the signature is padded',
-        spelt((signature) => {
-          const pad = padding(signature)
-          return pad === '' ? undefined : `${signature}${pad}`
+        signature((text) => {
+          const pad = padding(text)
+          return pad === '' ? undefined : `${text}${pad}`
         }),
       ],
       'enc/extra-padding': [
-        'more padding than there is room for',
-        spelt((signature) => `${signature}====`),
+        'the signature has more padding than its length allows',
+        signature((text) => `${text}====`),
       ],
-      'enc/std-base64': ['the signature is in standard base64', spelt(standard, /[-_]/)],
+      'enc/std-base64': [
+        'the signature is in standard base64',
+        signature(toStandardBase64, /[-_]/),
+      ],
       'enc/invalid-char': [
-        'a character of no alphabet in the signature',
-        spelt((signature) => `${signature.slice(0, 20)}!${signature.slice(20)}`),
+        'the signature has a character that base64 does not have',
+        signature((text) => `${text.slice(0, 20)}!${text.slice(20)}`),
       ],
       'enc/space': [
-        'a space in the signature',
-        spelt((signature) => `${signature.slice(0, 20)} ${signature.slice(20)}`),
+        'the signature has a space in it',
+        signature((text) => `${text.slice(0, 20)} ${text.slice(20)}`),
       ],
       'enc/percent': ['the dots are percent-encoded', ({ token }) => token.replaceAll('.', '%2E')],
     },
@@ -95,17 +114,21 @@ export const encodingCases: readonly Definition[] = [
     { level: 'hardening', needs: 'issuer-key', refs },
     {
       'enc/header-last-bits': [
-        'a bit is set behind the header’s last byte',
-        ({ header, parts, seal }) => seal(respelt(blanked(header, 1)) ?? parts[0], parts[1]),
+        'an unused bit of the header’s last character is set',
+        ({ header, parts, signSegments }) =>
+          signSegments(withUnusedBitSet(encodePadded(header, 1)) ?? parts[0], parts[1]),
       ],
-      'enc/payload-last-bits': ['a bit is set behind the payload’s last byte', payload(1, respelt)],
+      'enc/payload-last-bits': [
+        'an unused bit of the payload’s last character is set',
+        payload(1, withUnusedBitSet),
+      ],
       'enc/payload-padding': [
         'the payload is padded',
         payload(2, (segment) => `${segment}${padding(segment)}`),
       ],
-      'enc/payload-std-base64': ['the payload is in standard base64', payload(0, standard)],
+      'enc/payload-std-base64': ['the payload is in standard base64', payload(0, toStandardBase64)],
       'enc/payload-impossible-length': [
-        'one character more than the payload’s bytes have',
+        'the payload has a length that no base64 text can have',
         payload(0, (segment) => `${segment}A`),
       ],
     },

@@ -1,11 +1,11 @@
 import { createCipheriv, pbkdf2Sync, randomBytes } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
-import type { Definition } from './case.ts'
+import type { CaseDefinition } from './case.ts'
 import { family } from './case.ts'
-import type { Good } from './fixture.ts'
-import { elevated, encode } from './fixture.ts'
+import type { CaseFixture } from './fixture.ts'
+import { encode, withAdminClaim } from './fixture.ts'
 
-/** A JWE in compact serialization (RFC 7516 §7.1), encrypted with AES-256-GCM under this key. */
+/** A JWE in compact serialization (RFC 7516 section 7.1), encrypted with AES-256-GCM under this key. */
 function encrypted(
   header: Readonly<Record<string, unknown>>,
   plaintext: Uint8Array,
@@ -19,19 +19,27 @@ function encrypted(
 }
 
 const zeroKey = Buffer.alloc(32)
-function claimsOf(good: Good): Buffer {
-  return Buffer.from(JSON.stringify(elevated(good)))
+
+/** The good claims with an admin claim, as JSON. */
+function claimsOf(fixture: CaseFixture): Buffer {
+  return Buffer.from(JSON.stringify(withAdminClaim(fixture)))
 }
 
-/** The key that a password of no characters gives after one round, whatever the header states. */
-function oneRound(salt: Uint8Array): Buffer {
-  // RFC 7518 §4.8.1.1: the algorithm's name, a zero byte, the salt.
+/**
+ * The key that an empty password gives after one round of PBKDF2. The header may state more rounds,
+ * but nobody should ever count them.
+ */
+function deriveInOneRound(salt: Uint8Array): Buffer {
+  // RFC 7518 section 4.8.1.1: the salt is the name of the algorithm, a zero byte and `p2s`.
   const full = Buffer.concat([Buffer.from('PBES2-HS256+A128KW\u0000'), salt])
   return pbkdf2Sync('', full, 1, 32, 'sha256')
 }
 
-/** Five parts: refused before any of them is decrypted, inflated or derived. */
-export const encryptedCases: readonly Definition[] = family(
+/**
+ * Encrypted tokens that no issuer made. An app that expects signed tokens must refuse them by their
+ * five parts, before it decrypts, inflates or derives anything.
+ */
+export const encryptedCases: readonly CaseDefinition[] = family(
   {
     level: 'forgery',
     needs: 'nothing',
@@ -39,29 +47,29 @@ export const encryptedCases: readonly Definition[] = family(
   },
   {
     'jwe/dir': [
-      'encrypted to nobody’s key, with no signature inside',
-      (good) => encrypted({ alg: 'dir' }, claimsOf(good), zeroKey),
+      'claims without a signature, encrypted with a key of 32 zero bytes',
+      (fixture) => encrypted({ alg: 'dir' }, claimsOf(fixture), zeroKey),
     ],
     'jwe/nested-none': [
       'an unsigned token, encrypted',
-      (good) => {
-        const inner = `${encode({ alg: 'none', typ: 'at+jwt' })}.${encode(elevated(good))}.`
+      (fixture) => {
+        const inner = `${encode({ alg: 'none', typ: 'at+jwt' })}.${encode(withAdminClaim(fixture))}.`
         return encrypted({ alg: 'dir', cty: 'JWT' }, Buffer.from(inner), zeroKey)
       },
     ],
     'jwe/zip-bomb': [
-      'one megabyte once it is inflated',
-      (good) => {
-        const json = Buffer.concat([claimsOf(good), Buffer.alloc(1_048_576, 0x20)])
+      'a small token whose claims become one megabyte when they are inflated',
+      (fixture) => {
+        const json = Buffer.concat([claimsOf(fixture), Buffer.alloc(1_048_576, 0x20)])
         return encrypted({ alg: 'dir', zip: 'DEF' }, deflateRawSync(json), zeroKey)
       },
     ],
     'jwe/pbes2-p2c': [
-      'asks for 2,147,483,647 rounds of PBKDF2',
-      (good) => {
+      'the header asks for 2,147,483,647 rounds of PBKDF2',
+      (fixture) => {
         const salt = randomBytes(16)
         const header = { alg: 'PBES2-HS256+A128KW', p2s: encode(salt), p2c: 2_147_483_647 }
-        return encrypted(header, claimsOf(good), oneRound(salt))
+        return encrypted(header, claimsOf(fixture), deriveInOneRound(salt))
       },
     ],
   },

@@ -1,44 +1,44 @@
 import { createHmac } from 'node:crypto'
-import type { Algorithm } from '../../../index.ts'
+import type { Algorithm } from '../../../core/algorithms.ts'
 import { signBytes } from '../../algorithms.ts'
 import type { TestIssuer } from '../../issuer.ts'
 import type { Claims } from '../../mint.ts'
 import type { TestKey } from '../../test-key.ts'
 
 type Members = Readonly<Record<string, unknown>>
-/** JSON, or the bytes themselves. */
+/** An object is written as JSON. Text and bytes are taken as they are. */
 type Content = Members | string | Uint8Array
 
-/** The good token that every hostile one is made from, and the tools to make them. */
-export interface Good {
+/** The good token that every case is built from, and the functions that build variants of it. */
+export interface CaseFixture {
   readonly issuer: TestIssuer
   readonly token: string
-  /** The token's three parts, as they are. */
+  /** The three encoded parts of the good token. */
   readonly parts: readonly [header: string, payload: string, signature: string]
   readonly header: Members
   readonly claims: Members
   /** Seconds since the epoch, by the issuer's clock. */
   readonly now: number
-  /** The key that signed it. */
+  /** The issuer's key that signed the good token. */
   readonly key: TestKey
-  /** A key that nobody trusts. */
+  /** A key that the app does not trust. */
   readonly attacker: TestKey
-  /** A URL whose server must never be asked; it serves the attacker's keys. */
+  /** The URL of a server that serves the attacker's keys. The app under test must never call it. */
   readonly canary: string
-  /** The good header and claims with changes, signed by the issuer; undefined removes a member. */
+  /** The good header and claims with changes, signed by the issuer. Undefined removes a member. */
   signed(claims: Members, header?: Members): string
-  /** The same, signed by the attacker. */
+  /** The good header and claims with changes and an admin claim, signed by the attacker. */
   forged(header: Members, claims?: Members): string
-  /** Any header and payload, with a signature by the issuer's key or another. */
-  compose(header: Content, payload: Content, key?: TestKey, alg?: Algorithm): string
-  /** Two segments as they are, and a signature by the issuer over them. */
-  seal(header: string, payload: string, key?: TestKey, alg?: Algorithm): string
-  /** The good claims under an HMAC. */
-  maced(header: Members, secret: string | Uint8Array): string
+  /** Encodes any header and payload, and signs them with the issuer's key or another. */
+  sign(header: Content, payload: Content, key?: TestKey, alg?: Algorithm): string
+  /** Signs two segments that are encoded already, with the issuer's key or another. */
+  signSegments(header: string, payload: string, key?: TestKey, alg?: Algorithm): string
+  /** The good header with changes, the claims with an admin claim, and an HMAC as signature. */
+  signedWithHmac(header: Members, secret: string | Uint8Array): string
 }
 
-/** The payload with an admin claim, so that it is not the one that was signed. */
-export function elevated({ claims }: Good): Members {
+/** The good claims with an admin claim that the issuer never signed. */
+export function withAdminClaim({ claims }: CaseFixture): Members {
   return { ...claims, admin: true }
 }
 
@@ -56,20 +56,22 @@ export function decode(segment: string): Buffer {
   return Buffer.from(segment, 'base64url')
 }
 
-/** Mints the good token. */
-export function createGood(issuer: TestIssuer, claims: Claims, canary: string): Good {
+/** Mints the good token, and makes a fixture from it. */
+export function createCaseFixture(issuer: TestIssuer, claims: Claims, canary: string): CaseFixture {
   const token = issuer.mint(claims)
   const parts = token.split('.') as [string, string, string]
   const [header, payload] = parts.slice(0, 2).map((part) => JSON.parse(decode(part).toString()))
-  const key = issuer.keys.current
+  const issuerKey = issuer.keys.current
   const attacker = issuer.keys.attacker()
-  const seal: Good['seal'] = (head, body, signer = key, alg = signer.alg) => {
+
+  function signSegments(head: string, body: string, key = issuerKey, alg = key.alg): string {
     const input = `${head}.${body}`
-    const signature = signBytes(alg, signer.privateJwk, Buffer.from(input))
+    const signature = signBytes(alg, key.privateJwk, Buffer.from(input))
     return `${input}.${encode(signature)}`
   }
-  const compose: Good['compose'] = (head, body, signer, alg) =>
-    seal(encode(head), encode(body), signer, alg)
+  function sign(head: Content, body: Content, key?: TestKey, alg?: Algorithm): string {
+    return signSegments(encode(head), encode(body), key, alg)
+  }
 
   return {
     issuer,
@@ -78,15 +80,15 @@ export function createGood(issuer: TestIssuer, claims: Claims, canary: string): 
     header,
     claims: payload,
     now: Math.floor(issuer.now() / 1000),
-    key,
+    key: issuerKey,
     attacker,
     canary,
-    compose,
-    seal,
-    signed: (changes, head) => compose({ ...header, ...head }, { ...payload, ...changes }),
+    sign,
+    signSegments,
+    signed: (changes, head) => sign({ ...header, ...head }, { ...payload, ...changes }),
     forged: (head, changes) =>
-      compose({ ...header, ...head }, { ...payload, ...changes, admin: true }, attacker),
-    maced(head, secret) {
+      sign({ ...header, ...head }, { ...payload, ...changes, admin: true }, attacker),
+    signedWithHmac(head, secret) {
       const changed = { ...header, alg: 'HS256', ...head }
       const input = `${encode(changed)}.${encode({ ...payload, admin: true })}`
       const digest = `sha${String(changed.alg).slice(2)}`

@@ -1,18 +1,19 @@
+import type { KeyObject } from 'node:crypto'
 import { createPublicKey } from 'node:crypto'
-import type { Definition } from './case.ts'
+import type { CaseDefinition } from './case.ts'
 import { family } from './case.ts'
-import type { Good } from './fixture.ts'
+import type { CaseFixture } from './fixture.ts'
 
-function publicKey({ key }: Good): import('node:crypto').KeyObject {
+function publicKey({ key }: CaseFixture): KeyObject {
   return createPublicKey({ key: key.publicJwk, format: 'jwk' })
 }
 
-function pem(good: Good): string {
-  return publicKey(good).export({ type: 'spki', format: 'pem' }) as string
+function pem(fixture: CaseFixture): string {
+  return publicKey(fixture).export({ type: 'spki', format: 'pem' }) as string
 }
 
-/** The numbers of the key as bytes: the modulus, the point, or the one coordinate. */
-function numbers({ key: { publicJwk } }: Good): Buffer {
+/** The bare numbers of the public key: the modulus, the point of the curve, or one coordinate. */
+function numbers({ key: { publicJwk } }: CaseFixture): Buffer {
   const { kty, n, x, y } = publicJwk
   const [first, second] = [n ?? x, y].map((part) => Buffer.from(part ?? '', 'base64url'))
   return kty === 'EC'
@@ -20,18 +21,20 @@ function numbers({ key: { publicJwk } }: Good): Buffer {
     : (first as Buffer)
 }
 
-/** Every text that a public key is known to be passed around as, each once tried as an HMAC secret. */
+/** The forms in which apps store a public key. Each of them has been used as an HMAC secret. */
 const publicForms = {
   pem,
-  pemTrimmed: (good: Good): string => pem(good).trim(),
-  pkcs1: (good: Good): string => publicKey(good).export({ type: 'pkcs1', format: 'pem' }) as string,
-  der: (good: Good): Buffer => publicKey(good).export({ type: 'spki', format: 'der' }),
-  jwk: ({ key }: Good): string => JSON.stringify(key.publicJwk),
+  pemTrimmed: (fixture: CaseFixture): string => pem(fixture).trim(),
+  pkcs1: (fixture: CaseFixture): string =>
+    publicKey(fixture).export({ type: 'pkcs1', format: 'pem' }) as string,
+  der: (fixture: CaseFixture): Buffer => publicKey(fixture).export({ type: 'spki', format: 'der' }),
+  jwk: ({ key }: CaseFixture): string => JSON.stringify(key.publicJwk),
   numbers,
 }
 
-function withSecret(secret: (good: Good) => string | Uint8Array, alg = 'HS256') {
-  return (good: Good): string => good.maced({ alg }, secret(good))
+/** The good token with an admin claim, and an HMAC with this secret as its signature. */
+function withSecret(secret: (fixture: CaseFixture) => string | Uint8Array, alg = 'HS256') {
+  return (fixture: CaseFixture): string => fixture.signedWithHmac({ alg }, secret(fixture))
 }
 
 const confusion = {
@@ -40,8 +43,8 @@ const confusion = {
   refs: ['RFC 8725 §2.1', 'CVE-2015-9235', 'CVE-2016-10555', 'CVE-2026-34950'],
 } as const
 
-/** What everyone can read, or guess, as the secret of an HMAC. */
-export const hmacCases: readonly Definition[] = [
+/** Tokens with an HMAC whose secret everyone can read or guess. */
+export const hmacCases: readonly CaseDefinition[] = [
   ...family(confusion, {
     'alg/hs256-spki-pem': ['HS256 with the public key’s PEM as secret', withSecret(pem)],
     'alg/hs384-spki-pem': ['HS384 with the public key’s PEM as secret', withSecret(pem, 'HS384')],
@@ -81,7 +84,7 @@ export const hmacCases: readonly Definition[] = [
       ],
       'kid/dev-null': [
         'kid is the path of an empty file, which is the HS256 secret',
-        (good) => good.maced({ kid: '../../../../../../../dev/null' }, ''),
+        (fixture) => fixture.signedWithHmac({ kid: '../../../../../../../dev/null' }, ''),
       ],
     },
   ),

@@ -1,27 +1,31 @@
-import type { Definition, Make } from './case.ts'
+import type { BuildToken, CaseDefinition } from './case.ts'
 import { family } from './case.ts'
-import type { Good } from './fixture.ts'
+import type { CaseFixture } from './fixture.ts'
 import { encode } from './fixture.ts'
 
-/** The good header over a payload of these bytes, signed by the issuer. */
-function payload(write: (good: Good, json: string) => string | Uint8Array): Make {
-  return (good) => good.compose(good.header, write(good, JSON.stringify(good.claims)))
+/** The good header and another payload, signed by the issuer. */
+function payload(write: (fixture: CaseFixture, json: string) => string | Uint8Array): BuildToken {
+  return (fixture) => fixture.sign(fixture.header, write(fixture, JSON.stringify(fixture.claims)))
 }
 
-/** The good claims with more JSON behind the last member. */
-function appended(more: (good: Good) => string): Make {
-  return payload((good, json) => `${json.slice(0, -1)},${more(good)}}`)
+/** The good claims with more members, written as JSON text behind the last one. */
+function appended(more: (fixture: CaseFixture) => string): BuildToken {
+  return payload((fixture, json) => `${json.slice(0, -1)},${more(fixture)}}`)
 }
 
-function serialized(write: (good: Good) => unknown): Make {
-  return (good) => {
-    const token = JSON.stringify(write(good))
+/** The good token in one of the JSON serializations (RFC 7515 section 7.2). */
+function serialized(write: (fixture: CaseFixture) => unknown): BuildToken {
+  return (fixture) => {
+    const token = JSON.stringify(write(fixture))
     return { token, headers: [['authorization', `Bearer ${token}`]] }
   }
 }
 
-/** What is no JSON object, is two of them, or is one that parsers disagree about. */
-export const jsonCases: readonly Definition[] = [
+/**
+ * Tokens whose JSON is not one object, or is an object that two parsers may read differently. Where
+ * a gateway and an app read different claims in one token, the check of one protects nothing.
+ */
+export const jsonCases: readonly CaseDefinition[] = [
   ...family(
     {
       level: 'forgery',
@@ -30,14 +34,14 @@ export const jsonCases: readonly Definition[] = [
     },
     {
       'json/general-serialization': [
-        'the general JSON serialization',
+        'the token is in the general JSON serialization',
         serialized(({ parts }) => ({
           payload: parts[1],
           signatures: [{ protected: parts[0], signature: parts[2] }],
         })),
       ],
       'json/flattened': [
-        'the flattened JSON serialization',
+        'the token is in the flattened JSON serialization',
         serialized(({ parts }) => ({
           payload: parts[1],
           protected: parts[0],
@@ -57,11 +61,14 @@ export const jsonCases: readonly Definition[] = [
       'json/payload-number': ['the payload is a number', payload(() => '1')],
       'json/payload-null': ['the payload is null', payload(() => 'null')],
       'json/payload-empty': ['the payload is empty', payload(() => '')],
-      'json/trailing-garbage': ['text behind the payload', payload((_, json) => `${json}x`)],
-      'json/two-objects': ['two payloads', payload((_, json) => `${json}${json}`)],
+      'json/trailing-garbage': [
+        'there is text after the payload',
+        payload((_, json) => `${json}x`),
+      ],
+      'json/two-objects': ['there are two payloads', payload((_, json) => `${json}${json}`)],
       'json/nested-jwt-cty': [
         'the payload is a token',
-        ({ compose, header, token }) => compose({ ...header, cty: 'JWT' }, token),
+        ({ sign, header, token }) => sign({ ...header, cty: 'JWT' }, token),
       ],
     },
   ),
@@ -69,7 +76,7 @@ export const jsonCases: readonly Definition[] = [
     { level: 'hardening', needs: 'issuer-key', refs: ['RFC 7519 §7.2', 'RFC 3629 §3'] },
     {
       'json/invalid-utf8': [
-        'bytes that are no UTF-8',
+        'the payload has a byte that is not UTF-8',
         payload(({ claims }) => {
           const json = JSON.stringify({ ...claims, name: 'NAME' })
           return Buffer.from(json.replace('NAME', '\u00ff'), 'latin1')
@@ -84,17 +91,20 @@ export const jsonCases: readonly Definition[] = [
       'json/duplicate-exp': ['exp comes twice', appended(({ now }) => `"exp":${now + 600}`)],
       'json/duplicate-header-alg': [
         'alg comes twice in the header',
-        ({ claims, compose, header }) =>
-          compose(`{"alg":"none",${JSON.stringify(header).slice(1)}`, claims),
+        ({ claims, sign, header }) =>
+          sign(`{"alg":"none",${JSON.stringify(header).slice(1)}`, claims),
       ],
     },
   ),
   ...family(
     { level: 'info', needs: 'issuer-key', refs: ['CWE-1321', 'CVE-2024-34273'] },
     {
-      'json/__proto__': ['a member __proto__', appended(() => '"__proto__":{"admin":true}')],
+      'json/__proto__': [
+        'the claims have a member __proto__',
+        appended(() => '"__proto__":{"admin":true}'),
+      ],
       'json/constructor': [
-        'a member constructor',
+        'the claims have a member constructor',
         appended(() => '"constructor":{"prototype":{"admin":true}}'),
       ],
     },
@@ -102,34 +112,43 @@ export const jsonCases: readonly Definition[] = [
   ...family(
     { level: 'info', needs: 'issuer-key', refs: ['RFC 8259 §8.1', 'RFC 8259 §9'] },
     {
-      'json/bom': ['a byte order mark', payload((_, json) => `\ufeff${json}`)],
+      'json/bom': [
+        'the payload begins with a byte order mark',
+        payload((_, json) => `\ufeff${json}`),
+      ],
       'json/depth-2000': [
-        '2,000 lists in each other',
+        'a claim holds 2,000 nested lists',
         appended(() => `"deep":${'['.repeat(2000)}${']'.repeat(2000)}`),
       ],
     },
   ),
 ]
 
-/** JSON with nothing in it that a header line cannot carry. */
+/** The same JSON in ASCII characters alone, because other characters cannot be sent in a header. */
 function ascii(json: string): string {
-  return json.replace(/[^ -~]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return json.replace(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** Strings that are no token. */
-export const formatCases: readonly Definition[] = family(
+/** Texts that are no token in compact serialization (RFC 7515 section 7.1). */
+export const formatCases: readonly CaseDefinition[] = family(
   { level: 'forgery', needs: 'a-valid-token', refs: ['RFC 7515 §7.1', 'RFC 6750 §2.1'] },
   {
-    'wire/trailing-part': ['a fourth part', ({ token }) => `${token}.x`],
-    'wire/trailing-dot': ['a dot behind the token', ({ token }) => `${token}.`],
-    'wire/leading-dot': ['a dot before the token', ({ token }) => `.${token}`],
-    'wire/brackets': ['the token in brackets', ({ token }) => `[${token}]`],
-    'wire/quotes': ['the token in quotes', ({ token }) => `"${token}"`],
-    'wire/non-ascii': ['a byte that is no ASCII', ({ token }) => `${token}\u00e9`],
+    'wire/trailing-part': ['the token has a fourth part', ({ token }) => `${token}.x`],
+    'wire/trailing-dot': ['there is a dot after the token', ({ token }) => `${token}.`],
+    'wire/leading-dot': ['there is a dot before the token', ({ token }) => `.${token}`],
+    'wire/brackets': ['the token is in brackets', ({ token }) => `[${token}]`],
+    'wire/quotes': ['the token is in quotes', ({ token }) => `"${token}"`],
+    'wire/non-ascii': [
+      'the token ends with a byte that is not ASCII',
+      ({ token }) => `${token}\u00e9`,
+    ],
     'wire/unencoded': [
-      'the header is JSON as it is',
+      'the header is JSON that is not encoded',
       ({ header, parts }) => `${ascii(JSON.stringify(header))}.${parts[1]}.${parts[2]}`,
     ],
-    'wire/encoded-twice': ['base64url of the token', ({ token }) => encode(token)],
+    'wire/encoded-twice': [
+      'the whole token is encoded once more in base64url',
+      ({ token }) => encode(token),
+    ],
   },
 )

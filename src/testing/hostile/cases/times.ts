@@ -1,17 +1,17 @@
-import type { Definition } from './case.ts'
+import type { CaseDefinition } from './case.ts'
 import { family } from './case.ts'
-import type { Good } from './fixture.ts'
+import type { CaseFixture } from './fixture.ts'
 
-/** The good claims with one that JSON.stringify would not write. */
-function withRaw(name: string, json: string) {
-  return ({ claims, compose, header }: Good): string => {
+/** The good claims with one claim as JSON text that JSON.stringify never writes. */
+function withRawClaim(name: string, json: string) {
+  return ({ claims, sign, header }: CaseFixture): string => {
     const { [name]: _, ...others } = claims
-    return compose(header, `${JSON.stringify(others).slice(0, -1)},"${name}":${json}}`)
+    return sign(header, `${JSON.stringify(others).slice(0, -1)},"${name}":${json}}`)
   }
 }
 
-/** Dates that are over, not yet, or no dates. */
-export const timeCases: readonly Definition[] = [
+/** Tokens whose dates are in the past, in the future, or not dates. */
+export const timeCases: readonly CaseDefinition[] = [
   ...family(
     { level: 'spec', needs: 'issuer-key', refs: ['RFC 7519 §4.1.4', 'CVE-2026-44459'] },
     {
@@ -27,7 +27,7 @@ export const timeCases: readonly Definition[] = [
         ({ now, signed }) => signed({ exp: String(now - 3600) }),
       ],
       'exp/word': [
-        'exp is a word, which is never less than now',
+        'exp is a word: comparing it with a number is always false',
         ({ signed }) => signed({ exp: 'never' }),
       ],
     },
@@ -63,7 +63,7 @@ export const timeCases: readonly Definition[] = [
       refs: ['RFC 7519 §2 NumericDate', 'CVE-2026-44459'],
     },
     {
-      'exp/1e400': ['exp is infinite once it is parsed', withRaw('exp', '1e400')],
+      'exp/1e400': ['exp becomes Infinity when it is parsed', withRawClaim('exp', '1e400')],
       'exp/milliseconds': [
         'exp is in milliseconds',
         ({ now, signed }) => signed({ exp: (now + 3600) * 1000 }),

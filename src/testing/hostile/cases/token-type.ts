@@ -1,21 +1,27 @@
 import { deflateRawSync } from 'node:zlib'
-import type { Definition, Make } from './case.ts'
+import type { BuildToken, CaseDefinition } from './case.ts'
 import { family } from './case.ts'
 
-function typed(typ: unknown): Make {
+/** The good token with this `typ`. */
+function withTyp(typ: unknown): BuildToken {
   return ({ signed }) => signed({}, { typ })
 }
 
-/** What OpenID Connect Core §2 puts into an ID token. */
+/** Claims that an ID token has and an access token does not (OpenID Connect Core section 2). */
 const idToken = { nonce: 'n-0S6_WzA2Mj', at_hash: '77QmUPtjPfzWtF2AnpK9RQ', auth_time: 1 }
+/** Claims that an access token has and an ID token does not (RFC 9068 section 2.2). */
 const notInIdToken = { client_id: undefined, jti: undefined, scope: undefined }
 
-function headed(header: Readonly<Record<string, unknown>>): Make {
+/** The good token with more members in its header. */
+function withHeader(header: Readonly<Record<string, unknown>>): BuildToken {
   return ({ signed }) => signed({}, header)
 }
 
-/** Right signatures on what is no access token for whoever bears it, or asks for what a guard cannot do. */
-export const kindCases: readonly Definition[] = [
+/**
+ * Tokens with a right signature that are no access token, that are bound to a key or a certificate
+ * which the request does not prove, or whose header demands processing that the guard cannot do.
+ */
+export const tokenTypeCases: readonly CaseDefinition[] = [
   ...family(
     {
       level: 'profile',
@@ -24,7 +30,7 @@ export const kindCases: readonly Definition[] = [
     },
     {
       'typ/id-token': [
-        'an ID token, for the client',
+        'an ID token for the client',
         ({ claims, signed }) =>
           signed({ ...idToken, ...notInIdToken, aud: String(claims['client_id']) }, { typ: 'JWT' }),
       ],
@@ -40,17 +46,17 @@ export const kindCases: readonly Definition[] = [
             { typ: 'logout+jwt' },
           ),
       ],
-      'typ/dpop+jwt': ['a DPoP proof', typed('dpop+jwt')],
-      'typ/secevent+jwt': ['a security event', typed('secevent+jwt')],
-      'typ/missing': ['a JWT that does not say what it is', typed(undefined)],
-      'typ/jwt': ['a JWT that says no more than that', typed('JWT')],
+      'typ/dpop+jwt': ['a DPoP proof', withTyp('dpop+jwt')],
+      'typ/secevent+jwt': ['a security event', withTyp('secevent+jwt')],
+      'typ/missing': ['a JWT without typ', withTyp(undefined)],
+      'typ/jwt': ['a JWT whose typ says only that it is a JWT', withTyp('JWT')],
     },
   ),
   ...family(
     { level: 'profile', needs: 'issuer-key', refs: ['RFC 9449 §7.2', 'RFC 7800 §3.1'] },
     {
       'cnf/jkt-as-bearer': [
-        'bound to a DPoP key, and sent without a proof',
+        'the token is bound to a DPoP key, and sent without a proof',
         ({ signed }) => signed({ cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } }),
       ],
     },
@@ -59,7 +65,7 @@ export const kindCases: readonly Definition[] = [
     { level: 'profile', needs: 'issuer-key', refs: ['RFC 8705 §3', 'RFC 7800 §3.1'] },
     {
       'cnf/x5t-without-cert': [
-        'bound to a client certificate, and sent without it',
+        'the token is bound to a client certificate, and sent without it',
         ({ signed }) =>
           signed({ cnf: { 'x5t#S256': 'bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2' } }),
       ],
@@ -68,8 +74,8 @@ export const kindCases: readonly Definition[] = [
   ...family(
     { level: 'hardening', needs: 'issuer-key', refs: ['RFC 7515 §4.1.9', 'CWE-843'] },
     {
-      'typ/number': ['typ is a number', typed(1)],
-      'typ/array': ['typ is a list that holds the right one', typed(['at+jwt'])],
+      'typ/number': ['typ is a number', withTyp(1)],
+      'typ/array': ['typ is a list that holds the right type', withTyp(['at+jwt'])],
     },
   ),
   ...family(
@@ -80,29 +86,38 @@ export const kindCases: readonly Definition[] = [
     },
     {
       'crit/unknown': [
-        'crit names what nobody knows',
-        headed({ crit: ['x-unknown'], 'x-unknown': 1 }),
+        'crit names an extension that does not exist',
+        withHeader({ crit: ['x-unknown'], 'x-unknown': 1 }),
       ],
-      'crit/empty': ['crit is empty', headed({ crit: [] })],
-      'crit/string': ['crit is a string', headed({ crit: 'x-unknown', 'x-unknown': 1 })],
-      'crit/names-missing': ['crit names what is not there', headed({ crit: ['x-unknown'] })],
-      'crit/registered': ['crit names a claim', headed({ crit: ['exp'], exp: 4_102_444_800 })],
+      'crit/empty': ['crit is empty', withHeader({ crit: [] })],
+      'crit/string': ['crit is a string', withHeader({ crit: 'x-unknown', 'x-unknown': 1 })],
+      'crit/names-missing': [
+        'crit names a member that the header does not have',
+        withHeader({ crit: ['x-unknown'] }),
+      ],
+      'crit/registered': ['crit names a claim', withHeader({ crit: ['exp'], exp: 4_102_444_800 })],
     },
   ),
   ...family(
     { level: 'spec', needs: 'issuer-key', refs: ['RFC 7797 §6', 'RFC 7797 §7'] },
     {
-      'b64/false': ['says that the payload is not encoded', headed({ b64: false, crit: ['b64'] })],
-      'b64/false-not-critical': ['says so without crit', headed({ b64: false })],
+      'b64/false': [
+        'b64 says that the payload is not encoded',
+        withHeader({ b64: false, crit: ['b64'] }),
+      ],
+      'b64/false-not-critical': [
+        'b64 says that the payload is not encoded, and crit does not name b64',
+        withHeader({ b64: false }),
+      ],
     },
   ),
   ...family(
     { level: 'spec', needs: 'issuer-key', refs: ['RFC 7516 §4.1.3', 'RFC 8725 §3.6'] },
     {
       'zip/deflate': [
-        'the payload is compressed, as only a JWE’s may be',
-        ({ claims, compose, header }) =>
-          compose({ ...header, zip: 'DEF' }, deflateRawSync(JSON.stringify(claims))),
+        'the payload is compressed, which only a JWE allows',
+        ({ claims, sign, header }) =>
+          sign({ ...header, zip: 'DEF' }, deflateRawSync(JSON.stringify(claims))),
       ],
     },
   ),

@@ -1,101 +1,138 @@
-import type { Carried, Definition, Make } from './case.ts'
+import type { BuildToken, CaseDefinition, TokenRequest } from './case.ts'
 import { family } from './case.ts'
-import type { Good } from './fixture.ts'
+import type { CaseFixture } from './fixture.ts'
 
-/** The good token in Authorization headers of another form. */
-function lines(...values: readonly ((good: Good) => string)[]): Make {
-  return (good): Carried => ({
-    token: good.token,
-    headers: values.map((value) => ['authorization', value(good)]),
+/** The good token, presented in Authorization headers with these values. */
+function authorization(...values: readonly ((fixture: CaseFixture) => string)[]): BuildToken {
+  return (fixture): TokenRequest => ({
+    token: fixture.token,
+    headers: values.map((value) => ['authorization', value(fixture)]),
   })
 }
 
-function scheme(text: string) {
-  return ({ token }: Good): string => `${text}${token}`
+/** The good token directly behind this text. */
+function after(text: string) {
+  return ({ token }: CaseFixture): string => `${text}${token}`
 }
 
-const right = scheme('Bearer ')
-function forged(good: Good): string {
-  return `Bearer ${good.forged({})}`
+const bearer = after('Bearer ')
+
+function forgedBearer(fixture: CaseFixture): string {
+  return `Bearer ${fixture.forged({})}`
 }
 
-function elsewhere(carry: (good: Good) => Partial<Carried>): Make {
-  return (good): Carried => ({ token: good.token, headers: [], ...carry(good) })
+/** The good token, presented in other parts of the request. */
+function inParts(choose: (fixture: CaseFixture) => Partial<TokenRequest>): BuildToken {
+  return (fixture): TokenRequest => ({ token: fixture.token, headers: [], ...choose(fixture) })
 }
 
-const header = { needs: 'a-valid-token', refs: ['RFC 6750 §2.1', 'RFC 9110 §11.6.2'] } as const
+const inHeader = { needs: 'a-valid-token', refs: ['RFC 6750 §2.1', 'RFC 9110 §11.6.2'] } as const
 
-/** The good token, sent in a way that is none. */
-export const wireCases: readonly Definition[] = [
+/**
+ * Requests that present the good token in a wrong form or in a wrong place (RFC 6750 section 2). A
+ * guard that reads it all the same may read another token than a proxy in front of it. Only the
+ * first three forms are valid.
+ */
+export const wireCases: readonly CaseDefinition[] = [
   ...family(
-    { ...header, level: 'transport', expects: 'pass' },
+    { ...inHeader, level: 'transport', expects: 'pass' },
     {
-      'wire/two-spaces': ['two spaces behind the scheme', lines(scheme('Bearer  '))],
-      'wire/lowercase': ['the scheme in small letters', lines(scheme('bearer '))],
-      'wire/uppercase': ['the scheme in capitals', lines(scheme('BEARER '))],
+      'wire/two-spaces': [
+        'there are two spaces after the scheme',
+        authorization(after('Bearer  ')),
+      ],
+      'wire/lowercase': ['the scheme is in small letters', authorization(after('bearer '))],
+      'wire/uppercase': ['the scheme is in capital letters', authorization(after('BEARER '))],
     },
   ),
   ...family(
-    { ...header, level: 'transport' },
+    { ...inHeader, level: 'transport' },
     {
-      'wire/tab': ['a tab behind the scheme', lines(scheme('Bearer\t'))],
-      'wire/no-space': ['nothing between scheme and token', lines(scheme('Bearer'))],
-      'wire/colon': ['a colon behind the scheme', lines(scheme('Bearer: '))],
-      'wire/trailing-word': ['a word behind the token', lines((good) => `${right(good)} x`)],
+      'wire/tab': ['there is a tab after the scheme', authorization(after('Bearer\t'))],
+      'wire/no-space': [
+        'there is nothing between the scheme and the token',
+        authorization(after('Bearer')),
+      ],
+      'wire/colon': ['there is a colon after the scheme', authorization(after('Bearer: '))],
+      'wire/trailing-word': [
+        'there is a word after the token',
+        authorization((fixture) => `${bearer(fixture)} x`),
+      ],
       'wire/comma': [
-        'two credentials in one header',
-        lines((good) => `${right(good)}, ${right(good)}`),
+        'there are two credentials in one header',
+        authorization((fixture) => `${bearer(fixture)}, ${bearer(fixture)}`),
       ],
       'wire/comma-basic': [
-        'another scheme behind a comma',
-        lines((good) => `${right(good)}, Basic eDp5`),
+        'there are credentials of another scheme after a comma',
+        authorization((fixture) => `${bearer(fixture)}, Basic eDp5`),
       ],
       'wire/parameter': [
-        'a parameter behind the token',
-        lines((good) => `${right(good)}, realm="x"`),
+        'there is a parameter after the token',
+        authorization((fixture) => `${bearer(fixture)}, realm="x"`),
       ],
     },
   ),
   ...family(
-    { ...header, level: 'transport', refs: ['RFC 9110 §5.3', 'RFC 6750 §3.1'] },
+    { ...inHeader, level: 'transport', refs: ['RFC 9110 §5.3', 'RFC 6750 §3.1'] },
     {
-      'wire/dup-header': ['two headers, the same token', lines(right, right)],
-      'wire/dup-header-good-first': ['two headers, the second forged', lines(right, forged)],
-      'wire/dup-header-good-last': ['two headers, the first forged', lines(forged, right)],
+      'wire/dup-header': [
+        'there are two headers with the same token',
+        authorization(bearer, bearer),
+      ],
+      'wire/dup-header-good-first': [
+        'there are two headers, and the second holds a forged token',
+        authorization(bearer, forgedBearer),
+      ],
+      'wire/dup-header-good-last': [
+        'there are two headers, and the first holds a forged token',
+        authorization(forgedBearer, bearer),
+      ],
     },
   ),
   ...family(
-    { ...header, level: 'transport', refs: ['RFC 9110 §11.1', 'GHSA-f577-qrjj-4474'] },
+    { ...inHeader, level: 'transport', refs: ['RFC 9110 §11.1', 'GHSA-f577-qrjj-4474'] },
     {
-      'wire/scheme-basic': ['the scheme Basic', lines(scheme('Basic '))],
-      'wire/scheme-dpop': ['the scheme DPoP, without a proof', lines(scheme('DPoP '))],
-      'wire/scheme-token': ['the scheme Token', lines(scheme('Token '))],
-      'wire/scheme-jwt': ['the scheme JWT', lines(scheme('JWT '))],
-      'wire/scheme-prefixed': ['a scheme that begins with Bearer', lines(scheme('BearerToken '))],
-      'wire/scheme-missing': ['no scheme', lines(scheme(''))],
+      'wire/scheme-basic': ['the scheme is Basic', authorization(after('Basic '))],
+      'wire/scheme-dpop': [
+        'the scheme is DPoP, and there is no proof',
+        authorization(after('DPoP ')),
+      ],
+      'wire/scheme-token': ['the scheme is Token', authorization(after('Token '))],
+      'wire/scheme-jwt': ['the scheme is JWT', authorization(after('JWT '))],
+      'wire/scheme-prefixed': [
+        'the scheme is another one that begins with Bearer',
+        authorization(after('BearerToken ')),
+      ],
+      'wire/scheme-missing': ['there is no scheme', authorization(after(''))],
     },
   ),
   ...family(
     { level: 'transport', needs: 'nothing', refs: ['RFC 6750 §3.1'] },
     {
-      'wire/bearer-alone': ['the scheme without a token', lines(() => 'Bearer')],
-      'wire/empty-header': ['an empty header', lines(() => '')],
-      'wire/undefined': ['what a client without a token sends', lines(() => 'Bearer undefined')],
-      'wire/null': ['what a client without a token sends', lines(() => 'Bearer null')],
+      'wire/bearer-alone': ['there is a scheme without a token', authorization(() => 'Bearer')],
+      'wire/empty-header': ['the header is empty', authorization(() => '')],
+      'wire/undefined': [
+        'the token is undefined, as a faulty client writes it',
+        authorization(() => 'Bearer undefined'),
+      ],
+      'wire/null': [
+        'the token is null, as a faulty client writes it',
+        authorization(() => 'Bearer null'),
+      ],
     },
   ),
   ...family(
     { level: 'transport', needs: 'a-valid-token', refs: ['RFC 6750 §2.3', 'RFC 9700 §4.3.2'] },
     {
       'wire/query-token': [
-        'in the query',
-        elsewhere(({ token }) => ({ query: `access_token=${token}` })),
+        'the token is in the query',
+        inParts(({ token }) => ({ query: `access_token=${token}` })),
       ],
       'wire/forged+query': [
-        'in the query, beside a forged one in the header',
-        elsewhere((good) => ({
-          headers: [['authorization', forged(good)]],
-          query: `access_token=${good.token}`,
+        'the token is in the query, and a forged one is in the header',
+        inParts((fixture) => ({
+          headers: [['authorization', forgedBearer(fixture)]],
+          query: `access_token=${fixture.token}`,
         })),
       ],
     },
@@ -104,8 +141,8 @@ export const wireCases: readonly Definition[] = [
     { level: 'transport', needs: 'a-valid-token', refs: ['RFC 6750 §2.2'] },
     {
       'wire/body-token': [
-        'in a form',
-        elsewhere(({ token }) => ({ form: `access_token=${token}` })),
+        'the token is in a form',
+        inParts(({ token }) => ({ form: `access_token=${token}` })),
       ],
     },
   ),
@@ -113,14 +150,14 @@ export const wireCases: readonly Definition[] = [
     { level: 'transport', needs: 'a-valid-token', refs: ['RFC 6750 §2'] },
     {
       'wire/cookie-token': [
-        'in a cookie',
-        elsewhere(({ token }) => ({
+        'the token is in a cookie',
+        inParts(({ token }) => ({
           headers: [['cookie', `access_token=${token}; token=${token}`]],
         })),
       ],
       'wire/x-header-token': [
-        'in headers of other names',
-        elsewhere(({ token }) => ({
+        'the token is in headers with other names',
+        inParts(({ token }) => ({
           headers: [
             ['x-access-token', token],
             ['x-forwarded-authorization', `Bearer ${token}`],
@@ -134,10 +171,10 @@ export const wireCases: readonly Definition[] = [
     { level: 'info', needs: 'a-valid-token', refs: ['RFC 6750 §2', 'RFC 6750 §3.1'] },
     {
       'wire/header+query': [
-        'in the header and in the query, which a guard may leave unread',
-        elsewhere((good) => ({
-          headers: [['authorization', right(good)]],
-          query: `access_token=${good.token}`,
+        'the token is in the header and in the query, and a guard may ignore the query',
+        inParts((fixture) => ({
+          headers: [['authorization', bearer(fixture)]],
+          query: `access_token=${fixture.token}`,
         })),
       ],
     },

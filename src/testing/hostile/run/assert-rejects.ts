@@ -1,55 +1,64 @@
+import { wrongOption } from '../../../core/option-checks.ts'
 import type { HostileCase } from '../cases/case.ts'
-import { goodOf, makeCases } from '../cases/catalogue.ts'
+import { buildCases, fixtureOf } from '../cases/catalogue.ts'
 import type { Canary } from './canary.ts'
-import { openCanary } from './canary.ts'
-import { load } from './connection.ts'
+import { startCanary } from './canary.ts'
+import { buildRequest } from './connection.ts'
 import type { Controls } from './controls.ts'
 import { createControls } from './controls.ts'
-import type { HostileOptions, Run } from './options.ts'
-import { readRun } from './options.ts'
+import type { HostileOptions, RunSettings } from './options.ts'
+import { resolveRunOptions } from './options.ts'
 import type { HostileReport, HostileResult } from './report.ts'
-import { createReport, failureOf } from './report.ts'
-import { watch } from './side-effects.ts'
+import { createReport, errorWith } from './report.ts'
+import { observeSideEffects } from './side-effects.ts'
 import type { HostileTarget } from './target.ts'
 import { openTarget } from './target.ts'
 import { judge } from './verdict.ts'
 
-/** So many cases come between two good tokens. */
+/** How many cases are sent before the good token is sent again. */
 const batchSize = 25
+/** How many cases are sent at the same time. */
 const concurrency = 8
-/** After so many that hang, the others are not waited for. */
-const mostHung = 8
+/** After this many requests that hang, the remaining cases are not sent, so that the run ends. */
+const maxHung = 8
 
 /**
- * Sends the whole hostile catalogue to an app of yours, each case made from a good token of the issuer
- * that the app trusts, and resolves to a report if the app refuses all of them, with a challenge,
- * without a leak, a crash or a pause, without a call to anyone, and with few key fetches. The good
- * token has to pass before, in between and after. Cases of the level 'info' never fail.
+ * Sends the whole catalogue of hostile tokens to an app of yours. Each case is built from a good
+ * token of the issuer that the app trusts. The run succeeds if the app refuses every case with a
+ * challenge, shows no secret, does not crash or hang, calls no other server, and fetches the
+ * issuer's keys only a few times. The good token must pass before the first case, after every 25
+ * cases, and after the last one. Cases of the level 'info' never fail.
  *
- * Anything but a fetch handler is asked over HTTP on loopback. Needs no particular test runner.
+ * A fetch handler is called directly. Any other app is called over HTTP on loopback. The function
+ * needs no particular test runner.
  *
- * Does not check: scopes, DPoP proofs, what the app does with the claims.
+ * It does not check scopes, DPoP proofs, or what the app does with the claims.
  *
- * @throws {Error} with a table of what went wrong, and the report as `report`.
- * @throws {TypeError} on a wrong option, and on a URL that is not on loopback.
+ * @param target The app.
+ * @param options The issuer and the route. Only `issuer` and `path` are required.
+ * @returns The report of a run in which nothing failed.
+ * @throws {Error} if anything failed: the message is a table, and `report` is the report.
+ * @throws {TypeError} for a wrong option, and for a URL that is not on loopback.
  */
 export async function assertRejectsHostileTokens(
   target: HostileTarget,
   options: HostileOptions,
 ): Promise<HostileReport> {
-  const settings = readRun(options)
+  const settings = resolveRunOptions(options)
   const connection = await openTarget(target, settings.perRequest)
   try {
-    const canary = await openCanary(options.issuer)
+    const canary = await startCanary(options.issuer)
     try {
-      const good = goodOf(options, canary.url)
-      const cases = makeCases(good, settings.wanted)
-      // A run of nothing would prove nothing, and say that all is well.
-      if (cases.length === 0)
-        throw new TypeError(`only names no case for an issuer that signs ${good.key.alg}.`)
-      const controls = createControls(connection, settings.base, good.token)
-      const report = await attack(options, settings, controls, canary, cases)
-      if (!report.ok) throw failureOf(report)
+      const fixture = fixtureOf(options, canary.url)
+      const cases = buildCases(fixture, settings.definitions)
+      // A run without a case would succeed, although it proves nothing.
+      if (cases.length === 0) {
+        const fix = `names no case for an issuer that signs ${fixture.key.alg}: name one for its key type`
+        wrongOption("option 'only' of assertRejectsHostileTokens", fix)
+      }
+      const controls = createControls(connection, settings.template, fixture.token)
+      const report = await runCases(options, settings, controls, canary, cases)
+      if (!report.ok) throw errorWith(report)
       return report
     } finally {
       await canary.close()
@@ -59,45 +68,49 @@ export async function assertRejectsHostileTokens(
   }
 }
 
-async function attack(
+async function runCases(
   { issuer }: HostileOptions,
-  { base, skip, requireChallenge, keyFetches: budget }: Run,
+  { template, skip, requireChallenge, keyFetches: budget }: RunSettings,
   controls: Controls,
   canary: Canary,
   cases: readonly HostileCase[],
 ): Promise<HostileReport> {
-  const began = performance.now()
-  const watched = watch(issuer, canary, budget)
-  const noToken = await controls.refuseNone()
-  await controls.passGood('before the first case')
+  const startedAt = performance.now()
+  const observation = observeSideEffects(issuer, canary, budget)
+  const noToken = await controls.checkWithoutToken()
+  await controls.checkGoodToken('before the first case')
   const results: HostileResult[] = []
   let hung = 0
 
-  async function sendOne(one: HostileCase): Promise<HostileResult> {
-    const { id, level, title, refs } = one
+  async function runCase(hostileCase: HostileCase): Promise<HostileResult> {
+    const { id, level, title, refs } = hostileCase
     const result = { id, level, refs, status: 0 }
     const reason = skip[id]
     if (reason !== undefined) return { ...result, verdict: 'skipped', why: reason }
-    if (hung >= mostHung) {
-      return { ...result, verdict: 'inconclusive', why: `not sent: ${hung} before it hung` }
+    if (hung >= maxHung) {
+      const why = `not sent, because ${hung} cases before it hung`
+      return { ...result, verdict: 'inconclusive', why }
     }
-    if (one.afterGood) await controls.passGood(`before ${id}`)
-    const reply = await controls.connection.send(load(base, one))
-    const { verdict, why } = judge(one, reply, { issuer, noToken, requireChallenge })
+    if (hostileCase.afterGood) await controls.checkGoodToken(`before ${id}`)
+    const reply = await controls.connection.send(buildRequest(template, hostileCase))
+    const judgement = judge(hostileCase, reply, { issuer, noToken, requireChallenge })
+    const { verdict } = judgement
     if (verdict === 'HUNG') hung += 1
-    const said = verdict === 'skipped' ? why : [title, why].filter(Boolean).join('; ')
-    return { ...result, status: reply.status, verdict, why: said }
+    const isSkipped = verdict === 'skipped'
+    const why = isSkipped ? judgement.why : [title, judgement.why].filter(Boolean).join('; ')
+    return { ...result, status: reply.status, verdict, why }
   }
 
   for (let from = 0; from < cases.length; from += batchSize) {
-    results.push(...(await inParallel(cases.slice(from, from + batchSize), sendOne)))
-    await controls.passGood(`after ${cases[Math.min(from + batchSize, cases.length) - 1]?.id}`)
+    const batch = cases.slice(from, from + batchSize)
+    results.push(...(await mapConcurrently(batch, runCase)))
+    await controls.checkGoodToken(`after ${batch.at(-1)?.id}`)
   }
 
-  const { keyFetches, outbound, problems } = watched.end()
-  return createReport(`${base.method} ${base.path}`, {
+  const { keyFetches, outbound, problems } = observation.end()
+  return createReport(`${template.method} ${template.path}`, {
     ran: results.filter(({ verdict }) => verdict !== 'skipped').length,
-    duration: (performance.now() - began) / 1000,
+    duration: (performance.now() - startedAt) / 1000,
     results,
     controls: { noToken, good: controls.statuses },
     keyFetches,
@@ -106,8 +119,8 @@ async function attack(
   })
 }
 
-/** In the order of the items, a few at a time. */
-async function inParallel<Item, Result>(
+/** Runs a few items at a time. The results are in the order of the items. */
+async function mapConcurrently<Item, Result>(
   items: readonly Item[],
   run: (item: Item) => Promise<Result>,
 ): Promise<readonly Result[]> {

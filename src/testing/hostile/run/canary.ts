@@ -2,28 +2,31 @@ import type { AddressInfo } from 'node:net'
 import type { TestIssuer } from '../../issuer.ts'
 import { certifyPem } from '../cases/certificate.ts'
 
-/** A server that serves the attacker's keys, and notes whoever comes for them. */
+/**
+ * A server that the app under test must never call. It serves the attacker's keys, so that an app
+ * which follows a URL in a token also accepts the token, and it records every request.
+ */
 export interface Canary {
   readonly url: string
-  /** What was asked for, by way of the network. */
-  readonly heard: readonly string[]
+  /** The requests that arrived over the network, as `GET http://…`. */
+  readonly received: readonly string[]
   close(): Promise<void>
 }
 
-const discovery = '/.well-known/'
+const discoveryPath = '/.well-known/'
 
-/** Listens on loopback until it is closed. */
-export async function openCanary(issuer: TestIssuer): Promise<Canary> {
+/** Listens on a free loopback port until it is closed. */
+export async function startCanary(issuer: TestIssuer): Promise<Canary> {
   const { createServer } = await import('node:http')
-  const heard: string[] = []
+  const received: string[] = []
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', url)
-    heard.push(`${request.method} ${url}${pathname}`)
+    received.push(`${request.method} ${url}${pathname}`)
     response.end(documentAt(pathname))
   })
-  // A TLS handshake is no HTTP, and heard all the same.
+  // A TLS handshake arrives as a client error, because it is no HTTP. The app called all the same.
   server.on('clientError', (_, socket) => {
-    heard.push(`a connection to ${url} that is no HTTP`)
+    received.push(`a connection to ${url} that is no HTTP`)
     socket.destroy()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -31,18 +34,18 @@ export async function openCanary(issuer: TestIssuer): Promise<Canary> {
 
   function documentAt(pathname: string): string {
     const attacker = issuer.keys.attacker()
-    if (pathname.includes(discovery)) {
-      const owner = `${url}${pathname.slice(0, pathname.indexOf(discovery))}`
-      return JSON.stringify({ issuer: owner, jwks_uri: `${owner}/jwks` })
+    if (pathname.includes(discoveryPath)) {
+      const fakeIssuer = `${url}${pathname.slice(0, pathname.indexOf(discoveryPath))}`
+      return JSON.stringify({ issuer: fakeIssuer, jwks_uri: `${fakeIssuer}/jwks` })
     }
     if (pathname.startsWith('/x5u/')) return certifyPem(attacker)
-    const known = { ...attacker.publicJwk, kid: issuer.keys.current.publicJwk.kid }
-    return JSON.stringify({ keys: [attacker.publicJwk, known] })
+    const underKnownKid = { ...attacker.publicJwk, kid: issuer.keys.current.publicJwk.kid }
+    return JSON.stringify({ keys: [attacker.publicJwk, underKnownKid] })
   }
 
   return {
     url,
-    heard,
+    received,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

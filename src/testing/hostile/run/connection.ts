@@ -1,65 +1,69 @@
-import type { Carriage } from '../cases/case.ts'
+import type { RequestParts } from '../cases/case.ts'
 
-/** The request that the good token passes with. */
-export interface Base {
+/** The request that passes with the good token, without its token. */
+export interface RequestTemplate {
   readonly method: string
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | undefined
 }
 
-/** One request, whole. */
-export interface Shipment {
+/** One complete request. */
+export interface OutgoingRequest {
   readonly method: string
   readonly path: string
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: string | undefined
 }
 
-/** What came back; status 0 if nothing that is HTTP did. */
+/** What the app answered. The status is 0 if there was no HTTP answer. */
 export interface Reply {
   readonly status: number
-  /** Names in lower case; the values of one name are joined with commas. */
+  /** Names are in lower case. Several values of one name are joined with commas. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  /** What happened instead of an answer. */
+  /** Why there is no answer. 'impossible': this kind of app cannot receive such a request. */
   readonly failure?: 'hung' | 'broken' | 'impossible'
   readonly why?: string
 }
 
-/** A way to the code under test. */
+/** Sends requests to the app under test. */
 export interface Connection {
-  /** Never rejects: what goes wrong is a reply too. */
-  send(shipment: Shipment): Promise<Reply>
+  /** Never rejects: a failure is a reply, too, because it is a result of the test. */
+  send(request: OutgoingRequest): Promise<Reply>
   close(): Promise<void>
 }
 
-export function failed(failure: NonNullable<Reply['failure']>, why: string): Reply {
-  return {
-    status: 0,
-    headers: {},
-    body: '',
-    failure,
-    why,
-  }
+/** The reply that stands for a missing answer. */
+export function failedReply(failure: NonNullable<Reply['failure']>, why: string): Reply {
+  return { status: 0, headers: {}, body: '', failure, why }
 }
 
-const form = 'application/x-www-form-urlencoded'
+/** The content type of a form (RFC 6750 section 2.2). */
+const formType = 'application/x-www-form-urlencoded'
 
-/** The good request with another carriage of the token; a form takes the place of the body. */
-export function load(base: Base, { headers, query, form: text }: Carriage): Shipment {
-  const others = Object.entries(base.headers).filter(
-    ([name]) => text === undefined || name.toLowerCase() !== 'content-type',
+/** The template with these parts added. A form replaces the body. */
+export function buildRequest(
+  template: RequestTemplate,
+  { headers, query, form }: RequestParts,
+): OutgoingRequest {
+  const others = Object.entries(template.headers).filter(
+    ([name]) => form === undefined || name.toLowerCase() !== 'content-type',
   )
-  const separator = base.path.includes('?') ? '&' : '?'
+  const separator = template.path.includes('?') ? '&' : '?'
   return {
-    method: base.method,
-    path: query === undefined ? base.path : `${base.path}${separator}${query}`,
+    method: template.method,
+    path: query === undefined ? template.path : `${template.path}${separator}${query}`,
     headers: [
       ...others,
       ...headers,
-      ...(text === undefined ? [] : [['content-type', form] as const]),
+      ...(form === undefined ? [] : [['content-type', formType] as const]),
     ],
-    body: text ?? base.body,
+    body: form ?? template.body,
   }
+}
+
+/** The template with a Bearer token in its Authorization header. */
+export function bearerRequest(template: RequestTemplate, token: string): OutgoingRequest {
+  return buildRequest(template, { headers: [['authorization', `Bearer ${token}`]] })
 }

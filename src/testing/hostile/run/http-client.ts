@@ -1,27 +1,31 @@
 import type { Agent, IncomingMessage } from 'node:http'
-import type { Connection, Reply, Shipment } from './connection.ts'
-import { failed } from './connection.ts'
+import type { Connection, OutgoingRequest, Reply } from './connection.ts'
+import { failedReply } from './connection.ts'
 
-/** More of a body is not kept. */
-const longestBody = 262_144
+/** How many bytes of a body are kept. The rest is read and dropped, to bound the memory. */
+const maxBodyBytes = 262_144
 
-/** Sends to a server over HTTP/1.1, header lines as they are. @param timeout Seconds for an answer. */
+/**
+ * Sends requests to a server over HTTP/1.1, with the header lines exactly as they are given.
+ *
+ * @param timeout After how many seconds an answer counts as missing.
+ */
 export async function createHttpClient(origin: URL, timeout: number): Promise<Connection> {
   const { Agent, request } =
     origin.protocol === 'https:' ? await import('node:https') : await import('node:http')
   const agent = new Agent({ keepAlive: true, maxSockets: 16 })
 
-  const attempt = (shipment: Shipment): Promise<Reply | 'again'> =>
-    new Promise((resolve) => {
-      const { method, path, headers, body } = shipment
+  function attempt(outgoing: OutgoingRequest): Promise<Reply | 'again'> {
+    return new Promise((resolve) => {
+      const { method, path, headers, body } = outgoing
       const sent = request({
         agent: agent as Agent,
         host: origin.hostname.replace(/^\[|\]$/g, ''),
         port: origin.port,
         method,
         path,
-        headers: linesOf(origin, headers, body),
-        // Only on loopback, where a certificate proves nothing.
+        headers: rawHeaders(origin, headers, body),
+        // The server is on loopback, where nobody can pretend to be it: any certificate will do.
         ...(origin.protocol === 'https:' && { rejectUnauthorized: false }),
       })
       function finish(reply: Reply | 'again'): void {
@@ -29,25 +33,27 @@ export async function createHttpClient(origin: URL, timeout: number): Promise<Co
         resolve(reply)
       }
       const timer = setTimeout(() => {
-        finish(failed('hung', `no answer within ${timeout} s`))
+        finish(failedReply('hung', `no answer within ${timeout} s`))
         sent.destroy()
       }, timeout * 1000)
       sent.on('response', (response) => void read(response).then(finish))
       sent.on('error', (error: NodeJS.ErrnoException) => {
-        // RFC 9112 §9.3.1: an idle connection may have been closed while the request was on its way.
+        // A server may close an idle connection just when a request is sent on it. Such a request is
+        // sent again (RFC 9112 section 9.3.1).
         const stale = sent.reusedSocket && error.code === 'ECONNRESET'
-        finish(stale ? 'again' : failed('broken', `the connection broke: ${error.code}`))
+        finish(stale ? 'again' : failedReply('broken', `the connection broke: ${error.code}`))
       })
       sent.end(body)
     })
+  }
 
   return {
-    async send(shipment) {
+    async send(outgoing) {
       for (let tries = 0; tries < 20; tries += 1) {
-        const reply = await attempt(shipment)
+        const reply = await attempt(outgoing)
         if (reply !== 'again') return reply
       }
-      return failed('broken', 'the connection broke every time')
+      return failedReply('broken', 'the connection broke every time')
     },
     async close() {
       agent.destroy()
@@ -55,8 +61,12 @@ export async function createHttpClient(origin: URL, timeout: number): Promise<Co
   }
 }
 
-/** A flat list, in which a name may come twice. */
-function linesOf(origin: URL, headers: Shipment['headers'], body: string | undefined): string[] {
+/** The headers as a flat list of names and values, because an object cannot hold a name twice. */
+function rawHeaders(
+  origin: URL,
+  headers: OutgoingRequest['headers'],
+  body: string | undefined,
+): string[] {
   return [
     'host',
     origin.host,
@@ -68,12 +78,14 @@ function linesOf(origin: URL, headers: Shipment['headers'], body: string | undef
 function read(response: IncomingMessage): Promise<Reply> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
-    let kept = 0
+    let length = 0
     response.on('data', (chunk: Buffer) => {
-      if (kept < longestBody) chunks.push(chunk)
-      kept += chunk.byteLength
+      if (length < maxBodyBytes) chunks.push(chunk)
+      length += chunk.byteLength
     })
-    response.on('error', () => resolve(failed('broken', 'the connection broke within the answer')))
+    response.on('error', () =>
+      resolve(failedReply('broken', 'the connection broke within the answer')),
+    )
     response.on('end', () => {
       const entries = Object.entries(response.headersDistinct)
       resolve({

@@ -2,79 +2,84 @@ import type { HostileId, HostileLevel } from '../cases/case.ts'
 import type { HostileVerdict } from './verdict.ts'
 import { isFailure } from './verdict.ts'
 
-/** What became of one case. */
+/** The result of one case. */
 export interface HostileResult {
   readonly id: HostileId
   readonly level: HostileLevel
   readonly verdict: HostileVerdict
-  /** The status of the answer, 0 if there was none. */
+  /** The status of the answer, or 0 if there was none. */
   readonly status: number
-  /** What is wrong with the token, and with the answer if anything is. */
+  /** What is wrong with the token, and what is wrong with the answer if anything is. */
   readonly why: string
+  /** Standards, CVEs and tools that describe the attack. */
   readonly refs: readonly string[]
 }
 
-/** What `assertRejectsHostileTokens` found out. */
+/** The results of one run of `assertRejectsHostileTokens`. */
 export interface HostileReport {
-  /** Whether every case went as it must, and the run as a whole. */
+  /** Whether every case, and the run as a whole, went as it must. */
   readonly ok: boolean
-  /** How many cases there were, those that were skipped not counted. */
+  /** How many cases were sent. Skipped cases do not count. */
   readonly ran: number
-  /** Seconds. */
+  /** How long the run took, in seconds. */
   readonly duration: number
   readonly results: readonly HostileResult[]
-  /** The status without a token, and those of the good token: before, every 25 cases, and after. */
+  /**
+   * The status without a token, and the statuses of the good token: before the first case, after
+   * every 25 cases, and after the last one.
+   */
   readonly controls: { readonly noToken: number; readonly good: readonly number[] }
   /** How often the issuer was asked for its keys. */
   readonly keyFetches: number
-  /** What was asked for on account of a hostile token. */
+  /** The requests that hostile tokens made the app send to other servers. */
   readonly outbound: readonly string[]
-  /** What is wrong with the run as a whole. */
+  /** What is wrong with the run as a whole, as sentences. */
   readonly problems: readonly string[]
-  /** The report as text, without any token in it. */
+  /** The report as text. It shows no token. */
   toString(): string
 }
 
 const meanings: Readonly<Partial<Record<HostileVerdict, string>>> = {
   ACCEPTED: 'the route answered it as if it were good.',
-  REFUSED: 'what a guard must understand was refused.',
-  AUTHENTICATED: 'it was refused, but not for the token: whoever has the right scope gets in.',
+  REFUSED: 'the app refused a spelling that every guard must understand.',
+  AUTHENTICATED:
+    'the app believed the token, and refused it for another reason, such as a scope. An attacker can state the right scope.',
   UNCHALLENGED: 'it was refused without a challenge; requireChallenge: false allows that.',
-  LEAKED: 'the refusal tells what belongs to nobody, or to the caller alone.',
+  LEAKED: 'the refusal shows the token, a key or a stack trace.',
   CRASHED: 'the app failed (5xx, or no answer at all) where it should have refused.',
   HUNG: 'the app did not answer in time; budget.perRequest is that time.',
   inconclusive:
-    'something else answered. A rate limiter hides results: turn it off for this test. A 503 is an issuer that cannot be reached.',
+    'something else than the guard answered. A rate limiter hides results: turn it off for this test. A 503 means that the issuer could not be reached.',
 }
 
 export function createReport(
   title: string,
   found: Omit<HostileReport, 'ok' | 'toString'>,
 ): HostileReport {
-  const offenders = found.results.filter((result) => isFailure(result, result.verdict))
-  const ok = offenders.length === 0 && found.problems.length === 0
+  const failures = found.results.filter((result) => isFailure(result, result.verdict))
+  const ok = failures.length === 0 && found.problems.length === 0
   return Object.freeze({
     ok,
     ...found,
-    toString: () => write(title, found, offenders),
+    toString: () => write(title, found, failures),
   })
 }
 
 function write(
   title: string,
   found: Omit<HostileReport, 'ok' | 'toString'>,
-  offenders: readonly HostileResult[],
+  failures: readonly HostileResult[],
 ): string {
   const { ran, keyFetches, duration, results, problems } = found
   const skipped = results.filter(({ verdict }) => verdict === 'skipped')
-  const verdicts = [...new Set(offenders.map(({ verdict }) => verdict))]
-  const [first] = offenders
+  const verdicts = [...new Set(failures.map(({ verdict }) => verdict))]
+  const [first] = failures
   return [
-    `${title}: ${offenders.length} of ${ran} hostile tokens went wrong (${keyFetches} key fetches, ${duration.toFixed(2)} s).`,
+    `${title}: ${failures.length} of ${ran} hostile tokens went wrong (${keyFetches} key fetches, ${duration.toFixed(2)} s).`,
     ...section(problems.map((problem) => `- ${problem}`)),
     ...section(
       table(
-        offenders.map(({ verdict, status, id, level, why, refs }) => [
+        failures.map(({ verdict, status, id, level, why, refs }) => [
           verdict,
           String(status || '-'),
           id,
@@ -91,12 +96,12 @@ function write(
   ].join('\n')
 }
 
-/** Lines after an empty one, or nothing. */
+/** The lines with an empty line before them, or nothing if there are none. */
 export function section(lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', ...lines]
 }
 
-/** Rows with their columns below each other. */
+/** One line for each row, with the cells padded so that columns are aligned. */
 export function table(rows: readonly (readonly string[])[]): readonly string[] {
   const width = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0))
   return rows.map((row) =>
@@ -107,8 +112,8 @@ export function table(rows: readonly (readonly string[])[]): readonly string[] {
   )
 }
 
-/** An Error that carries the report. */
-export function failureOf<Report extends { toString(): string }>(
+/** An Error whose message is the report, and which carries the report for programs. */
+export function errorWith<Report extends { toString(): string }>(
   report: Report,
 ): Error & { report: Report } {
   return Object.assign(new Error(report.toString()), { report })

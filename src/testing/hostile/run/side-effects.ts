@@ -1,28 +1,36 @@
 import type { TestIssuer } from '../../issuer.ts'
 import type { Canary } from './canary.ts'
 
-/** What happened beside the answers. */
-export interface Sightings {
+/** What the app did while it answered, besides its answers. */
+export interface SideEffects {
   readonly keyFetches: number
   readonly outbound: readonly string[]
   readonly problems: readonly string[]
 }
 
-/** Watches the issuer's log, the canary and Object.prototype, from now on. */
-export function watch(issuer: TestIssuer, canary: Canary, budget: number): { end(): Sightings } {
-  const logged = issuer.requests.count()
-  const members = new Set(Reflect.ownKeys(Object.prototype))
-  const home = new URL(issuer.url).origin
+/**
+ * Observes the requests to the issuer and to the canary, and Object.prototype, until `end()`.
+ *
+ * @param budget How many key fetches are allowed.
+ */
+export function observeSideEffects(
+  issuer: TestIssuer,
+  canary: Canary,
+  budget: number,
+): { end(): SideEffects } {
+  const requestsBefore = issuer.requests.count()
+  const membersBefore = new Set(Reflect.ownKeys(Object.prototype))
+  const { origin } = new URL(issuer.url)
 
   return {
     end() {
-      const log = issuer.requests.all.slice(logged)
-      const keyFetches = log.filter(({ endpoint }) => endpoint === 'jwks').length
-      // The issuer's own fetch goes nowhere else, and notes what it was asked for.
-      const strays = log.filter(({ url }) => new URL(url).origin !== home)
-      const outbound = [...canary.heard, ...strays.map(({ method, url }) => `${method} ${url}`)]
-      const added = Reflect.ownKeys(Object.prototype).filter((name) => !members.has(name))
-      // What comes after in this process is not to suffer for it.
+      const requests = issuer.requests.all.slice(requestsBefore)
+      const keyFetches = requests.filter(({ endpoint }) => endpoint === 'jwks').length
+      // The fetch of the test issuer calls no other origin, but records that it was asked to.
+      const foreign = requests.filter(({ url }) => new URL(url).origin !== origin)
+      const outbound = [...canary.received, ...foreign.map(({ method, url }) => `${method} ${url}`)]
+      const added = Reflect.ownKeys(Object.prototype).filter((name) => !membersBefore.has(name))
+      // A polluted Object.prototype would make later tests of this process fail.
       for (const name of added) Reflect.deleteProperty(Object.prototype, name)
       return {
         keyFetches,
@@ -30,7 +38,7 @@ export function watch(issuer: TestIssuer, canary: Canary, budget: number): { end
         problems: [
           ...(keyFetches > budget
             ? [
-                `The issuer was asked for its keys ${keyFetches} times, and budget.keyFetches is ${budget}: strangers can make the app flood it.`,
+                `The issuer was asked for its keys ${keyFetches} times, and budget.keyFetches is ${budget}: an attacker can make the app flood it with requests.`,
               ]
             : []),
           ...outbound.map((call) => `A hostile token made the app call out: ${call}`),

@@ -1,13 +1,14 @@
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { wrongOption } from '../../../core/option-checks.ts'
 import type { Connection } from './connection.ts'
 import type { FetchHandler } from './fetch-client.ts'
 import { createFetchClient } from './fetch-client.ts'
 import { createHttpClient } from './http-client.ts'
 
 /**
- * Anything that answers HTTP: an Express app or another request listener, an `http.Server`, a Koa app,
- * an object with a `fetch(request)` method, or the URL of a server on loopback.
+ * An app that answers HTTP requests: an Express app or another request listener, an `http.Server`,
+ * a Koa app, an object with a `fetch(request)` method, or the URL of a server on loopback.
  */
 export type HostileTarget =
   | RequestListener
@@ -17,50 +18,56 @@ export type HostileTarget =
   | URL
   | string
 
+/** Host names of this machine, as `URL` spells them. */
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
 /**
- * Opens a way to the code under test. What is no server yet listens on a free loopback port until the
- * connection is closed.
+ * Connects to the app under test. An app that is not listening yet listens on a free loopback port
+ * until the connection is closed.
  *
- * @throws {TypeError} on a URL that is not on loopback, and on what answers no HTTP.
+ * @param timeout After how many seconds an answer counts as missing.
+ * @throws {TypeError} for a URL that is not on loopback, and for a target that answers no HTTP.
  */
 export async function openTarget(target: HostileTarget, timeout: number): Promise<Connection> {
   if (typeof target === 'function') return serve(target, timeout)
   if (typeof target === 'string' || target instanceof URL) {
     return createHttpClient(readUrl(target), timeout)
   }
-  if (has(target, 'callback')) return serve(target.callback(), timeout)
-  if (has(target, 'listen') && has(target, 'address')) return join(target as Server, timeout)
-  if (has(target, 'fetch')) return createFetchClient(target, timeout)
-  throw new TypeError(
-    'The target must be an Express or Koa app, a request listener, an http.Server, an object with a fetch(request) method, or a URL on loopback.',
+  if (hasMethod(target, 'callback')) return serve(target.callback(), timeout)
+  if (hasMethod(target, 'listen') && hasMethod(target, 'address'))
+    return connectTo(target as Server, timeout)
+  if (hasMethod(target, 'fetch')) return createFetchClient(target, timeout)
+  return wrongOption(
+    'the target',
+    'must be an Express or Koa app, a request listener, an http.Server, an object with a fetch(request) method, or a URL on loopback',
   )
 }
 
-function has<Name extends string>(
+function hasMethod<Name extends string>(
   target: object | null | undefined,
   name: Name,
 ): target is Record<Name, (...given: never[]) => unknown> {
   return typeof (target as Record<string, unknown> | null | undefined)?.[name] === 'function'
 }
 
-/** Hostile requests go to one's own machine alone. */
+/** The URL of a server on this machine. Attacks must never reach a server of somebody else. */
 function readUrl(target: URL | string): URL {
   const url = URL.canParse(String(target)) ? new URL(target) : undefined
   if (url && /^https?:$/.test(url.protocol) && loopback.test(url.hostname)) {
     if (url.href === `${url.origin}/`) return url
-    throw new TypeError('The target URL must be an origin alone: the rest belongs in path.')
+    wrongOption('the URL of the target', "must be an origin alone: put the rest into option 'path'")
   }
-  throw new TypeError(
-    `The target URL must be http or https on localhost, 127.0.0.1 or [::1]: hostile tokens are sent to nobody else's server.`,
+  return wrongOption(
+    'the URL of the target',
+    'must be http or https on localhost, 127.0.0.1 or [::1]: start the app on this machine',
   )
 }
 
 async function serve(listener: RequestListener, timeout: number): Promise<Connection> {
   const { createServer } = await import('node:http')
   const server = createServer((request, response) => {
-    // Otherwise it would be an uncaught error of the test process, and say nothing about the case.
+    // An error of the app must become a result of the case. Without this, it would be an uncaught
+    // error that ends the test process.
     const crash = (): void => void request.socket.destroy()
     try {
       const result: unknown = listener(request, response)
@@ -69,16 +76,16 @@ async function serve(listener: RequestListener, timeout: number): Promise<Connec
       crash()
     }
   })
-  return join(server, timeout)
+  return connectTo(server, timeout)
 }
 
-/** A server that listens already goes on listening afterwards. */
-async function join(server: Server, timeout: number): Promise<Connection> {
-  const ours = !server.listening
-  if (ours) await listen(server)
+/** Connects to a server. A server that was listening before goes on listening afterwards. */
+async function connectTo(server: Server, timeout: number): Promise<Connection> {
+  const startedHere = !server.listening
+  if (startedHere) await listen(server)
   const address = server.address()
   if (address === null || typeof address === 'string') {
-    throw new TypeError('The server under test must listen on a TCP port.')
+    wrongOption('the target', 'is a server without a TCP port: let it listen on a port of loopback')
   }
   const scheme = 'setSecureContext' in server ? 'https' : 'http'
   const client = await createHttpClient(
@@ -89,11 +96,12 @@ async function join(server: Server, timeout: number): Promise<Connection> {
     send: client.send,
     async close() {
       await client.close()
-      if (ours) await stop(server)
+      if (startedHere) await stop(server)
     },
   }
 }
 
+/** The host to connect to. A server on all interfaces can be reached on loopback. */
 function hostOf({ address, family }: AddressInfo): string {
   if (address === '::' || address === '0.0.0.0') return '127.0.0.1'
   return family === 'IPv6' ? `[${address}]` : address

@@ -4,8 +4,9 @@ import type { Reply } from './connection.ts'
 import { leakIn } from './leak.ts'
 
 /**
- * What became of a case; the ones in capitals are failures. 'passed' and 'REFUSED' are for spellings
- * that a guard must understand, 'accepted' is for the level 'info'.
+ * How the app answered a case. Verdicts in capital letters are failures. 'passed' and 'REFUSED' are
+ * for spellings that a guard must understand. 'accepted' is for the level 'info'. 'inconclusive'
+ * means that something else than the guard answered, and is a failure, too.
  */
 export type HostileVerdict =
   | 'rejected'
@@ -26,8 +27,8 @@ export interface Judgement {
   readonly why: string
 }
 
-/** What is known of the app before the first case. */
-export interface Circumstances {
+/** What is known of the app before the first case is sent. */
+export interface Baseline {
   readonly issuer: TestIssuer
   /** The status of a request without a token. */
   readonly noToken: number
@@ -38,17 +39,18 @@ function judged(verdict: HostileVerdict, why = ''): Judgement {
   return { verdict, why }
 }
 
-/** RFC 6750 §3, RFC 9449 §7.1: the scheme that a client is asked to use. */
+/** A challenge for Bearer (RFC 6750 section 3) or DPoP (RFC 9449 section 7.1). */
 const challenge = /(?:^|,)\s*(?:Bearer|DPoP)(?:\s|,|$)/i
 
+/** Content, URI or header fields too large (RFC 9110 section 15.5, RFC 6585 section 5). */
 const tooLarge = [413, 414, 431]
 
 export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300
 }
 
-/** What an answer means for the case it answers. */
-export function judge(one: HostileCase, reply: Reply, app: Circumstances): Judgement {
+/** What an answer says about the guard. */
+export function judge(hostileCase: HostileCase, reply: Reply, baseline: Baseline): Judgement {
   const { status, failure, why = '' } = reply
   if (failure === 'impossible') return judged('skipped', why)
   if (failure === 'hung') return judged('HUNG', why)
@@ -56,39 +58,42 @@ export function judge(one: HostileCase, reply: Reply, app: Circumstances): Judge
   if (status === 429 || status === 503) {
     return judged('inconclusive', 'a rate limiter or an outage answered in place of the guard')
   }
-  const leak = leakIn(reply, one.token, app.issuer)
+  const leak = leakIn(reply, hostileCase.token, baseline.issuer)
   if (status >= 500) return judged('CRASHED', leak ? `the answer ${leak}` : '')
-  if (one.expects === 'pass') {
+  if (hostileCase.expects === 'pass') {
     return isSuccess(status) ? judged('passed') : judged('REFUSED', 'a guard must understand it')
   }
-  if (isSuccess(status)) return judged(one.level === 'info' ? 'accepted' : 'ACCEPTED')
-  const judgement = refusal(one, reply, app)
+  if (isSuccess(status)) return judged(hostileCase.level === 'info' ? 'accepted' : 'ACCEPTED')
+  const judgement = judgeRefusal(hostileCase, reply, baseline)
+  // To believe a hostile token is worse than to show something in the refusal of it.
   const isWorse = judgement.verdict === 'AUTHENTICATED' || leak === undefined
   return isWorse ? judgement : judged('LEAKED', `the answer ${leak}`)
 }
 
-function refusal(
+function judgeRefusal(
   { level }: HostileCase,
   { status, headers }: Reply,
-  { noToken, requireChallenge }: Circumstances,
+  { noToken, requireChallenge }: Baseline,
 ): Judgement {
   if (tooLarge.includes(status)) {
     return level === 'limit'
       ? judged('rejected')
-      : judged('inconclusive', 'something before the guard found it too large')
+      : judged('inconclusive', 'the server found the request too large before the guard saw it')
   }
-  // A guard that hides its routes answers strangers so, too; 403 is for those whom it knows.
+  // An app that hides its routes answers requests without a token with 404, for instance. The same
+  // answer to a hostile token is a refusal, too. A 403 never is: it means that the app knows who
+  // the caller is, and it knows that from the token.
   const refused = [400, 401].includes(status) || (status !== 403 && status === noToken)
   if (!refused) {
-    return judged('AUTHENTICATED', 'the token was believed; only something behind it refused')
+    return judged('AUTHENTICATED', 'the app believed the token, and refused for another reason')
   }
   if (!requireChallenge || challenge.test(headers['www-authenticate'] ?? '')) {
     return judged('rejected')
   }
-  return judged('UNCHALLENGED', 'no WWW-Authenticate names Bearer (RFC 6750 §3)')
+  return judged('UNCHALLENGED', 'no WWW-Authenticate names Bearer (RFC 6750 section 3)')
 }
 
-/** Whether a verdict of this case makes the run fail. */
+/** Whether this verdict makes the run fail. */
 export function isFailure({ level }: Pick<HostileCase, 'level'>, verdict: HostileVerdict): boolean {
   return level !== 'info' && (verdict === 'inconclusive' || verdict === verdict.toUpperCase())
 }

@@ -1,38 +1,47 @@
+import { knownOptions, numberWithin } from '../../../core/option-checks.ts'
 import type { TrustOptions } from '../../issuer.ts'
-import { readNumber, refuseUnknown } from '../../options.ts'
-import type { GuardedRequest } from '../run/options.ts'
-import { readBase, readReasons, refuseStrangers, requestOptions } from '../run/options.ts'
-import { failureOf } from '../run/report.ts'
+import type { Claims } from '../../mint.ts'
+import { clockSeconds, waitSeconds } from '../../number-bounds.ts'
+import type { GuardedRequest } from '../run/guarded-request.ts'
+import {
+  checkIds,
+  requestOptions,
+  resolvePerRequest,
+  resolveSkip,
+  resolveTemplate,
+} from '../run/guarded-request.ts'
+import { errorWith } from '../run/report.ts'
 import type { HostileTarget } from '../run/target.ts'
 import { openTarget } from '../run/target.ts'
-import type { SurvivalReport, SurvivalResult } from './report.ts'
+import type { SurvivalReport } from './report.ts'
 import { createSurvivalReport } from './report.ts'
-import type { Trial } from './run-scenario.ts'
-import { endure, proveGuarded } from './run-scenario.ts'
-import { faultPlans, forbidden } from './scenarios.ts'
+import type { ScenarioContext } from './run-scenario.ts'
+import { assertGuarded, runScenario } from './run-scenario.ts'
+import { faultScenarios, forbiddenOrigins } from './scenarios.ts'
+import type { SurvivalResult } from './verdict.ts'
 
 /** Options of `assertSurvivesIssuerFaults`. */
 export interface SurvivalOptions extends GuardedRequest {
-  /** The faults to run, as 'http/500' (all). */
+  /** The faults to run, such as 'http/500' (all). */
   only?: readonly string[]
   /** Faults to leave out, each with the reason, which the report shows (none). */
   skip?: Readonly<Record<string, string>>
-  /** Whether to ask an app that never had keys (true). */
+  /** Whether to ask an app that has never loaded keys (true). */
   cold?: boolean
-  /** Whether to ask an app that loaded its keys before, and must look again (true). */
+  /** Whether to ask an app that has loaded keys before, and must refresh them (true). */
   warm?: boolean
-  /** Seconds that the app gives a fetch, handed to `make` as `keys: { timeout }` (0.25). */
+  /** Seconds that the app gives a fetch. The app gets it as `keys: { timeout }` (0.25). */
   timeout?: number
-  /** After how many seconds keys are looked at again: the `keys.maxAge` of the app (600). */
+  /** Seconds after which the app refreshes its keys: its own `keys.maxAge` (600). */
   maxAge?: number
-  /** What one request may take in seconds (2). */
+  /** How many seconds one request may take (2). */
   budget?: { readonly perRequest?: number }
 }
 
-/** What `make` is given: `issuer.trust()` with a timeout that keeps the run short. */
+/** What the app is built with: `issuer.trust()`, and a short timeout that keeps the run short. */
 export type ShortTrust = TrustOptions & { readonly keys: { readonly timeout: number } }
 
-const survivalOptions = {
+const known = {
   ...requestOptions,
   only: true,
   skip: true,
@@ -41,69 +50,81 @@ const survivalOptions = {
   timeout: true,
   maxAge: true,
   budget: true,
-} satisfies Record<keyof SurvivalOptions, true>
+} as const satisfies Record<keyof SurvivalOptions, true>
 
-const owner = 'assertSurvivesIssuerFaults()'
-const known = new Set(faultPlans.map(({ id }) => id))
+const knownIds = faultScenarios.map(({ id }) => id)
+const owner = 'assertSurvivesIssuerFaults'
 
 /**
- * Makes the issuer fail in every way of `faults`, one after the other, and asks apps of yours for a
- * good token's route all the while. An app that never had keys must answer 503 with Retry-After, or
- * pass the token if the fault leaves it a key; one that had keys must pass it; and both must once the
- * fault is over. Never a 401, for which clients throw good tokens away.
+ * Makes the issuer fail in every way of `faults`, one after the other, and sends a good token to
+ * your app during each fault and after it.
  *
- * The issuer's clock moves on meanwhile and is put back at the end; its faults are left as they were.
+ * - An app that has never loaded keys must answer 503 with Retry-After. Where the fault leaves it a
+ *   good key, it must let the token pass.
+ * - An app that has loaded keys before must let the token pass.
+ * - After the fault, both must let the token pass.
  *
- * @param make Builds a fresh app that trusts what it is given.
- * @throws {Error} with a table of what went wrong, and the report as `report`.
- * @throws {TypeError} on a wrong option, and on a URL that is not on loopback.
+ * A 401 is always wrong: clients throw a token away when they get one, although it is good.
+ *
+ * The clock of the issuer is moved forward meanwhile, and back at the end. Faults that were already
+ * set on the issuer stay as they are.
+ *
+ * @param createApp Builds a new app that trusts what it is given.
+ * @param options The issuer and the route. Only `issuer` and `path` are required.
+ * @returns The report of a run in which nothing failed.
+ * @throws {Error} if anything failed: the message is a table, and `report` is the report.
+ * @throws {TypeError} for a wrong option, and for a URL that is not on loopback.
  */
 export async function assertSurvivesIssuerFaults(
-  make: (trust: ShortTrust) => HostileTarget | Promise<HostileTarget>,
+  createApp: (trust: ShortTrust) => HostileTarget | Promise<HostileTarget>,
   options: SurvivalOptions,
 ): Promise<SurvivalReport> {
-  refuseUnknown(owner, options, survivalOptions)
+  knownOptions(`the options of ${owner}`, options, known)
   const { issuer, only, skip = {}, cold = true, warm = true, budget = {} } = options
-  refuseUnknown(`${owner} budget`, budget, { perRequest: true })
-  const base = readBase(owner, options)
-  const reasons = readReasons(owner, skip, known)
-  refuseStrangers('only', only, known)
-  const perRequest = readNumber('budget.perRequest', budget.perRequest ?? 2, 0.001)
-  const timeout = readNumber('timeout', options.timeout ?? 0.25, 0.001)
-  const maxAge = readNumber('maxAge', options.maxAge ?? 600, 1)
-  const plans = faultPlans.filter(({ id }) => only?.includes(id) ?? true)
-  const began = performance.now()
+  knownOptions(`option 'budget' of ${owner}`, budget, { perRequest: true })
+  const template = resolveTemplate(owner, options)
+  const reasons = resolveSkip(owner, skip, knownIds)
+  checkIds(`option 'only' of ${owner}`, only, knownIds)
+  const perRequest = resolvePerRequest(owner, budget.perRequest ?? 2)
+  const timeout = numberWithin(`option 'timeout' of ${owner}`, options.timeout ?? 0.25, {
+    ...waitSeconds,
+    min: 0.001,
+  })
+  const maxAge = numberWithin(`option 'maxAge' of ${owner}`, options.maxAge ?? 600, {
+    ...clockSeconds,
+    min: 1,
+  })
+  const scenarios = faultScenarios.filter(({ id }) => only?.includes(id) ?? true)
+  const startedAt = performance.now()
 
-  const open = async (): ReturnType<Trial['open']> =>
-    openTarget(await make(issuer.trust({ keys: { timeout } })), perRequest)
+  async function openApp(): ReturnType<ScenarioContext['openApp']> {
+    return openTarget(await createApp(issuer.trust({ keys: { timeout } })), perRequest)
+  }
   const mint = (): string => issuer.mint(claimsOf(options))
-  const trial = { base, issuer, open, mint, timeout, maxAge, cold, warm }
+  const context = { template, issuer, openApp, mint, timeout, maxAge, cold, warm }
 
-  await proveGuarded(trial)
+  await assertGuarded(context)
   const results: SurvivalResult[] = []
-  const logged = issuer.requests.count()
-  for (const plan of plans) {
-    const why = reasons[plan.id]
-    if (why === undefined) results.push(...(await endure(plan, trial)))
-    else results.push({ id: plan.id, state: 'cold', verdict: 'skipped', status: 0, why })
+  const requestsBefore = issuer.requests.count()
+  for (const scenario of scenarios) {
+    const why = reasons[scenario.id]
+    if (why === undefined) results.push(...(await runScenario(scenario, context)))
+    else results.push({ id: scenario.id, state: 'cold', verdict: 'skipped', status: 0, why })
   }
   const followed = issuer.requests.all
-    .slice(logged)
-    .filter(({ url }) => forbidden.some((origin) => url.startsWith(origin)))
+    .slice(requestsBefore)
+    .filter(({ url }) => forbiddenOrigins.some((origin) => url.startsWith(origin)))
     .map(({ url }) => `The app let the issuer lead it to ${url}`)
-  const report = createSurvivalReport(`${base.method} ${base.path}`, {
-    ran: plans.filter(({ id }) => reasons[id] === undefined).length,
-    duration: (performance.now() - began) / 1000,
+  const report = createSurvivalReport(`${template.method} ${template.path}`, {
+    ran: scenarios.filter(({ id }) => reasons[id] === undefined).length,
+    duration: (performance.now() - startedAt) / 1000,
     results,
     problems: [...new Set(followed)],
   })
-  if (!report.ok) throw failureOf(report)
+  if (!report.ok) throw errorWith(report)
   return report
 }
 
-function claimsOf({ claims, scope }: SurvivalOptions): NonNullable<SurvivalOptions['claims']> {
-  return {
-    ...claims,
-    ...(scope !== undefined && { scope }),
-  }
+function claimsOf({ claims, scope }: SurvivalOptions): Claims {
+  return { ...claims, ...(scope !== undefined && { scope }) }
 }

@@ -1,22 +1,28 @@
 import type { Fault } from '../../fault.ts'
 import type { TestIssuer } from '../../issuer.ts'
-import type { Base, Connection, Reply } from '../run/connection.ts'
-import { load } from '../run/connection.ts'
+import type { Connection, RequestTemplate } from '../run/connection.ts'
+import { bearerRequest } from '../run/connection.ts'
 import { createControls } from '../run/controls.ts'
-import type { SurvivalResult } from './report.ts'
-import { allowedCold, judgeSurvival } from './report.ts'
-import type { FaultPlan } from './scenarios.ts'
+import type { FaultScenario } from './scenarios.ts'
+import type { SurvivalResult } from './verdict.ts'
+import { allowedWithoutKeys, judgeSurvival } from './verdict.ts'
 
-/** Seconds after which every back-off is over, that of a Retry-After included. */
+/** Seconds after which every back-off of the app must be over, that of a Retry-After included. */
 const backOff = 301
-/** A fetch that began under the fault may fail the first request after it. */
-const rounds = 3
 
-/** What one fault is tried on, and how. */
-export interface Trial {
-  readonly base: Base
+/**
+ * How often the app is asked after the fault. Its first request may fail, if it waits for a fetch
+ * that began during the fault.
+ */
+const recoveryRounds = 3
+
+/** What every scenario runs with. */
+export interface ScenarioContext {
+  readonly template: RequestTemplate
   readonly issuer: TestIssuer
-  readonly open: () => Promise<Connection>
+  /** Builds a new app, and connects to it. */
+  readonly openApp: () => Promise<Connection>
+  /** Mints a new good token. */
   readonly mint: () => string
   readonly timeout: number
   readonly maxAge: number
@@ -24,78 +30,88 @@ export interface Trial {
   readonly warm: boolean
 }
 
-/** While all is well, the route is shut to strangers and open for the good token. */
-export async function proveGuarded({ base, open, mint }: Trial): Promise<void> {
-  const connection = await open()
+/**
+ * Without a fault, the route must refuse a request without a token, and let the good token pass.
+ * Otherwise the results of the scenarios would prove nothing.
+ */
+export async function assertGuarded({ template, openApp, mint }: ScenarioContext): Promise<void> {
+  const connection = await openApp()
   try {
-    const controls = createControls(connection, base, mint())
-    await controls.refuseNone()
-    await controls.passGood('while the issuer was well')
+    const controls = createControls(connection, template, mint())
+    await controls.checkWithoutToken()
+    await controls.checkGoodToken('while the issuer worked')
   } finally {
     await connection.close()
   }
 }
 
-/** One fault, from before it to after it. */
-export async function endure(plan: FaultPlan, trial: Trial): Promise<readonly SurvivalResult[]> {
-  const { issuer, base, mint, maxAge } = trial
-  const send = (connection: Connection, token: string): Promise<Reply> =>
-    connection.send(load(base, { headers: [['authorization', `Bearer ${token}`]] }))
+/** Runs one scenario, and asks a cold and a warm app during the fault and after it. */
+export async function runScenario(
+  scenario: FaultScenario,
+  context: ScenarioContext,
+): Promise<readonly SurvivalResult[]> {
+  const { issuer, template, mint, maxAge, timeout } = context
   const apps: (Connection | undefined)[] = []
-  let moved = 0
+  let advanced = 0
   function advance(seconds: number): void {
     issuer.clock.advance(seconds)
-    moved += seconds
+    advanced += seconds
   }
 
-  async function askBoth(state: '' | 'recovered-'): Promise<readonly SurvivalResult[]> {
-    const logged = issuer.requests.count()
+  async function askApps(prefix: '' | 'recovered-'): Promise<readonly SurvivalResult[]> {
+    const requestsBefore = issuer.requests.count()
     const token = mint()
-    const replies = await Promise.all(apps.map((app) => app && send(app, token)))
-    const struck = issuer.requests.all
-      .slice(logged)
-      .some(({ endpoint }) => concerns(plan, endpoint))
+    const replies = await Promise.all(apps.map((app) => app?.send(bearerRequest(template, token))))
+    const affected = issuer.requests.all
+      .slice(requestsBefore)
+      .some(({ endpoint }) => affects(scenario, endpoint))
     return replies.flatMap((reply, index) => {
       if (reply === undefined) return []
-      const duringCold = index === 0 && state === ''
-      const allowed = duringCold ? allowedCold(plan, struck) : { pass: true, outage: false }
+      const isCold = index === 0
+      const allowed =
+        isCold && prefix === ''
+          ? allowedWithoutKeys(scenario, affected)
+          : { pass: true, outage: false }
       const judgement = judgeSurvival(reply, allowed, token, issuer)
-      return {
-        id: plan.id,
-        state: `${state}${index === 0 ? 'cold' : 'warm'}` as const,
-        ...judgement,
-      }
+      const state = `${prefix}${isCold ? 'cold' : 'warm'}` as const
+      return { id: scenario.id, state, ...judgement }
     })
   }
 
   try {
-    apps.push(trial.cold ? await trial.open() : undefined)
-    apps.push(trial.warm ? await trial.open() : undefined)
-    if (apps[1]) await send(apps[1], mint())
+    apps.push(context.cold ? await context.openApp() : undefined)
+    apps.push(context.warm ? await context.openApp() : undefined)
+    if (apps[1]) await apps[1].send(bearerRequest(template, mint()))
+    // Now the keys of the warm app are too old, so that it must ask the issuer during the fault.
     advance(maxAge + 1)
-    const fault = plan.make(issuer, trial.timeout)
-    if (plan.id.startsWith('jwks/')) await rehearse(issuer, fault)
-    const during = await issuer.during(plan.endpoint, fault, () => askBoth(''))
+    const fault = scenario.createFault(issuer, timeout)
+    if (scenario.id.startsWith('jwks/')) await prepare(issuer, fault)
+    const during = await issuer.during(scenario.endpoint, fault, () => askApps(''))
     let after: readonly SurvivalResult[] = []
-    for (let round = 0; round < rounds; round += 1) {
-      advance(plan.recovers ?? backOff)
-      after = await askBoth('recovered-')
+    for (let round = 0; round < recoveryRounds; round += 1) {
+      advance(scenario.recovers ?? backOff)
+      after = await askApps('recovered-')
       if (after.every(({ verdict }) => verdict === 'survived')) break
     }
     return [...during, ...after]
   } finally {
-    issuer.clock.advance(-moved)
+    issuer.clock.advance(-advanced)
     await Promise.all(apps.map((app) => app?.close()))
   }
 }
 
-/** Some faults make RSA keys when they strike first: that is not to be the app's time. */
-function rehearse(issuer: TestIssuer, fault: Fault): Promise<unknown> {
+/**
+ * Applies a fault once before the app is asked. Some faults generate RSA keys the first time, which
+ * takes so long that the fetch of the app could time out.
+ */
+function prepare(issuer: TestIssuer, fault: Fault): Promise<unknown> {
   return issuer
     .during('jwks', fault, () => issuer.fetch(String(issuer.metadata['jwks_uri'])))
     .catch(() => {})
 }
 
-function concerns({ id, endpoint }: FaultPlan, asked: string): boolean {
-  return id.startsWith('metadata/') ? asked !== 'jwks' : endpoint === '*' || endpoint === asked
+/** Whether the fault changes the answer of this endpoint. */
+function affects({ id, endpoint }: FaultScenario, requested: string): boolean {
+  if (id.startsWith('metadata/')) return requested !== 'jwks'
+  return endpoint === '*' || endpoint === requested
 }

@@ -4,59 +4,62 @@ import { faults } from '../../faults.ts'
 import type { TestIssuer } from '../../issuer.ts'
 
 /** One way in which an issuer can fail. */
-export interface FaultPlan {
+export interface FaultScenario {
   readonly id: string
   readonly endpoint: Endpoint | '*'
   /**
-   * What it leaves: 'nothing' to verify with, the good 'key' among bad ones, or 'either', where
-   * accepting the document is as right as refusing it.
+   * What an app without keys can verify with under this fault. 'nothing': no key arrives. 'key': the
+   * good key arrives among bad ones. 'either': the app may accept the document or refuse it.
    */
   readonly leaves: 'nothing' | 'key' | 'either'
-  /** @param timeout Seconds that the app gives a fetch: what is slow is slower than that. */
-  readonly make: (issuer: TestIssuer, timeout: number) => Fault
-  /** After how many seconds without the fault the app is asked again (301). */
+  /** @param timeout Seconds that the app gives a fetch. A slow answer takes longer than that. */
+  readonly createFault: (issuer: TestIssuer, timeout: number) => Fault
+  /** Seconds from the end of the fault until the app is asked again (301). */
   readonly recovers?: number
 }
 
-const elsewhere = 'https://canary.test'
+const redirectTarget = 'https://canary.test'
 
-/** Where a redirect leads, and what is no https: nobody may go there. */
-export const forbidden: readonly string[] = [elsewhere, 'http://insecure.test']
+/** Origins that faults try to lead the app to. No app may follow. */
+export const forbiddenOrigins: readonly string[] = [redirectTarget, 'http://insecure.test']
 
-type Make = FaultPlan['make']
+type CreateFault = FaultScenario['createFault']
 
-/** The same fault at every endpoint, and at the JWKS alone. */
-function everywhere(group: string, makes: Readonly<Record<string, Make>>): readonly FaultPlan[] {
-  return Object.entries(makes).flatMap(([name, make]) => [
-    { id: `${group}/${name}`, endpoint: '*', leaves: 'nothing', make },
-    { id: `${group}/${name}-jwks`, endpoint: 'jwks', leaves: 'nothing', make },
+/** Each fault twice: at every endpoint, and at the JWKS alone. */
+function atEveryEndpoint(
+  group: string,
+  creators: Readonly<Record<string, CreateFault>>,
+): readonly FaultScenario[] {
+  return Object.entries(creators).flatMap(([name, createFault]) => [
+    { id: `${group}/${name}`, endpoint: '*', leaves: 'nothing', createFault },
+    { id: `${group}/${name}-jwks`, endpoint: 'jwks', leaves: 'nothing', createFault },
   ])
 }
 
 function at(
-  endpoint: FaultPlan['endpoint'],
+  endpoint: FaultScenario['endpoint'],
   group: string,
-  leaves: FaultPlan['leaves'],
-  makes: Readonly<Record<string, Make>>,
-): readonly FaultPlan[] {
-  return Object.entries(makes).map(([name, make]) => ({
+  leaves: FaultScenario['leaves'],
+  creators: Readonly<Record<string, CreateFault>>,
+): readonly FaultScenario[] {
+  return Object.entries(creators).map(([name, createFault]) => ({
     id: `${group}/${name}`,
     endpoint,
     leaves,
-    make,
+    createFault,
   }))
 }
 
-function document({ jwks }: TestIssuer): string {
+function jwksText({ jwks }: TestIssuer): string {
   return JSON.stringify(jwks)
 }
 
-/** More than any key set needs, and less than hurts an app that reads it all. */
+/** Larger than any real key set. An app that reads all of it can still bear it in a test. */
 const hugeBytes = 16_777_216
 
-/** Every fault that an app is put through. */
-export const faultPlans: readonly FaultPlan[] = [
-  ...everywhere('transport', {
+/** Every fault that `assertSurvivesIssuerFaults` runs. */
+export const faultScenarios: readonly FaultScenario[] = [
+  ...atEveryEndpoint('transport', {
     refuse: () => faults.refuse(),
     'dns-failure': () => faults.dnsFailure(),
     reset: () => faults.reset(),
@@ -67,16 +70,16 @@ export const faultPlans: readonly FaultPlan[] = [
     'slow-jwks': (_, timeout) => faults.slow(timeout * 20),
     'drip-jwks': (_, timeout) => faults.drip(Math.max(1, 2 / timeout)),
   }),
-  ...everywhere('http', {
+  ...atEveryEndpoint('http', {
     500: () => faults.status(500),
     503: () => faults.status(503),
     429: () => faults.status(429, { headers: { 'retry-after': '120' } }),
     404: () => faults.status(404),
     204: () => faults.status(204),
-    redirect: () => faults.redirect(`${elsewhere}/keys`),
+    redirect: () => faults.redirect(`${redirectTarget}/keys`),
     'redirect-loop': ({ url }) => faults.redirect(`${url}/jwks`),
   }),
-  ...everywhere('body', {
+  ...atEveryEndpoint('body', {
     html: () => faults.body('<!doctype html><title>Sign in</title>', 'text/html'),
     empty: () => faults.body(''),
     null: () => faults.body('null'),
@@ -86,8 +89,8 @@ export const faultPlans: readonly FaultPlan[] = [
     'gzip-bomb': () => faults.gzipBomb(hugeBytes),
   }),
   ...at('jwks', 'body', 'either', {
-    bom: (issuer) => faults.body(`\ufeff${document(issuer)}`),
-    'content-type': (issuer) => faults.body(document(issuer), 'text/html'),
+    bom: (issuer) => faults.body(`\ufeff${jwksText(issuer)}`),
+    'content-type': (issuer) => faults.body(jwksText(issuer), 'text/html'),
   }),
   ...at('jwks', 'jwks', 'nothing', {
     empty: () => faults.jwks.empty(),
@@ -119,8 +122,9 @@ export const faultPlans: readonly FaultPlan[] = [
     id: 'metadata/foreign-jwks-uri',
     endpoint: '*',
     leaves: 'nothing',
-    make: () => faults.metadata.foreignJwksUri(),
-    // It is a valid document (an issuer may keep its keys elsewhere), and may be kept as one.
+    createFault: () => faults.metadata.foreignJwksUri(),
+    // The document is valid, because an issuer may keep its keys on another origin. An app may
+    // therefore keep it for an hour, and recovers only then.
     recovers: 3601,
   },
 ]
