@@ -10,14 +10,14 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe('the clock', () => {
-  test('follows its base', () => {
+describe('the clock of a test issuer', () => {
+  test('the clock of an issuer follows its base', () => {
     const { base, issuer } = issuerAt()
     base.time = 5000
     expect([issuer.now(), issuer.clock.now()]).toEqual([5000, 5000])
   })
 
-  test('advances by seconds and keeps ticking', () => {
+  test('advance moves the clock by seconds, and the clock keeps ticking', () => {
     const { base, issuer } = issuerAt()
     issuer.clock.advance(2.5)
     base.time += 1
@@ -26,7 +26,7 @@ describe('the clock', () => {
     expect(issuer.now()).toBe(2501)
   })
 
-  test('is set in milliseconds or by a Date and keeps ticking', () => {
+  test('set takes milliseconds or a Date, and the clock keeps ticking', () => {
     const { base, issuer } = issuerAt()
     issuer.clock.set(90_000)
     base.time += 10
@@ -35,7 +35,7 @@ describe('the clock', () => {
     expect(issuer.now()).toBe(7)
   })
 
-  test('stands still once frozen, and still moves when told', () => {
+  test('a frozen clock stands still, and can still be advanced and set', () => {
     const { base, issuer } = issuerAt()
     issuer.clock.freeze()
     base.time += 500
@@ -48,7 +48,7 @@ describe('the clock', () => {
     expect(issuer.now()).toBe(4000)
   })
 
-  test('goes back to its base', () => {
+  test('reset puts the clock back to its base', () => {
     const { issuer } = issuerAt()
     issuer.clock.advance(5)
     issuer.clock.freeze()
@@ -56,7 +56,7 @@ describe('the clock', () => {
     expect(issuer.now()).toBe(1000)
   })
 
-  test('reads Date.now at every call, so that fake timers move it', () => {
+  test('the clock reads Date.now at every call, so that fake timers move it', () => {
     const issuer = createTestIssuer()
     vi.useFakeTimers({ now: 123_000 })
     expect(issuer.now()).toBe(123_000)
@@ -64,7 +64,7 @@ describe('the clock', () => {
     expect(issuer.now()).toBe(124_000)
   })
 
-  test('dates the tokens', () => {
+  test('tokens are dated by the clock of the issuer', () => {
     const { issuer } = issuerAt()
     issuer.clock.set(50_000)
     const [, payload] = issuer.mint().split('.')
@@ -72,7 +72,7 @@ describe('the clock', () => {
   })
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY, '6m' as never, new Date('x') as never])(
-    'refuses %s',
+    'set, advance and freeze throw a TypeError for %s',
     (value) => {
       const { clock } = createTestIssuer()
       expect(() => clock.set(value)).toThrow(TypeError)

@@ -21,7 +21,7 @@ async function keysWith(fault: Fault): Promise<JWK[]> {
   return (await (await fetchWith(fault)).json()).keys
 }
 
-/** Reads at most so many chunks, and tells how many bytes they had. */
+/** Reads this many chunks, and returns how many bytes they had. */
 async function readSome(response: Response, chunks: number): Promise<number> {
   const reader = (response.body as ReadableStream<Uint8Array>).getReader()
   let bytes = 0
@@ -30,7 +30,7 @@ async function readSome(response: Response, chunks: number): Promise<number> {
   return bytes
 }
 
-test('a fault at an endpoint that does not exist is refused: it would never strike', () => {
+test('fail throws for an endpoint that does not exist, because its fault would never apply', () => {
   const issuer = createTestIssuer()
   expect(() => issuer.fail('jwk' as never, faults.refuse())).toThrow(
     /argument 'endpoint' of issuer.fail is 'jwk', .*: use \*, openid/,
@@ -42,14 +42,14 @@ describe('transport', () => {
     [faults.refuse(), 'ECONNREFUSED'],
     [faults.dnsFailure(), 'ENOTFOUND'],
     [faults.reset(), 'ECONNRESET'],
-  ])('$name rejects as Node’s fetch does', async (fault, code) => {
+  ])('under the fault $name, fetch rejects as the fetch of Node does', async (fault, code) => {
     const error = await fetchWith(fault).catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(TypeError)
     expect(error).toMatchObject({ message: 'fetch failed', cause: { code } })
     expect(issuer.requests.count('jwks')).toBe(1)
   })
 
-  test('reset after some bytes breaks the body there', async () => {
+  test('reset with a number of bytes breaks the body after them', async () => {
     const response = await fetchWith(faults.reset(5))
     const reader = (response.body as ReadableStream<Uint8Array>).getReader()
     expect(new TextDecoder().decode((await reader.read()).value)).toBe('{"key')
@@ -59,7 +59,7 @@ describe('transport', () => {
     })
   })
 
-  test('hang answers nothing, until the signal aborts it', async () => {
+  test('under the fault hang, fetch is pending until its signal is aborted', async () => {
     const controller = new AbortController()
     const settled = vi.fn()
     const answer = fetchWith(faults.hang(), { signal: controller.signal })
@@ -71,7 +71,7 @@ describe('transport', () => {
     await expect(answer).rejects.toBe(reason)
   })
 
-  test('slow answers after its seconds', async () => {
+  test('slow answers after its number of seconds', async () => {
     vi.useFakeTimers()
     const settled = vi.fn()
     const answer = fetchWith(faults.slow(3))
@@ -82,7 +82,7 @@ describe('transport', () => {
     expect(await (await answer).json()).toEqual(issuer.jwks)
   })
 
-  test('slow leaves no timer behind when it is aborted', async () => {
+  test('slow clears its timer when the request is aborted', async () => {
     vi.useFakeTimers()
     const controller = new AbortController()
     const answer = fetchWith(faults.slow(3), { signal: controller.signal })
@@ -94,7 +94,7 @@ describe('transport', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('drip gives the body at its rate', async () => {
+  test('drip sends the body at its number of bytes per second', async () => {
     vi.useFakeTimers()
     const text = (await fetchWith(faults.drip(2))).text()
     const size = JSON.stringify(issuer.jwks).length
@@ -106,7 +106,7 @@ describe('transport', () => {
     expect(JSON.parse(await text)).toEqual(issuer.jwks)
   })
 
-  test('drip is aborted mid-body, and leaves no timer behind', async () => {
+  test('drip clears its timer when the request is aborted within the body', async () => {
     vi.useFakeTimers()
     const controller = new AbortController()
     const response = await fetchWith(faults.drip(1), { signal: controller.signal })
@@ -118,7 +118,7 @@ describe('transport', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('drip does not begin before its body is read', async () => {
+  test('drip starts no timer before its body is read', async () => {
     vi.useFakeTimers()
     const response = await fetchWith(faults.drip(1))
     await vi.advanceTimersByTimeAsync(0)
@@ -126,7 +126,7 @@ describe('transport', () => {
     await response.body?.cancel()
   })
 
-  test('drip stops when its body is cancelled', async () => {
+  test('drip clears its timer when the body is cancelled', async () => {
     vi.useFakeTimers()
     const response = await fetchWith(faults.drip(1))
     const reader = (response.body as ReadableStream<Uint8Array>).getReader()
@@ -138,7 +138,7 @@ describe('transport', () => {
 })
 
 describe('HTTP', () => {
-  test('status answers another status, with body and headers', async () => {
+  test('the fault status answers with its status, body and headers', async () => {
     const response = await fetchWith(
       faults.status(429, { body: 'later', headers: { 'retry-after': '7' } }),
     )
@@ -149,16 +149,19 @@ describe('HTTP', () => {
     ])
   })
 
-  test.each([204, 205, 304, 500, 599])('status %i has no body by default', async (code) => {
-    const response = await fetchWith(faults.status(code))
-    expect([response.status, await response.text()]).toEqual([code, ''])
-  })
+  test.each([204, 205, 304, 500, 599])(
+    'the fault status %i has an empty body by default',
+    async (code) => {
+      const response = await fetchWith(faults.status(code))
+      expect([response.status, await response.text()]).toEqual([code, ''])
+    },
+  )
 
-  test('a 204 with a body has none', async () => {
+  test('the fault status 204 has no body, even if one is given', async () => {
     expect(await (await fetchWith(faults.status(204, { body: 'x' }))).text()).toBe('')
   })
 
-  test('body answers 200 with other bytes', async () => {
+  test('the fault body answers 200 with its own bytes and content type', async () => {
     const html = await fetchWith(faults.body('<html>', 'text/html'))
     expect([html.status, html.headers.get('content-type'), await html.text()]).toEqual([
       200,
@@ -170,13 +173,13 @@ describe('HTTP', () => {
     expect(new Uint8Array(await bytes.arrayBuffer())).toEqual(new Uint8Array([0xff]))
   })
 
-  test('truncate ends half way, as if it were whole', async () => {
+  test('truncate answers with the first half of the document, and no error', async () => {
     const text = await (await fetchWith(faults.truncate())).text()
     const whole = JSON.stringify(issuer.jwks)
     expect(text).toBe(whole.slice(0, whole.length >> 1))
   })
 
-  test('huge has its size, and the document at the end', async () => {
+  test('huge has its number of bytes, with the document at the end', async () => {
     const response = await fetchWith(faults.huge(300_001))
     expect(response.headers.has('content-length')).toBe(false)
     const text = await response.text()
@@ -184,14 +187,14 @@ describe('HTTP', () => {
     expect(JSON.parse(text)).toEqual(issuer.jwks)
   })
 
-  test('huge and gzipBomb are made only as far as they are read', async () => {
+  test('huge and gzipBomb produce no more bytes than are read', async () => {
     const before = process.memoryUsage().arrayBuffers
     expect(await readSome(await fetchWith(faults.huge(2 ** 50)), 3)).toBe(3 * 65_536)
     expect(await readSome(await fetchWith(faults.gzipBomb(2 ** 50)), 3)).toBe(3 * 65_536)
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 26)
   })
 
-  test('gzipBomb is what fetch would have inflated', async () => {
+  test('in process, gzipBomb gives the body as fetch would have inflated it', async () => {
     const response = await fetchWith(faults.gzipBomb(200_000))
     expect(response.headers.get('content-encoding')).toBe('gzip')
     const text = await response.text()
@@ -204,55 +207,58 @@ describe('key sets', () => {
   const good = () => issuer.jwks.keys[0] as JWK
   const stillVerifies = (keys: JWK[]) => jwtVerify(issuer.mint(), createLocalJWKSet({ keys }))
 
-  test('empty', async () => {
+  test('jwks.empty serves no keys', async () => {
     expect(await keysWith(faults.jwks.empty())).toEqual([])
   })
 
-  test('notAnArray', async () => {
+  test('jwks.notAnArray serves an object where the list of keys should be', async () => {
     expect(await keysWith(faults.jwks.notAnArray())).toEqual(good())
   })
 
-  test('duplicateKid: a stranger before every key', async () => {
-    const [stranger, real] = (await keysWith(faults.jwks.duplicateKid())) as [JWK, JWK]
-    expect([stranger.kid, stranger.alg, stranger.kty]).toEqual([real.kid, real.alg, real.kty])
-    expect(stranger.x).not.toBe(real.x)
-    expect(stranger).not.toHaveProperty('d')
+  test('jwks.duplicateKid serves a foreign key with the same kid before every key', async () => {
+    const [foreign, real] = (await keysWith(faults.jwks.duplicateKid())) as [JWK, JWK]
+    expect([foreign.kid, foreign.alg, foreign.kty]).toEqual([real.kid, real.alg, real.kty])
+    expect(foreign.x).not.toBe(real.x)
+    expect(foreign).not.toHaveProperty('d')
     expect(real).toEqual(good())
   })
 
-  test('symmetricKey', async () => {
+  test('jwks.symmetricKey adds a symmetric key, and tokens still verify', async () => {
     const keys = await keysWith(faults.jwks.symmetricKey())
     expect(keys[0]).toMatchObject({ kty: 'oct', alg: 'HS256', k: expect.any(String) })
     await stillVerifies(keys)
   })
 
-  test('privateLeaked', async () => {
+  test('jwks.privateLeaked serves the private members of every key', async () => {
     expect(await keysWith(faults.jwks.privateLeaked())).toEqual([issuer.keys.current.privateJwk])
     expect(good()).not.toHaveProperty('d')
   })
 
-  test.each([1024, 768])('weakRsa of %i bits', async (bits) => {
-    const fault = bits === 1024 ? faults.jwks.weakRsa() : faults.jwks.weakRsa(bits)
-    const keys = await keysWith(fault)
-    expect(Buffer.from(keys[0]?.n ?? '', 'base64url')).toHaveLength(bits / 8)
-    expect(keys[0]).not.toHaveProperty('d')
-    await stillVerifies(keys)
-  })
+  test.each([1024, 768])(
+    'jwks.weakRsa adds an RSA key of %i bits, and tokens still verify',
+    async (bits) => {
+      const fault = bits === 1024 ? faults.jwks.weakRsa() : faults.jwks.weakRsa(bits)
+      const keys = await keysWith(fault)
+      expect(Buffer.from(keys[0]?.n ?? '', 'base64url')).toHaveLength(bits / 8)
+      expect(keys[0]).not.toHaveProperty('d')
+      await stillVerifies(keys)
+    },
+  )
 
-  test('unknownKty', async () => {
+  test('jwks.unknownKty adds a key of an unknown type, and tokens still verify', async () => {
     const keys = await keysWith(faults.jwks.unknownKty())
     expect(keys.map((key) => key.kty)).toEqual(['XYZ', 'EC'])
     await stillVerifies(keys)
   })
 
-  test('noKid, noAlg and encOnly', async () => {
+  test('jwks.noKid, noAlg and encOnly change one member of every key', async () => {
     const { kid, alg, ...rest } = good()
     expect(await keysWith(faults.jwks.noKid())).toEqual([{ ...rest, alg }])
     expect(await keysWith(faults.jwks.noAlg())).toEqual([{ ...rest, kid }])
     expect(await keysWith(faults.jwks.encOnly())).toEqual([{ ...rest, kid, alg, use: 'enc' }])
   })
 
-  test('padded: the same numbers in the wrong encoding', async () => {
+  test('jwks.padded serves the same numbers in padded standard base64', async () => {
     const rsa = createTestIssuer({ alg: 'RS256' })
     rsa.fail('jwks', faults.jwks.padded())
     const [key] = (await (await rsa.fetch(`${rsa.url}/jwks`)).json()).keys
@@ -266,7 +272,7 @@ describe('key sets', () => {
     expect([ec?.x?.length, ec?.y?.length]).toEqual([44, 44])
   })
 
-  test('many: good keys of a stranger before the real ones', async () => {
+  test('jwks.many adds valid foreign keys before the real ones', async () => {
     const keys = await keysWith(faults.jwks.many(1000))
     expect(keys).toHaveLength(1001)
     expect(new Set(keys.map((key) => key.kid)).size).toBe(1001)
@@ -274,7 +280,7 @@ describe('key sets', () => {
     await stillVerifies(keys)
   })
 
-  test('an added key stays the same while the fault lasts', async () => {
+  test('a key that a fault adds stays the same while the fault is active', async () => {
     const fault = faults.jwks.weakRsa()
     expect(await keysWith(fault)).toEqual(await keysWith(fault))
   })
@@ -287,20 +293,23 @@ describe('discovery documents', () => {
     [faults.metadata.insecureJwksUri(), { jwks_uri: 'http://insecure.test/jwks' }],
     [faults.metadata.foreignJwksUri(), { jwks_uri: 'https://foreign.test/jwks' }],
     [faults.metadata.foreignJwksUri('https://x.test/k'), { jwks_uri: 'https://x.test/k' }],
-  ])('$name', async (fault, members) => {
-    issuer.fail('openid-configuration', fault)
-    const document = await (await issuer.fetch(discovery)).json()
-    expect(document).toEqual({ ...issuer.metadata, ...members })
-  })
+  ])(
+    'the metadata fault $name changes one member of the discovery document',
+    async (fault, members) => {
+      issuer.fail('openid-configuration', fault)
+      const document = await (await issuer.fetch(discovery)).json()
+      expect(document).toEqual({ ...issuer.metadata, ...members })
+    },
+  )
 
-  test('missingJwksUri', async () => {
+  test('metadata.missingJwksUri removes jwks_uri from the discovery document', async () => {
     issuer.fail('*', faults.metadata.missingJwksUri())
     const document = await (await issuer.fetch(discovery)).json()
     expect(document).not.toHaveProperty('jwks_uri')
     expect(document.issuer).toBe(issuer.url)
   })
 
-  test('notFound', async () => {
+  test('metadata.notFound answers 404', async () => {
     issuer.fail('openid-configuration', faults.metadata.notFound())
     expect((await issuer.fetch(discovery)).status).toBe(404)
   })
@@ -313,14 +322,14 @@ describe('fail', () => {
     return seen
   }
 
-  test('strikes until it is disposed of', async () => {
+  test('a fault applies until it is disposed of', async () => {
     const outage = issuer.fail('jwks', faults.status(500))
     expect(await statuses(2)).toEqual([500, 500])
     outage[Symbol.dispose]()
     expect(await statuses(1)).toEqual([200])
   })
 
-  test('strikes its endpoint alone, or every one', async () => {
+  test('a fault applies to its endpoint alone, or with * to every endpoint', async () => {
     issuer.fail('jwks', faults.status(500))
     expect((await issuer.fetch(discovery)).status).toBe(200)
     issuer.fail('*', faults.status(502))
@@ -328,25 +337,25 @@ describe('fail', () => {
     expect((await issuer.fetch(`${issuer.url}/elsewhere`)).status).toBe(502)
   })
 
-  test('counts: so many times, after so many', async () => {
+  test('a fault applies a number of times, after a number of right answers', async () => {
     issuer.fail('jwks', faults.status(500), { times: 2, after: 1 })
     expect(await statuses(4)).toEqual([200, 500, 500, 200])
   })
 
-  test('lets the newest due fault win, so that faults make a sequence', async () => {
+  test('the newest fault that is due applies, so that faults can make a sequence', async () => {
     issuer.fail('jwks', faults.status(500))
     issuer.fail('jwks', faults.status(503), { times: 1, after: 1 })
     issuer.fail('jwks', faults.status(429), { times: 1 })
     expect(await statuses(3)).toEqual([429, 503, 500])
   })
 
-  test('with * leaves alone what a fault does not concern', async () => {
+  test('a fault at * does not change the documents that it does not concern', async () => {
     issuer.fail('*', faults.jwks.empty())
     expect(await (await issuer.fetch(discovery)).json()).toEqual(issuer.metadata)
     expect(await (await issuer.fetch(jwks)).json()).toEqual({ keys: [] })
   })
 
-  test('refuses what can never strike', () => {
+  test('fail throws for a fault and for options that can never apply', () => {
     expect(() => issuer.fail('jwks', faults.metadata.notFound())).toThrow(
       /'notFound', a fault of the metadata, which cannot apply to 'jwks'/,
     )
@@ -358,7 +367,7 @@ describe('fail', () => {
     expect(() => issuer.fail('jwks', faults.hang(), { after: Number.NaN })).toThrow(TypeError)
   })
 
-  test('is over when during is, however that ends', async () => {
+  test('the fault of during ends with its function, even if that throws', async () => {
     const within = await issuer.during('jwks', faults.status(503), () => statuses(1))
     expect([within, await statuses(1)]).toEqual([[503], [200]])
     const failing = issuer.during('jwks', faults.status(503), () => {
@@ -380,6 +389,6 @@ test.each([
   () => faults.gzipBomb(Number.NaN),
   () => faults.jwks.weakRsa(10),
   () => faults.jwks.many(-1),
-])('a fault that means nothing is refused: %s', (make) => {
+])('a fault with a number that makes no sense throws a TypeError: %s', (make) => {
   expect(make).toThrow(TypeError)
 })

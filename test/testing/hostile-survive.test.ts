@@ -3,26 +3,29 @@ import { assertSurvivesIssuerFaults, createTestIssuer, serveTestIssuer } from 't
 import { describe, expect, test } from 'vitest'
 import { createApp as createExpressApp } from '../../examples/express.ts'
 import { createApp as createKoaApp } from '../../examples/koa.ts'
-import type { Keeping } from './hostile/keeper.ts'
-import { keeperOf } from './hostile/keeper.ts'
+import type { KeyHandling } from './hostile/caching-guard.ts'
+import { createCachingGuard } from './hostile/caching-guard.ts'
 
 describe('the examples survive every fault of the issuer', () => {
   test.each([
     ['Express', 'ES256', createExpressApp],
     ['Koa', 'RS256', createKoaApp],
-  ] as const)('%s, %s', async (_, alg, createApp) => {
-    const issuer = createTestIssuer({ alg })
-    issuer.clock.freeze()
-    const before = issuer.now()
-    const report = await assertSurvivesIssuerFaults(createApp, { issuer, path: '/me' })
-    expect(report.problems).toEqual([])
-    expect(new Set(report.results.map(({ verdict }) => verdict))).toEqual(new Set(['survived']))
-    expect(report.results).toHaveLength(4 * report.ran)
-    expect(issuer.now()).toBe(before)
-    expect((await issuer.fetch(`${issuer.url}/jwks`)).status).toBe(200)
-  })
+  ] as const)(
+    'the %s example survives every fault of an issuer that signs %s',
+    async (_, alg, createApp) => {
+      const issuer = createTestIssuer({ alg })
+      issuer.clock.freeze()
+      const before = issuer.now()
+      const report = await assertSurvivesIssuerFaults(createApp, { issuer, path: '/me' })
+      expect(report.problems).toEqual([])
+      expect(new Set(report.results.map(({ verdict }) => verdict))).toEqual(new Set(['survived']))
+      expect(report.results).toHaveLength(4 * report.ran)
+      expect(issuer.now()).toBe(before)
+      expect((await issuer.fetch(`${issuer.url}/jwks`)).status).toBe(200)
+    },
+  )
 
-  test('over HTTP too', async () => {
+  test('the Express example survives faults of an issuer that answers over HTTP', async () => {
     await using issuer = await serveTestIssuer()
     const report = await assertSurvivesIssuerFaults(createExpressApp, {
       issuer,
@@ -37,29 +40,29 @@ describe('the examples survive every fault of the issuer', () => {
 
 describe('a guard', () => {
   const issuer = createTestIssuer()
-  const endure = (
-    keeping: Keeping,
+  const survive = (
+    handling: KeyHandling,
     options: Partial<SurvivalOptions> = {},
   ): Promise<SurvivalReport & Error> =>
-    assertSurvivesIssuerFaults((trust) => keeperOf(issuer, trust, keeping), {
+    assertSurvivesIssuerFaults((trust) => createCachingGuard(issuer, trust, handling), {
       issuer,
       path: '/',
       ...options,
     }).catch((error) => error.report ?? error) as Promise<SurvivalReport & Error>
 
   async function wrong(
-    keeping: Keeping,
+    handling: KeyHandling,
     only: readonly string[],
     options?: Partial<SurvivalOptions>,
   ): Promise<readonly string[]> {
-    const { ok, problems, results } = await endure(keeping, { only, ...options })
+    const { ok, problems, results } = await survive(handling, { only, ...options })
     const bad = results.filter(({ verdict }) => verdict !== 'survived')
     expect(ok).toBe(bad.length + problems.length === 0)
     return [...problems, ...bad.map(({ id, state, verdict }) => `${id} ${state} ${verdict}`)]
   }
 
-  test('of another hand survives', async () => {
-    const { problems, results } = await endure({})
+  test('a correct guard that shares no code with tollgate survives every fault', async () => {
+    const { problems, results } = await survive({})
     const bad = results.filter(({ verdict }) => verdict !== 'survived')
     expect([...problems, ...bad]).toEqual([])
   })
@@ -69,49 +72,64 @@ describe('a guard', () => {
     outage: () => new Response(body, { status, headers }),
   })
 
-  test.each<readonly [what: string, Keeping, readonly string[]]>([
-    ['calls an outage a bad token', answer(401), ['http/500 cold REFUSED']],
-    ['calls an outage a missing right', answer(403), ['http/500 cold REFUSED']],
-    ['falls over', answer(500), ['http/500 cold CRASHED']],
-    ['throws', { outage: (error) => Promise.reject(error) }, ['http/500 cold CRASHED']],
-    ['does not say when to come back', answer(503), ['http/500 cold UNTIMED']],
-    ['says when by a date', answer(503, { 'retry-after': new Date().toUTCString() }), []],
+  test.each<readonly [what: string, KeyHandling, readonly string[]]>([
+    ['answers an outage with 401', answer(401), ['http/500 cold REFUSED']],
+    ['answers an outage with 403', answer(403), ['http/500 cold REFUSED']],
+    ['answers an outage with 500', answer(500), ['http/500 cold CRASHED']],
     [
-      'tells the cause',
+      'throws in an outage',
+      { outage: (error) => Promise.reject(error) },
+      ['http/500 cold CRASHED'],
+    ],
+    ['answers 503 without Retry-After', answer(503), ['http/500 cold UNTIMED']],
+    [
+      'answers 503 with a date in Retry-After',
+      answer(503, { 'retry-after': new Date().toUTCString() }),
+      [],
+    ],
+    [
+      'shows the network error',
       answer(503, { 'retry-after': '1' }, 'connect ECONNREFUSED'),
       ['http/500 cold LEAKED'],
     ],
     [
-      'tells a stack trace',
+      'shows a stack trace',
       answer(503, { 'retry-after': '1' }, new Error('x').stack),
       ['http/500 cold LEAKED'],
     ],
-    ['opens up', answer(200), ['http/500 cold OPENED']],
-    ['forgets its keys', { stale: false }, ['http/500 warm UNAVAILABLE']],
-    ['gives up', { retries: false }, ['http/500 recovered-cold UNAVAILABLE']],
-  ])('that %s', async (_, keeping, expected) => {
-    expect(await wrong(keeping, only)).toEqual(expected)
-  })
+    ['lets everyone pass in an outage', answer(200), ['http/500 cold OPENED']],
+    ['drops old keys in an outage', { stale: false }, ['http/500 warm UNAVAILABLE']],
+    [
+      'never loads keys again after a failure',
+      { retries: false },
+      ['http/500 recovered-cold UNAVAILABLE'],
+    ],
+  ])(
+    'assertSurvivesIssuerFaults judges the answers of a guard that %s',
+    async (_, handling, expected) => {
+      expect(await wrong(handling, only)).toEqual(expected)
+    },
+  )
 
-  test('that hangs', async () => {
+  test('a guard that hangs in an outage is HUNG', async () => {
     const hanging = { outage: () => new Promise<Response>(() => {}) }
     const budget = { perRequest: 0.1 }
     expect(await wrong(hanging, only, { budget })).toEqual(['http/500 cold HUNG'])
   })
 
-  test('that lets one bad key spoil the good ones', async () => {
+  test('a guard that refuses all keys for one bad key is UNAVAILABLE', async () => {
     expect(await wrong({ poisoned: true }, ['jwks/unknown-kty'])).toEqual([
       'jwks/unknown-kty cold UNAVAILABLE',
     ])
   })
 
-  test('that uses a key for what it is not for', async () => {
+  test('a guard that verifies with a key for encryption is OPENED', async () => {
     expect(await wrong({ checksUse: false }, ['jwks/enc-only'])).toEqual([
       'jwks/enc-only cold OPENED',
     ])
   })
 
-  test("that believes another issuer's metadata", async () => {
+  test('a guard that accepts metadata of another issuer is OPENED', async () => {
     const faults = ['metadata/wrong-issuer', 'metadata/trailing-slash']
     expect(await wrong({ checksIssuer: false }, faults)).toEqual([
       'metadata/wrong-issuer cold OPENED',
@@ -119,27 +137,27 @@ describe('a guard', () => {
     ])
   })
 
-  test('that reads no metadata does not notice when they are wrong', async () => {
+  test('a guard that reads no metadata survives wrong metadata', async () => {
     const jwksUri = `${issuer.url}/jwks`
     expect(await wrong({ jwksUri }, ['metadata/wrong-issuer', 'metadata/not-found'])).toEqual([])
   })
 
-  test('that follows a redirect', async () => {
+  test('a guard that follows a redirect to another origin is a problem of the run', async () => {
     expect(await wrong({ redirect: 'follow' }, ['http/redirect-jwks'])).toEqual([
       'The app let the issuer lead it to https://canary.test/keys',
     ])
   })
 
-  test('that fetches keys over plain http', async () => {
+  test('a guard that fetches keys over http is a problem of the run', async () => {
     expect(await wrong({ insecure: true }, ['metadata/insecure-jwks-uri'])).toEqual([
       'The app let the issuer lead it to http://insecure.test/jwks',
     ])
   })
 
-  test('is asked cold or warm alone, and not about what is skipped', async () => {
+  test('a guard can be asked cold or warm alone, and skipped faults are not run', async () => {
     const faults = ['http/404', 'http/500']
     const skip = { 'http/404': 'the mirror always has them' }
-    const { results, ran } = await endure(answer(401), { only: faults, skip, cold: false })
+    const { results, ran } = await survive(answer(401), { only: faults, skip, cold: false })
     expect(ran).toBe(1)
     expect(results.map(({ id, state, verdict }) => `${id} ${state} ${verdict}`)).toEqual([
       'http/404 cold skipped',
@@ -149,8 +167,8 @@ describe('a guard', () => {
     expect(await wrong({ stale: false }, only, { warm: false })).toEqual([])
   })
 
-  test('is told about in a table', async () => {
-    const report = await endure(answer(401), { only })
+  test('the survival report shows wrong answers in a table', async () => {
+    const report = await survive(answer(401), { only })
     expect(String(report).replace(/\d+\.\d+ s/, '0 s')).toMatchInlineSnapshot(`
       "GET /: 1 of 4 answers went wrong (1 faults of the issuer, 0 s).
 
@@ -176,13 +194,13 @@ describe('a guard', () => {
       /unknown option 'keyFetches' in option 'budget' of \w+: known are perRequest/,
     ],
     [{ levels: [] }, /unknown option 'levels' in the options of \w+: known are issuer, path/],
-  ])('and an option that means nothing: %j', async (options, message) => {
-    const error = await endure({}, options)
+  ])('assertSurvivesIssuerFaults throws for the options %o', async (options, message) => {
+    const error = await survive({}, options)
     expect(error).toBeInstanceOf(TypeError)
     expect(error.message).toMatch(message)
   })
 
-  test('must be shut and open before anything else', async () => {
+  test('assertSurvivesIssuerFaults first checks that the route is guarded and can be passed', async () => {
     const open = { fetch: async () => new Response('welcome') }
     await expect(assertSurvivesIssuerFaults(() => open, { issuer, path: '/' })).rejects.toThrow(
       'GET / is not protected',

@@ -9,7 +9,7 @@ import { assertRejectsHostileTokens, createTestIssuer, serveTestIssuer } from 't
 import { describe, expect, test } from 'vitest'
 import { createApp } from '../../examples/express.ts'
 import { certifyPem } from '../../src/testing/hostile/cases/certificate.ts'
-import { guardWith } from './hostile/witnesses.ts'
+import { guardWith } from './hostile/flawed-guards.ts'
 
 const issuer = createTestIssuer()
 const app = createApp(issuer.trust())
@@ -18,12 +18,12 @@ function attack(target: HostileTarget, more: Partial<HostileOptions> = {}) {
   return assertRejectsHostileTokens(target, { ...options, ...more })
 }
 
-describe('what can be attacked', () => {
-  test('a request listener', async () => {
+describe('targets', () => {
+  test('a request listener can be the target', async () => {
     expect((await attack((request, response) => app(request, response))).ok).toBe(true)
   })
 
-  test('a Koa app', async () => {
+  test('a Koa app can be the target', async () => {
     const koa = new Koa()
     const { requireAuth } = createAuth(issuer.trust())
     koa.use(requireAuth()).use((ctx) => {
@@ -32,13 +32,13 @@ describe('what can be attacked', () => {
     expect((await attack(koa)).ok).toBe(true)
   })
 
-  test('a server that does not listen yet, and does not afterwards', async () => {
+  test('a server that does not listen can be the target, and does not listen afterwards', async () => {
     const server = createServer(app)
     expect((await attack(server)).ok).toBe(true)
     expect(server.listening).toBe(false)
   })
 
-  test('a server that listens, and goes on; its URL, its origin', async () => {
+  test('a server that listens, or its URL, can be the target, and it goes on listening', async () => {
     const server = createServer(app)
     await new Promise<void>((resolve) => server.listen(0, resolve))
     const { port } = server.address() as AddressInfo
@@ -52,7 +52,7 @@ describe('what can be attacked', () => {
     }
   })
 
-  test('a server with TLS, whose certificate nobody signed', async () => {
+  test('a server with TLS and a self-signed certificate can be the target', async () => {
     const { current } = createTestIssuer().keys
     const key = createPrivateKey({ key: current.privateJwk, format: 'jwk' })
     const pem = key.export({ type: 'pkcs8', format: 'pem' })
@@ -60,14 +60,14 @@ describe('what can be attacked', () => {
     expect((await attack(server)).ok).toBe(true)
   })
 
-  test('a fetch handler, which has no body to read with GET', async () => {
+  test('a fetch handler can be the target, and cases with a body are skipped for GET', async () => {
     const report = await attack(guardWith(issuer))
     const skipped = report.results.filter(({ verdict }) => verdict === 'skipped')
     expect(skipped).toMatchObject([{ id: 'wire/body-token', why: expect.stringContaining('GET') }])
     expect((await attack(guardWith(issuer), { method: 'POST' })).ran).toBe(report.ran + 1)
   })
 
-  test('a fetch handler that throws or hangs', async () => {
+  test('a fetch handler that throws is CRASHED, and one that hangs is HUNG', async () => {
     const careful = guardWith(issuer)
     const only = ['exp/past'] as const
     const when = (instead: () => Promise<Response>) => ({
@@ -90,14 +90,14 @@ describe('what can be attacked', () => {
     expect(await verdictOf(() => new Promise(() => {}))).toMatchObject({ verdict: 'HUNG' })
   })
 
-  test('an app behind a served issuer', async () => {
+  test('an app that fetches keys over HTTP can be the target', async () => {
     await using served = await serveTestIssuer()
     const report = await attack(createApp(served.trust()), { issuer: served })
     expect(report.keyFetches).toBe(2)
   })
 })
 
-describe('what is refused', () => {
+describe('wrong targets and options', () => {
   test.each([
     'https://api.example.com',
     'http://192.168.0.1',
@@ -110,20 +110,20 @@ describe('what is refused', () => {
     'file:///etc/passwd',
     'not a url',
     '',
-  ])('a URL that is not on loopback: %s', async (url) => {
+  ])('assertRejectsHostileTokens throws for a URL that is not on loopback: %j', async (url) => {
     await expect(attack(url)).rejects.toThrow(TypeError)
     await expect(attack(url)).rejects.toThrow(/on localhost, 127.0.0.1 or \[::1\]/)
   })
 
   test.each(['http://127.0.0.1/api', 'http://u:p@localhost', 'http://localhost?x=1'])(
-    'a URL with more than an origin: %s',
+    'assertRejectsHostileTokens throws for a URL with more than an origin: %s',
     async (url) => {
       await expect(attack(url)).rejects.toThrow(/an origin alone/)
     },
   )
 
   test.each([undefined, null, 1, {}, { get: () => 1 }])(
-    'what answers no HTTP: %j',
+    'assertRejectsHostileTokens throws for a target that answers no HTTP: %j',
     async (target) => {
       await expect(attack(target as never)).rejects.toThrow(
         /^tollgate: the target must be an Express or Koa app/,
@@ -168,12 +168,12 @@ describe('what is refused', () => {
       { skip: { 'alg/none': true } },
       /option 'skip' of \w+ needs a reason for 'alg\/none': write skip: \{/,
     ],
-  ])('an option that means nothing: %j', async (more, message) => {
+  ])('assertRejectsHostileTokens throws for the options %o', async (more, message) => {
     await expect(attack(app, more)).rejects.toThrow(TypeError)
     await expect(attack(app, more)).rejects.toThrow(message)
   })
 
-  test('what is for another key type is left out, unless nothing else is left', async () => {
+  test('cases for another key type are left out, and if no case remains, the run throws', async () => {
     const only = ['alg/rsa-other-digest', 'sig/zeros'] as const
     expect((await attack(app, { only })).ran).toBe(1)
     await expect(attack(app, { only: ['alg/rsa-other-digest'] })).rejects.toThrow(

@@ -2,13 +2,13 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { HostileId, HostileOptions, HostileReport } from 'tollgate/testing'
 import { assertRejectsHostileTokens, createTestIssuer } from 'tollgate/testing'
 import { describe, expect, test } from 'vitest'
-import { isGood } from './hostile/careful.ts'
+import { isValid } from './hostile/reference-verifier.ts'
 
 const issuer = createTestIssuer()
 
 type Refuse = (response: ServerResponse, token: string, request: IncomingMessage) => unknown
 
-/** A guard that knows good tokens, and refuses in its own way. */
+/** A guard that recognises good tokens, and answers bad ones in a given way. */
 function refusing(
   refuse: Refuse,
   pass = (response: ServerResponse): unknown => response.end('welcome'),
@@ -16,13 +16,15 @@ function refusing(
   return async (request, response) => {
     const token = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
     if (token === undefined) response.writeHead(401, { 'www-authenticate': 'Bearer' }).end()
-    else if (await isGood(token, issuer)) pass(response)
+    else if (await isValid(token, issuer)) pass(response)
     else await refuse(response, token, request)
   }
 }
 
 const challenge = { 'www-authenticate': 'Bearer error="invalid_token"' }
-const properly: Refuse = (response) => response.writeHead(401, challenge).end()
+function properly(response: ServerResponse): unknown {
+  return response.writeHead(401, challenge).end()
+}
 
 const only: readonly HostileId[] = ['sig/bit-flip', 'exp/past']
 
@@ -46,52 +48,60 @@ async function verdictsOf(...given: Parameters<typeof attack>): Promise<readonly
 describe('a guard', () => {
   test.each<readonly [verdict: string, what: string, Refuse]>([
     ['rejected', 'refuses with a challenge', properly],
-    ['rejected', 'finds it malformed', (response) => response.writeHead(400, challenge).end()],
+    [
+      'rejected',
+      'answers 400 with a challenge',
+      (response) => response.writeHead(400, challenge).end(),
+    ],
     [
       'rejected',
       'challenges with several schemes',
       (response) =>
         response.writeHead(401, { 'www-authenticate': 'Basic realm="x, y", Bearer' }).end(),
     ],
-    ['UNCHALLENGED', 'challenges nobody', (response) => response.writeHead(401).end()],
+    ['UNCHALLENGED', 'refuses without a challenge', (response) => response.writeHead(401).end()],
     [
       'UNCHALLENGED',
-      'challenges for something else',
+      'challenges with another scheme alone',
       (response) => response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end(),
     ],
-    ['ACCEPTED', 'lets in', (response) => response.end('welcome')],
-    ['ACCEPTED', 'lets in without a word', (response) => response.writeHead(204).end()],
-    ['AUTHENTICATED', 'forbids', (response) => response.writeHead(403, challenge).end()],
-    ['AUTHENTICATED', 'finds nothing', (response) => response.writeHead(404).end()],
+    ['ACCEPTED', 'accepts', (response) => response.end('welcome')],
+    ['ACCEPTED', 'accepts with an empty answer', (response) => response.writeHead(204).end()],
+    ['AUTHENTICATED', 'answers 403', (response) => response.writeHead(403, challenge).end()],
+    ['AUTHENTICATED', 'answers 404', (response) => response.writeHead(404).end()],
     [
       'AUTHENTICATED',
-      'forbids and echoes',
+      'answers 403 and shows the token',
       (response, token) => response.writeHead(403).end(token),
     ],
     ['CRASHED', 'answers 500', (response) => response.writeHead(500).end()],
     ['CRASHED', 'answers 502', (response) => response.writeHead(502).end()],
-    ['CRASHED', 'rejects', () => Promise.reject(new Error('oops'))],
+    ['CRASHED', 'returns a promise that rejects', () => Promise.reject(new Error('oops'))],
     ['CRASHED', 'closes the connection', (response) => response.destroy()],
     [
       'CRASHED',
-      'closes the connection in its answer',
+      'closes the connection within its answer',
       (response) => {
         response.writeHead(401, { ...challenge, 'content-length': 100 }).write('half')
         setTimeout(() => response.destroy(), 10)
       },
     ],
-    ['inconclusive', 'limits the rate', (response) => response.writeHead(429).end()],
-    ['inconclusive', 'has an outage', (response) => response.writeHead(503).end()],
-    ['inconclusive', 'finds it too large', (response) => response.writeHead(413).end()],
-    ['LEAKED', 'echoes', (response, token) => response.writeHead(401, challenge).end(token)],
+    ['inconclusive', 'answers 429', (response) => response.writeHead(429).end()],
+    ['inconclusive', 'answers 503', (response) => response.writeHead(503).end()],
+    ['inconclusive', 'answers 413 to a small token', (response) => response.writeHead(413).end()],
     [
       'LEAKED',
-      'echoes a part',
+      'shows the token in the body',
+      (response, token) => response.writeHead(401, challenge).end(token),
+    ],
+    [
+      'LEAKED',
+      'shows a part of the token',
       (response, token) => response.writeHead(401, challenge).end(token.split('.')[1]),
     ],
     [
       'LEAKED',
-      'echoes in a header',
+      'shows the token in a header',
       (response, token) =>
         response
           .writeHead(401, { 'www-authenticate': `Bearer error_description="${token}"` })
@@ -122,21 +132,21 @@ describe('a guard', () => {
       (response) =>
         response.writeHead(401, challenge).end(JSON.stringify(issuer.keys.current.privateJwk)),
     ],
-  ])('%s: it %s', async (verdict, _, refuse) => {
+  ])('the verdict is %s for a guard that %s', async (verdict, _, refuse) => {
     expect(await verdictsOf(refusing(refuse))).toEqual([verdict])
   })
 
-  test('HUNG: it never answers', async () => {
+  test('the verdict is HUNG for a guard that never answers', async () => {
     const app = refusing(() => {})
     expect(await verdictsOf(app, { budget: { perRequest: 0.1 } })).toEqual(['HUNG'])
   })
 
-  test('HUNG: it never ends its answer', async () => {
+  test('the verdict is HUNG for a guard that never ends its answer', async () => {
     const app = refusing((response) => response.writeHead(401, challenge).write('half'))
     expect(await verdictsOf(app, { budget: { perRequest: 0.1 } })).toEqual(['HUNG'])
   })
 
-  test('is not waited for once it has hung too often', async () => {
+  test('after eight cases that hang, the other cases are not sent', async () => {
     const levels = ['forgery'] as const
     const app = refusing(() => {})
     const given = { issuer, path: '/', levels, budget: { perRequest: 0.1 } }
@@ -147,7 +157,7 @@ describe('a guard', () => {
     expect(duration).toBeLessThan(2)
   })
 
-  test('CRASHED: it throws before its first await', async () => {
+  test('the verdict is CRASHED for a guard that throws before its first await', async () => {
     let good: string | undefined
     const app: RequestListener = ({ headers: { authorization } }, response) => {
       good ??= authorization
@@ -158,7 +168,7 @@ describe('a guard', () => {
     expect(await verdictsOf(app, { only: ['sig/bit-flip', 'sig/zeros'] })).toEqual(['CRASHED'])
   })
 
-  test('that hides its routes is UNCHALLENGED, or rejects if no challenge is required', async () => {
+  test('a guard that hides its routes is UNCHALLENGED, or rejects if no challenge is required', async () => {
     const hidden: RequestListener = (request, response) => {
       if (!request.headers.authorization) return response.writeHead(404).end()
       return refusing((answer) => answer.writeHead(404).end())(request, response)
@@ -168,17 +178,17 @@ describe('a guard', () => {
   })
 
   test.each([413, 414, 431])(
-    'that finds a large token too large rejects it: %i',
+    'the verdict is rejected for a guard that answers %i to a token that is too large',
     async (status) => {
       const app = refusing((response) => response.writeHead(status).end())
       expect(await verdictsOf(app, { only: ['size/9k', 'wire/5000-dots'] })).toEqual(['rejected'])
     },
   )
 
-  test('that refuses what it must understand is REFUSED', async () => {
+  test('the verdict is REFUSED for a guard that refuses a valid spelling of Bearer', async () => {
     const strict: RequestListener = (request, response) =>
       request.headers.authorization?.startsWith('bearer ')
-        ? properly(response, '', request)
+        ? properly(response)
         : refusing(properly)(request, response)
     expect(await verdictsOf(strict, { only: ['wire/lowercase'] })).toEqual(['REFUSED'])
     expect((await attack(refusing(properly), { only: ['wire/lowercase'] })).results).toMatchObject([
@@ -186,7 +196,7 @@ describe('a guard', () => {
     ])
   })
 
-  test('may do with level info what it likes', async () => {
+  test('a case of level info never makes the run fail', async () => {
     const app = refusing((response) => response.writeHead(500).end())
     const { ok, results } = await attack(app, {
       only: ['json/bom'],
@@ -199,7 +209,7 @@ describe('a guard', () => {
 describe('the controls', () => {
   const open: RequestListener = (_, response) => response.end('welcome')
 
-  test('a route that is not protected proves nothing', async () => {
+  test('a run fails if the route lets a request without a token pass', async () => {
     expect((await attack(open)).message).toBe(
       'GET / is not protected: it answered 200 without a token.',
     )
@@ -213,7 +223,7 @@ describe('the controls', () => {
     [415, /the body/],
     [429, /rate limiter/],
     [500, /proves nothing/],
-  ])('a good token that meets with %i fails with advice', async (status, advice) => {
+  ])('a run fails with advice if the answer to the good token is %i', async (status, advice) => {
     const app: RequestListener = ({ headers }, response) =>
       response.writeHead(headers.authorization ? status : 401, challenge).end()
     const { message } = await attack(app)
@@ -221,12 +231,12 @@ describe('the controls', () => {
     expect(message).toMatch(advice)
   })
 
-  test('an app that does not answer at all is told', async () => {
+  test('a run fails if the app does not answer a request without a token', async () => {
     const { message } = await attack((request) => request.socket.destroy())
     expect(message).toMatch(/did not answer without a token: the connection broke/)
   })
 
-  test('a good token that stops passing makes the run fail', async () => {
+  test('a run fails if the good token passes at first and then no more', async () => {
     let passed = 0
     const app = refusing(properly, (response) => {
       passed += 1
@@ -241,7 +251,7 @@ describe('the controls', () => {
   })
 })
 
-test('two headers are two lines on the wire', async () => {
+test('a case with two Authorization headers is sent as two header lines', async () => {
   const seen: string[][] = []
   const first = refusing(properly)
   const app: RequestListener = (request, response) => {
@@ -256,16 +266,16 @@ test('two headers are two lines on the wire', async () => {
     'wire/dup-header-good-last',
   ]
   const { results } = await attack(app, { only: dup })
-  // Node keeps the first.
+  // Node keeps the first of two Authorization headers.
   expect(results.map(({ verdict }) => verdict)).toEqual(['ACCEPTED', 'ACCEPTED', 'rejected'])
   expect(seen).toHaveLength(3)
 })
 
-describe('beside the answers', () => {
-  test('key fetches are counted against a budget', async () => {
-    const greedy = refusing(async (response, token, request) => {
+describe('side effects', () => {
+  test('a run fails if the app fetches keys more often than the budget allows', async () => {
+    const greedy = refusing(async (response) => {
       await issuer.fetch(`${issuer.url}/jwks`)
-      properly(response, token, request)
+      properly(response)
     })
     const levels = ['forgery'] as const
     const error = await assertRejectsHostileTokens(greedy, { issuer, path: '/', levels }).catch(
@@ -285,10 +295,10 @@ describe('beside the answers', () => {
     ['over the network', globalThis.fetch],
     ['through the fetch of the issuer', issuer.fetch],
     ['over TLS', (url: string) => fetch(url.replace('http:', 'https:'))],
-  ])('a call %s on account of a token is heard', async (_, call) => {
-    const app = refusing(async (response, token, request) => {
+  ])('a run fails if a token makes the app send a request %s', async (_, call) => {
+    const app = refusing(async (response, token) => {
       await Promise.resolve(call(jku(token))).catch(() => {})
-      properly(response, token, request)
+      properly(response)
     })
     const report = await attack(app, { only: ['jku/attacker'] })
     expect(report.results).toMatchObject([{ verdict: 'rejected' }])
@@ -297,7 +307,7 @@ describe('beside the answers', () => {
     expect(String(report)).toContain('A hostile token made the app call out')
   })
 
-  test('a change of Object.prototype is found, and undone', async () => {
+  test('a run fails if a token changes Object.prototype, and the change is undone', async () => {
     function merge(target: Record<string, unknown>, source: object): void {
       for (const [name, value] of Object.entries(source)) {
         const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -318,7 +328,7 @@ describe('beside the answers', () => {
   })
 })
 
-test('the error is a table of what went wrong, and shows no token', async () => {
+test('the error of a failed run is a table of the failures, and shows no token', async () => {
   const app = refusing((response, token) => response.end(token))
   const error = await assertRejectsHostileTokens(app, {
     issuer,

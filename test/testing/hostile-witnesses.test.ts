@@ -1,8 +1,8 @@
 import type { HostileId, HostileReport } from 'tollgate/testing'
 import { assertRejectsHostileTokens, createTestIssuer, hostileTokens } from 'tollgate/testing'
 import { describe, expect, test } from 'vitest'
-import type { Broken } from './hostile/witnesses.ts'
-import { guardWith, witnesses } from './hostile/witnesses.ts'
+import type { GuardFlaws } from './hostile/flawed-guards.ts'
+import { flawedGuards, guardWith } from './hostile/flawed-guards.ts'
 
 describe.each(['ES256', 'RS256', 'EdDSA', 'ES384', 'ES512', 'PS512'] as const)(
   'an issuer that signs %s',
@@ -11,7 +11,7 @@ describe.each(['ES256', 'RS256', 'EdDSA', 'ES384', 'ES512', 'PS512'] as const)(
     const given = { issuer, scope: 'a' }
     const cases = hostileTokens(given)
 
-    const attack = (broken: Broken, only: readonly HostileId[]): Promise<HostileReport> =>
+    const attack = (broken: GuardFlaws, only: readonly HostileId[]): Promise<HostileReport> =>
       assertRejectsHostileTokens(guardWith(issuer, broken), {
         ...given,
         path: '/',
@@ -19,7 +19,7 @@ describe.each(['ES256', 'RS256', 'EdDSA', 'ES384', 'ES512', 'PS512'] as const)(
         only,
       }).catch((error) => error.report ?? Promise.reject(error))
 
-    test('a verifier of another hand rejects every case', async () => {
+    test('a correct guard that shares no code with tollgate rejects every case', async () => {
       const ids = cases.map(({ id }) => id)
       const report = await attack({}, ids)
       expect(String(report)).toMatch(/^POST \/: 0 of \d+ hostile tokens went wrong/)
@@ -28,18 +28,18 @@ describe.each(['ES256', 'RS256', 'EdDSA', 'ES384', 'ES512', 'PS512'] as const)(
 
     const serious = cases.filter(({ level }) => level !== 'info')
 
-    test('every case that can fail has a witness', () => {
-      const all = Object.values(witnesses)
+    test('for every case that can fail there is a flawed guard that accepts it', () => {
+      const all = Object.values(flawedGuards)
       const without = serious.filter(({ id }) => !all.some(({ accepts }) => accepts.test(id)))
       expect(without.map(({ id }) => id)).toEqual([])
     })
 
-    test.each(Object.entries(witnesses))(
-      'a guard that %s lets its cases in',
-      async (_, witness) => {
-        const ids = serious.map(({ id }) => id).filter((id) => witness.accepts.test(id))
+    test.each(Object.entries(flawedGuards))(
+      'a guard that %s accepts the cases that are made for its flaw',
+      async (_, flawedGuard) => {
+        const ids = serious.map(({ id }) => id).filter((id) => flawedGuard.accepts.test(id))
         if (ids.length === 0) return
-        const { ok, results } = await attack(witness.make(), ids)
+        const { ok, results } = await attack(flawedGuard.build(), ids)
         expect(ok).toBe(false)
         expect(Object.fromEntries(results.map(({ id, verdict }) => [id, verdict]))).toEqual(
           Object.fromEntries(
@@ -53,12 +53,12 @@ describe.each(['ES256', 'RS256', 'EdDSA', 'ES384', 'ES512', 'PS512'] as const)(
   },
 )
 
-test('no witness is idle', () => {
+test('for every flawed guard there is a case that it accepts', () => {
   const ids = (['ES256', 'RS256'] as const)
     .flatMap((alg) => hostileTokens(createTestIssuer({ alg })))
     .map(({ id }) => id)
-  const idle = Object.entries(witnesses).filter(
+  const unused = Object.entries(flawedGuards).filter(
     ([, { accepts }]) => !ids.some((id) => accepts.test(id)),
   )
-  expect(idle).toEqual([])
+  expect(unused).toEqual([])
 })

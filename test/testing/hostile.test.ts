@@ -27,7 +27,7 @@ describe.each(['ES256', 'RS256', 'EdDSA'] as const)('with an issuer that signs %
   })
 })
 
-test('what a correct library may accept is accepted, and leaves no trace', async () => {
+test('the cases of level info are accepted, and do not change Object.prototype', async () => {
   const issuer = createTestIssuer()
   const app = createExpressApp(issuer.trust())
   const report = await assertRejectsHostileTokens(app, { issuer, path: '/me', levels: ['info'] })
@@ -45,7 +45,7 @@ test('what a correct library may accept is accepted, and leaves no trace', async
   expect(({} as { admin?: unknown }).admin).toBeUndefined()
 })
 
-test('a route with another method, a body and claims is attacked as it is', async () => {
+test('hostile tokens are sent with the method, headers, body and claims of the route', async () => {
   const issuer = createTestIssuer()
   const report = await assertRejectsHostileTokens(createExpressApp(issuer.trust()), {
     issuer,
@@ -59,7 +59,7 @@ test('a route with another method, a body and claims is attacked as it is', asyn
   expect(report.ok).toBe(true)
 })
 
-test("the profile 'jwt' is lenient by choice, and about nothing else", async () => {
+test("an app with the profile 'jwt' rejects all levels but profile and hardening", async () => {
   const issuer = createTestIssuer()
   const app = createKoaApp(issuer.trust({ profile: 'jwt' }))
   const levels: HostileLevel[] = ['forgery', 'spec', 'transport', 'limit']
@@ -70,7 +70,7 @@ test("the profile 'jwt' is lenient by choice, and about nothing else", async () 
 describe('the catalogue as data', () => {
   const issuer = createTestIssuer()
 
-  test('is made of one good token', () => {
+  test('hostile tokens have the claims and the scope of the good token', () => {
     const cases = hostileTokens({ issuer, claims: { sub: 'alice' }, scope: ['a', 'b'] })
     const past = cases.find(({ id }) => id === 'exp/past')
     const claims = JSON.parse(Buffer.from(past?.token.split('.')[1] ?? '', 'base64url').toString())
@@ -84,7 +84,7 @@ describe('the catalogue as data', () => {
     })
   })
 
-  test('gives every case a name of its own, a title and a reference', () => {
+  test('every hostile case has an id of its own, a title and a reference', () => {
     const cases = hostileTokens(issuer)
     expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length)
     for (const { title, refs } of cases) {
@@ -93,7 +93,7 @@ describe('the catalogue as data', () => {
     }
   })
 
-  test('leaves the issuer as it was', () => {
+  test('making hostile tokens does not change the issuer', () => {
     const fresh = createTestIssuer()
     const { jwks } = fresh
     hostileTokens(fresh)
@@ -105,20 +105,23 @@ describe('the catalogue as data', () => {
   test.each([
     ['ES256', 'ecdsa/', 'alg/rsa-'],
     ['RS256', 'alg/rsa-', 'ecdsa/'],
-  ] as const)('has for %s the cases of its family alone', (alg, its, other) => {
-    const ids = hostileTokens(createTestIssuer({ alg })).map(({ id }) => id)
-    expect(ids.some((id) => id.startsWith(its))).toBe(true)
-    expect(ids.some((id) => id.startsWith(other))).toBe(false)
-  })
+  ] as const)(
+    'for an issuer that signs %s, the catalogue has the cases of its key type alone',
+    (alg, its, other) => {
+      const ids = hostileTokens(createTestIssuer({ alg })).map(({ id }) => id)
+      expect(ids.some((id) => id.startsWith(its))).toBe(true)
+      expect(ids.some((id) => id.startsWith(other))).toBe(false)
+    },
+  )
 
-  test('leaves out an audience that is accepted', () => {
+  test('the catalogue leaves out an audience that the app accepts', () => {
     const slashed = createTestIssuer({ audience: ['https://api.test', 'https://api.test/'] })
     const ids = hostileTokens(slashed).map(({ id }) => id)
     expect(ids).not.toContain('aud/suffix-slash')
     expect(ids).toContain('aud/wrong')
   })
 
-  test('refuses an option that it does not know', () => {
+  test('hostileTokens throws for an unknown option', () => {
     expect(() => hostileTokens({ issuer, scopes: 'a' } as never)).toThrow(
       /unknown option 'scopes' in the options of hostileTokens: did you mean 'scope'\?/,
     )

@@ -5,7 +5,7 @@ import type * as adapter from 'tollgate/testing'
 import { createTestIssuer, faults } from 'tollgate/testing'
 import { describe, expect, expectTypeOf, test, vi } from 'vitest'
 
-test('an issuer opens no timer and patches no global', () => {
+test('creating an issuer starts no timer and changes no global', () => {
   const timer = vi.spyOn(globalThis, 'setTimeout')
   const { fetch } = globalThis
   createTestIssuer().mint()
@@ -15,7 +15,7 @@ test('an issuer opens no timer and patches no global', () => {
 })
 
 describe('options', () => {
-  test('have their defaults', () => {
+  test('an issuer has defaults for its URL, audience and algorithm', () => {
     const issuer = createTestIssuer()
     expect([issuer.url, issuer.audience, issuer.keys.current.alg]).toEqual([
       'https://issuer.test',
@@ -24,7 +24,7 @@ describe('options', () => {
     ])
   })
 
-  test('name issuer and audience', () => {
+  test('the options url and audience decide iss, aud and the URL of the keys', () => {
     const issuer = createTestIssuer({ url: 'https://a.test/x/', audience: ['one', 'two'] })
     expect(decodeJwt(issuer.mint())).toMatchObject({
       iss: 'https://a.test/x/',
@@ -59,14 +59,14 @@ describe('options', () => {
       /option 'expiresIn' of the test issuer must be a number from .*, not a string/,
     ],
     [{ now: new Date() }, /option 'now' of the test issuer must be a function that returns milli/],
-  ])('that cannot be are refused: %o', (options, message) => {
+  ])('createTestIssuer throws a TypeError for the options %o', (options, message) => {
     expect(() => createTestIssuer(options as object)).toThrow(TypeError)
     expect(() => createTestIssuer(options as object)).toThrow(message)
   })
 })
 
 describe('trust', () => {
-  test('is issuer, audience, fetch and now, and nothing else', () => {
+  test('trust() gives issuer, audience, fetch and now, and nothing else', () => {
     const issuer = createTestIssuer()
     expect(issuer.trust()).toEqual({
       issuer: issuer.url,
@@ -76,13 +76,13 @@ describe('trust', () => {
     })
   })
 
-  test('allows an insecure loopback for an http issuer', () => {
+  test('trust() of an http issuer allows insecure loopback', () => {
     expect(createTestIssuer({ url: 'http://localhost:1' }).trust()).toMatchObject({
       allowInsecureLoopback: true,
     })
   })
 
-  test('is overridden, in value and type', () => {
+  test('overrides of trust() replace its values and its types', () => {
     const issuer = createTestIssuer()
     const trust = issuer.trust({ audience: 'other', profile: 'jwt', algorithms: ['ES256'] })
     expect(trust).toMatchObject({ audience: 'other', profile: 'jwt', issuer: issuer.url })
@@ -93,7 +93,7 @@ describe('trust', () => {
   })
 })
 
-test('bearer, headers and as carry the same kind of token', async () => {
+test('bearer, headers and as give tokens with the same claims', async () => {
   const issuer = createTestIssuer()
   const claims = { sub: 'alice' }
   const token = (value: string) => decodeJwt(value.replace(/^Bearer /, '')).sub
@@ -127,7 +127,7 @@ describe('reset', () => {
   test.each([
     ['reset', (issuer: adapter.TestIssuer) => issuer.reset()],
     ['dispose', (issuer: adapter.TestIssuer) => issuer[Symbol.dispose]()],
-  ])('%s brings back keys, faults, log and clock', async (_, reset) => {
+  ])('%s restores the keys and the clock, and removes faults and the log', async (_, reset) => {
     const { issuer, current, all, second } = await used(reset)
     expect([issuer.keys.current, issuer.keys.all]).toEqual([current, all])
     expect(current.published).toBe(true)
@@ -137,7 +137,7 @@ describe('reset', () => {
     expect(issuer.keys.rotate().kid).toBe(second.kid)
   })
 
-  test('brings back given keys, all of them published', () => {
+  test('reset publishes all given keys again', () => {
     const jwks = [createTestIssuer(), createTestIssuer()].map(
       (each) => each.keys.current.privateJwk,
     )

@@ -16,7 +16,7 @@ function kids(issuer: TestIssuer) {
 }
 
 describe('rotate', () => {
-  test('shows and uses the new key at once, and keeps the old one published', async () => {
+  test('rotate publishes and uses the new key at once, and keeps the old key published', async () => {
     const issuer = createTestIssuer()
     const [old, before] = [issuer.keys.current, issuer.mint()]
     const key = issuer.keys.rotate()
@@ -28,7 +28,7 @@ describe('rotate', () => {
     expect(await accepts(issuer, issuer.mint())).toBe(true)
   })
 
-  test('without overlap drops the old key', async () => {
+  test('rotate without overlap takes the old key out of the JWKS', async () => {
     const issuer = createTestIssuer()
     const before = issuer.mint()
     const old = issuer.keys.current
@@ -39,7 +39,7 @@ describe('rotate', () => {
     expect(await accepts(issuer, issuer.mint())).toBe(true)
   })
 
-  test('before-use: shown, and used from the next rotate on', () => {
+  test('rotate with publish before-use publishes a key that signs after the next rotate', () => {
     const issuer = createTestIssuer()
     const old = issuer.keys.current
     const key = issuer.keys.rotate({ publish: 'before-use', alg: 'EdDSA' })
@@ -50,7 +50,7 @@ describe('rotate', () => {
     expect(issuer.keys.rotate()).not.toBe(key)
   })
 
-  test('before-use: used once the old key is retired', () => {
+  test('a key that is published before its use signs once the old key is retired', () => {
     const issuer = createTestIssuer()
     const key = issuer.keys.rotate({ publish: 'before-use' })
     issuer.keys.retire(issuer.keys.current.kid)
@@ -58,12 +58,12 @@ describe('rotate', () => {
     expect(kids(issuer)).toEqual([key.kid])
   })
 
-  test('before-use cannot do without an overlap', () => {
+  test('rotate with publish before-use throws without an overlap', () => {
     const { keys } = createTestIssuer()
     expect(() => keys.rotate({ publish: 'before-use', overlap: false })).toThrow(/overlap/)
   })
 
-  test('after-use: used, and shown once published', async () => {
+  test('rotate with publish after-use makes a key that signs before it is published', async () => {
     const issuer = createTestIssuer()
     const key = issuer.keys.rotate({ publish: 'after-use' })
     const token = issuer.mint()
@@ -73,7 +73,7 @@ describe('rotate', () => {
     expect([key.published, await accepts(issuer, token)]).toEqual([true, true])
   })
 
-  test('reuse: the kid names another key', async () => {
+  test('rotate with kid reuse gives the kid of the old key to the new key', async () => {
     const issuer = createTestIssuer()
     const [old, before] = [issuer.keys.current, issuer.mint()]
     const key = issuer.keys.rotate({ kid: 'reuse' })
@@ -84,13 +84,13 @@ describe('rotate', () => {
     expect(await accepts(issuer, issuer.mint())).toBe(true)
   })
 
-  test('reuse with overlap: one kid, two keys', () => {
+  test('rotate with kid reuse and overlap publishes two keys with one kid', () => {
     const issuer = createTestIssuer()
     const { kid } = issuer.keys.rotate({ kid: 'reuse', overlap: true })
     expect(kids(issuer)).toEqual([kid, kid])
   })
 
-  test('none: neither JWK nor token states a kid', async () => {
+  test('rotate with kid none makes a key whose JWK and tokens state no kid', async () => {
     const issuer = createTestIssuer()
     const key = issuer.keys.rotate({ kid: 'none', overlap: false })
     expect(issuer.jwks.keys[0]).not.toHaveProperty('kid')
@@ -100,14 +100,14 @@ describe('rotate', () => {
     expect(issuer.jwks.keys).toEqual([])
   })
 
-  test('changes the algorithm', () => {
+  test('rotate can change the algorithm', () => {
     const issuer = createTestIssuer()
     expect(issuer.keys.rotate({ alg: 'ES384' }).publicJwk.crv).toBe('P-384')
     expect(decodeProtectedHeader(issuer.mint()).alg).toBe('ES384')
     expect(issuer.metadata['id_token_signing_alg_values_supported']).toEqual(['ES256', 'ES384'])
   })
 
-  test('refuses options it does not know', () => {
+  test('rotate throws for an unknown option and for an unsupported algorithm', () => {
     const { keys } = createTestIssuer()
     expect(() => keys.rotate({ overlapping: true } as object)).toThrow(
       /unknown option 'overlapping' in the options of keys.rotate: known are alg, overlap/,
@@ -119,7 +119,7 @@ describe('rotate', () => {
 })
 
 describe('retire and publish', () => {
-  test('take a key out of the JWKS and put it back; it signs all the while', async () => {
+  test('retire takes a key out of the JWKS, publish puts it back, and it can always sign', async () => {
     const issuer = createTestIssuer()
     const old = issuer.keys.current
     const key = issuer.keys.rotate()
@@ -131,7 +131,7 @@ describe('retire and publish', () => {
     expect(await accepts(issuer, token)).toBe(true)
   })
 
-  test('hand the signing over when the current key goes', () => {
+  test('when the current key is retired, the newest published key signs', () => {
     const issuer = createTestIssuer()
     const old = issuer.keys.current
     const key = issuer.keys.rotate()
@@ -139,7 +139,7 @@ describe('retire and publish', () => {
     expect(issuer.keys.current).toBe(old)
   })
 
-  test('leave the last key signing', () => {
+  test('the last key goes on signing when it is retired', () => {
     const issuer = createTestIssuer()
     const { current } = issuer.keys
     issuer.keys.retire(current.kid)
@@ -147,14 +147,14 @@ describe('retire and publish', () => {
     expect(issuer.keys.current).toBe(current)
   })
 
-  test('know their keys', () => {
+  test('retire and publish throw for a kid that no key has', () => {
     const { keys } = createTestIssuer()
     expect(() => keys.retire('nobody')).toThrow(keys.current.kid)
     expect(() => keys.publish(keys.attacker().kid)).toThrow(TypeError)
   })
 })
 
-test('add publishes a private JWK, which signs when it is named', async () => {
+test('add publishes a private JWK, which signs when its kid is given', async () => {
   const issuer = createTestIssuer()
   const { privateJwk } = createTestIssuer({ alg: 'RS256' }).keys.current
   const key = issuer.keys.add({ ...privateJwk, kid: 'mine', alg: 'PS256' })
@@ -163,7 +163,7 @@ test('add publishes a private JWK, which signs when it is named', async () => {
   expect(await accepts(issuer, issuer.mint({}, { kid: 'mine' }))).toBe(true)
 })
 
-test('the attacker has one key, that is never published', async () => {
+test('the attacker has one key for each algorithm, and it is never published', async () => {
   const issuer = createTestIssuer()
   const attacker = issuer.keys.attacker()
   expect(issuer.keys.attacker()).toBe(attacker)
@@ -175,43 +175,55 @@ test('the attacker has one key, that is never published', async () => {
 })
 
 describe('where keys come from', () => {
-  test('chance: no two issuers share one', () => {
+  test('two issuers with random keys have different keys', () => {
     const [one, two] = [createTestIssuer(), createTestIssuer()]
     expect(one.keys.current.kid).not.toBe(two.keys.current.kid)
   })
 
-  test.each(['ES256', 'EdDSA', 'Ed25519'] as const)('a seed gives the same %s keys', (alg) => {
-    function make(seed: string) {
-      const { keys } = createTestIssuer({ alg, keys: { seed } })
-      return [keys.current, keys.rotate(), keys.attacker()].map((key) => key.privateJwk)
-    }
-    expect(make('a')).toEqual(make('a'))
-    expect(new Set([...make('a'), ...make('b')].map((key) => key.d)).size).toBe(6)
-  })
+  test.each(['ES256', 'EdDSA', 'Ed25519'] as const)(
+    'the same seed always gives the same %s keys',
+    (alg) => {
+      function make(seed: string) {
+        const { keys } = createTestIssuer({ alg, keys: { seed } })
+        return [keys.current, keys.rotate(), keys.attacker()].map((key) => key.privateJwk)
+      }
+      expect(make('a')).toEqual(make('a'))
+      expect(new Set([...make('a'), ...make('b')].map((key) => key.d)).size).toBe(6)
+    },
+  )
 
-  test.each(['ES256', 'EdDSA'] as const)('a seeded %s secret is SHA-256(seed ‖ n)', (alg) => {
-    const { keys } = createTestIssuer({ alg, keys: { seed: 'toll' } })
-    const digest = (n: number) =>
-      createHash('sha256')
-        .update('toll')
-        .update(new Uint8Array([0, 0, 0, n]))
-        .digest('base64url')
-    expect([keys.current.privateJwk.d, keys.rotate().privateJwk.d]).toEqual([digest(0), digest(1)])
-  })
+  test.each(['ES256', 'EdDSA'] as const)(
+    'the secret of a key for %s from a seed is the SHA-256 of the seed and a counter',
+    (alg) => {
+      const { keys } = createTestIssuer({ alg, keys: { seed: 'toll' } })
+      const digest = (n: number) =>
+        createHash('sha256')
+          .update('toll')
+          .update(new Uint8Array([0, 0, 0, n]))
+          .digest('base64url')
+      expect([keys.current.privateJwk.d, keys.rotate().privateJwk.d]).toEqual([
+        digest(0),
+        digest(1),
+      ])
+    },
+  )
 
-  test.each(['ES256', 'EdDSA'] as const)('a seeded %s key signs', async (alg) => {
-    const issuer = createTestIssuer({ alg, keys: { seed: 's' } })
-    expect(await accepts(issuer, issuer.mint())).toBe(true)
-    expect(await accepts(issuer, issuer.bad.wrongKey())).toBe(false)
-  })
+  test.each(['ES256', 'EdDSA'] as const)(
+    'a key for %s from a seed signs valid tokens',
+    async (alg) => {
+      const issuer = createTestIssuer({ alg, keys: { seed: 's' } })
+      expect(await accepts(issuer, issuer.mint())).toBe(true)
+      expect(await accepts(issuer, issuer.bad.wrongKey())).toBe(false)
+    },
+  )
 
-  test('a seed makes no other keys, and says what to do', () => {
+  test('for other algorithms, a seed throws an error that says what to do', () => {
     expect(() => createTestIssuer({ alg: 'RS256', keys: { seed: 's' } })).toThrow(/use alg ES256/)
     const { keys } = createTestIssuer({ keys: { seed: 's' } })
     expect(() => keys.rotate({ alg: 'ES384' })).toThrow(/ES384 needs another/)
   })
 
-  test('the caller: all published, the first signs', async () => {
+  test('private JWKs from the caller are all published, and the first one signs', async () => {
     const [first, second] = (['EdDSA', 'ES512'] as const).map(
       (alg) => createTestIssuer({ alg }).keys.current.privateJwk,
     ) as [JWK, JWK]
@@ -221,14 +233,14 @@ describe('where keys come from', () => {
     expect(await accepts(issuer, issuer.mint({}, { kid: second.kid as string }))).toBe(true)
   })
 
-  test('the caller, with bare JWKs: alg and kid are made up for them', () => {
+  test('a private JWK without alg and kid gets both', () => {
     const { kty, crv, x, y, d } = createTestIssuer({ alg: 'ES384' }).keys.current.privateJwk
     const bare = { kty, crv, x, y, d } as JWK
     const { current } = createTestIssuer({ keys: [bare] }).keys
     expect(current).toMatchObject({ alg: 'ES384', kid: expect.stringMatching(/^test-/) })
   })
 
-  test('not from a public, unknown, missing or unfit key', () => {
+  test('createTestIssuer throws for keys that are public, unsupported, missing or unsuitable', () => {
     const { publicJwk, privateJwk } = createTestIssuer().keys.current
     const make = (keys: unknown, alg?: 'EdDSA') => () =>
       createTestIssuer({ keys: keys as never, ...(alg && { alg }) })
@@ -244,20 +256,23 @@ describe('where keys come from', () => {
 describe('what is published', () => {
   const publicMembers = ['alg', 'crv', 'e', 'kid', 'kty', 'n', 'use', 'x', 'y']
 
-  test.each(['RS256', 'ES256', 'EdDSA'] as const)('are the public members of an %s key', (alg) => {
-    const issuer = createTestIssuer({ alg })
-    issuer.keys.add({
-      ...issuer.keys.rotate().privateJwk,
-      kid: 'k',
-      x5c: ['AA'],
-      owner: 'me',
-    } as JWK)
-    for (const key of [...issuer.jwks.keys, ...issuer.keys.all.map((each) => each.publicJwk)]) {
-      expect(publicMembers).toEqual(expect.arrayContaining(Object.keys(key)))
-    }
-  })
+  test.each(['RS256', 'ES256', 'EdDSA'] as const)(
+    'the JWKS has only the public members of a key for %s',
+    (alg) => {
+      const issuer = createTestIssuer({ alg })
+      issuer.keys.add({
+        ...issuer.keys.rotate().privateJwk,
+        kid: 'k',
+        x5c: ['AA'],
+        owner: 'me',
+      } as JWK)
+      for (const key of [...issuer.jwks.keys, ...issuer.keys.all.map((each) => each.publicJwk)]) {
+        expect(publicMembers).toEqual(expect.arrayContaining(Object.keys(key)))
+      }
+    },
+  )
 
-  test('is a copy', () => {
+  test('a change of the object jwks does not change the keys of the issuer', () => {
     const issuer = createTestIssuer()
     const [key] = issuer.jwks.keys
     if (key) key.kid = 'changed'

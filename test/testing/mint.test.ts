@@ -17,14 +17,14 @@ function verify(issuer: TestIssuer, token: string) {
 }
 
 describe('mint signs', () => {
-  test.each(algorithms)('%s so that jose verifies it', async (alg) => {
+  test.each(algorithms)('jose verifies a token that mint signs with %s', async (alg) => {
     const issuer = createTestIssuer({ alg })
     const { protectedHeader } = await verify(issuer, issuer.mint())
     expect(protectedHeader).toEqual({ alg, typ: 'at+jwt', kid: issuer.keys.current.kid })
     expect(issuer.jwks.keys).toMatchObject([{ alg, use: 'sig' }])
   })
 
-  test('with another algorithm, if a published key fits it', async () => {
+  test('mint signs with another algorithm if a published key fits it', async () => {
     const issuer = createTestIssuer()
     expect(() => issuer.mint({}, { alg: 'EdDSA' })).toThrow(/keys\.rotate\(\{ alg: 'EdDSA' \}\)/)
     const key = issuer.keys.rotate({ alg: 'EdDSA' })
@@ -34,7 +34,7 @@ describe('mint signs', () => {
     await verify(issuer, token)
   })
 
-  test('with another algorithm of the same RSA key', async () => {
+  test('mint signs with another algorithm that fits the same RSA key', async () => {
     const issuer = createTestIssuer({ alg: 'RS256' })
     const token = issuer.mint({}, { alg: 'PS512' })
     expect(decodeProtectedHeader(token).alg).toBe('PS512')
@@ -43,14 +43,14 @@ describe('mint signs', () => {
     await jwtVerify(token, createLocalJWKSet({ keys: [anyAlg] as never }))
   })
 
-  test('not with an algorithm that does not exist', () => {
+  test('mint throws a TypeError for an algorithm that it does not support', () => {
     const issuer = createTestIssuer()
     expect(() => issuer.mint({}, { alg: 'HS256' as never })).toThrow(TypeError)
   })
 })
 
 describe('the claims', () => {
-  test('are those of an RFC 9068 access token', () => {
+  test('a minted token has the claims of an RFC 9068 access token', () => {
     const issuer = createTestIssuer({ now: () => 1_700_000_000_900 })
     expect(decodeJwt(issuer.mint())).toEqual({
       iss: 'https://issuer.test',
@@ -63,28 +63,28 @@ describe('the claims', () => {
     })
   })
 
-  test('have a jti of their own each', () => {
+  test('every minted token has a jti of its own', () => {
     const issuer = createTestIssuer()
     expect(new Set(issuer.mintMany(50).map((token) => decodeJwt(token).jti)).size).toBe(50)
   })
 
-  test('are merged: issuer under token', () => {
+  test('claims given to mint replace those of the issuer', () => {
     const issuer = createTestIssuer({ claims: { tenant: 't1', sub: 'machine' } })
     expect(decodeJwt(issuer.mint({ tenant: 't2' }))).toMatchObject({ tenant: 't2', sub: 'machine' })
   })
 
-  test('given as undefined are left out', () => {
+  test('mint leaves out claims that are undefined', () => {
     const payload = decodeJwt(createTestIssuer().mint({ jti: undefined, exp: undefined }))
     expect(Object.keys(payload).sort()).toEqual(['aud', 'client_id', 'iat', 'iss', 'sub'])
   })
 
-  test('take a scope as a list or a string', () => {
+  test('mint takes a scope as a list or as a string', () => {
     const issuer = createTestIssuer()
     expect(decodeJwt(issuer.mint({ scope: ['a', 'b'] }))['scope']).toBe('a b')
     expect(decodeJwt(issuer.mint({ scope: 'a b' }))['scope']).toBe('a b')
   })
 
-  test('take their times from expiresIn, notBefore and age', () => {
+  test('expiresIn, notBefore and age decide the times of a minted token', () => {
     const issuer = createTestIssuer({ now: () => 1_000_000, expiresIn: 60 })
     expect(decodeJwt(issuer.mint())).toMatchObject({ iat: 1000, exp: 1060 })
     expect(decodeJwt(issuer.mint({}, { age: 100, expiresIn: 50, notBefore: 10 }))).toMatchObject({
@@ -95,7 +95,7 @@ describe('the claims', () => {
     expect(decodeJwt(issuer.mint({ exp: 7 }, { expiresIn: 50 })).exp).toBe(7)
   })
 
-  test('may be any bytes, really signed', async () => {
+  test('mint signs the bytes of the option raw in place of claims', async () => {
     const issuer = createTestIssuer()
     const raw = '{"sub":"a","sub":"b"}'
     const [header, payload, signature] = issuer.mint({ sub: 'unused' }, { raw }).split('.')
@@ -108,7 +108,7 @@ describe('the claims', () => {
 })
 
 describe('the header', () => {
-  test('can be merged over, and members removed', () => {
+  test('the option header replaces and removes members of the header', () => {
     const issuer = createTestIssuer()
     const token = issuer.mint({}, { header: { typ: undefined, crit: ['x'], alg: 'HS256' } })
     expect(decodeProtectedHeader(token)).toEqual({
@@ -118,7 +118,7 @@ describe('the header', () => {
     })
   })
 
-  test('states the kid that is asked for, or none', async () => {
+  test('mint states the kid that is given, or none with null', async () => {
     const issuer = createTestIssuer()
     expect(decodeProtectedHeader(issuer.mint({}, { kid: null }))).toEqual({
       alg: 'ES256',
@@ -130,7 +130,7 @@ describe('the header', () => {
 })
 
 describe('the key', () => {
-  test('is the one that is named', async () => {
+  test('mint signs with the key that is given, or that has the given kid', async () => {
     const issuer = createTestIssuer()
     const old = issuer.keys.current
     issuer.keys.rotate()
@@ -141,7 +141,7 @@ describe('the key', () => {
     }
   })
 
-  test('may be an attacker’s or an unpublished one, which the JWKS does not have', async () => {
+  test('mint signs with keys that the JWKS does not have: attacker and unpublished', async () => {
     const issuer = createTestIssuer()
     const attacked = issuer.mint({}, { key: 'attacker' })
     expect(decodeProtectedHeader(attacked).kid).toBe(issuer.keys.attacker().kid)
@@ -154,7 +154,7 @@ describe('the key', () => {
     await verify(issuer, early)
   })
 
-  test('may be a retired one, once there is one', async () => {
+  test('mint signs with a retired key, and throws if no key is retired yet', async () => {
     const issuer = createTestIssuer()
     expect(() => issuer.mint({}, { key: 'retired' })).toThrow(/keys\.retire/)
     const old = issuer.keys.current
@@ -173,7 +173,7 @@ test('mintMany mints each token with the claims of its index', () => {
 })
 
 test.each([{ expiresin: 5 }, { expiresIn: Number.NaN }, { age: '5' }, { notBefore: Infinity }])(
-  'options that mean nothing are refused: %o',
+  'mint throws a TypeError for the options %o',
   (options) => {
     const issuer = createTestIssuer()
     expect(() => issuer.mint({}, options as object)).toThrow(TypeError)

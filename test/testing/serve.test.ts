@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => issuer.close())
 afterEach(() => issuer.reset())
 
-/** A request as it goes over the wire: fetch would inflate it. */
+/** Sends a request, and resolves to the bytes of the answer, which fetch would inflate. */
 function raw(url: string, init: { method?: string; headers?: Record<string, string> } = {}) {
   return new Promise<{ head: IncomingMessage; body: Buffer }>((resolve, reject) => {
     request(url, { agent: false, ...init }, (head) => {
@@ -32,7 +32,7 @@ function raw(url: string, init: { method?: string; headers?: Record<string, stri
 }
 
 describe('a served issuer', () => {
-  test('is found and believed over real HTTP', async () => {
+  test('the tokens of a served issuer verify with keys that jose fetches over HTTP', async () => {
     expect(issuer.url).toBe(`http://127.0.0.1:${issuer.port}`)
     const document = await (await fetch(`${issuer.url}/.well-known/openid-configuration`)).json()
     expect(document).toEqual(issuer.metadata)
@@ -51,7 +51,7 @@ describe('a served issuer', () => {
     })
   })
 
-  test('is trusted without a fetch', () => {
+  test('trust() of a served issuer has no fetch', () => {
     expect(issuer.trust({ tokenCache: false })).toEqual({
       issuer: issuer.url,
       audience: issuer.audience,
@@ -61,7 +61,7 @@ describe('a served issuer', () => {
     })
   })
 
-  test('never answers from the Host header', async () => {
+  test('a served issuer does not take its URL from the Host header', async () => {
     const { body } = await raw(`${issuer.url}/.well-known/openid-configuration`, {
       headers: { host: 'evil.test', 'x-forwarded-host': 'evil.test' },
     })
@@ -70,7 +70,7 @@ describe('a served issuer', () => {
     expect(issuer.requests.all.at(-1)?.url).toMatch(issuer.url)
   })
 
-  test('answers GET and HEAD alone', async () => {
+  test('a served issuer answers 405 to methods other than GET and HEAD', async () => {
     const post = await raw(jwks, { method: 'POST' })
     expect([post.head.statusCode, post.head.headers['allow']]).toEqual([405, 'GET, HEAD'])
     const head = await raw(jwks, { method: 'HEAD' })
@@ -78,7 +78,7 @@ describe('a served issuer', () => {
     expect(Number(head.head.headers['content-length'])).toBeGreaterThan(0)
   })
 
-  test('answers 404 elsewhere, whatever the path looks like', async () => {
+  test('a served issuer answers 404 to other paths, whatever they look like', async () => {
     for (const path of ['/', '//evil.test/jwks', '/jwks/', '/%', '/a b']) {
       const answer = await new Promise<string>((resolve) => {
         const socket = connect(issuer.port, '127.0.0.1')
@@ -90,12 +90,12 @@ describe('a served issuer', () => {
     expect((await fetch(`${jwks}?x=1`)).status).toBe(200)
   })
 
-  test('shows no private member', async () => {
+  test('the keys of a served issuer have no private member', async () => {
     const { keys } = await (await fetch(jwks)).json()
     expect(Object.keys(keys[0]).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'])
   })
 
-  test('lives under a path', async () => {
+  test('a served issuer can have a path in its URL', async () => {
     await using tenant = await serveTestIssuer({ path: '/tenant' })
     expect(tenant.url).toBe(`http://127.0.0.1:${tenant.port}/tenant`)
     const metadata = new URL('/.well-known/oauth-authorization-server/tenant', tenant.url)
@@ -103,13 +103,13 @@ describe('a served issuer', () => {
     expect((await fetch(`${tenant.url}/jwks`)).status).toBe(200)
   })
 
-  test('listens on localhost by name', async () => {
+  test('a served issuer can listen on localhost by name', async () => {
     await using local = await serveTestIssuer({ host: 'localhost', alg: 'EdDSA' })
     expect(local.url).toBe(`http://localhost:${local.port}`)
     expect((await (await fetch(`${local.url}/jwks`)).json()).keys[0].alg).toBe('EdDSA')
   })
 
-  test('takes the port that it is given, or says that it cannot', async () => {
+  test('a served issuer listens on the given port, and rejects if the port is taken', async () => {
     const first = await serveTestIssuer()
     await expect(serveTestIssuer({ port: first.port })).rejects.toMatchObject({
       code: 'EADDRINUSE',
@@ -127,7 +127,7 @@ describe('a served issuer', () => {
     [{ path: '/a?b' }, /query/],
     [{ prot: 1 }, /unknown option 'prot' in the options of serveTestIssuer: did you mean 'port'/],
     [{ alg: 'HS256' }, /option 'alg' of the test issuer must be one of RS256, .*, not 'HS256'/],
-  ])('refuses %o', async (options, message) => {
+  ])('serveTestIssuer rejects with a TypeError for the options %o', async (options, message) => {
     const served = serveTestIssuer(options as object)
     await expect(served).rejects.toThrow(TypeError)
     await expect(served).rejects.toThrow(message)
@@ -140,17 +140,20 @@ describe('faults over HTTP', () => {
     return fetch(jwks)
   }
 
-  test.each([faults.refuse(), faults.dnsFailure(), faults.reset()])('$name', async (fault) => {
-    await expect(failing(fault)).rejects.toThrow('fetch failed')
-  })
+  test.each([faults.refuse(), faults.dnsFailure(), faults.reset()])(
+    'over HTTP, the fault $name makes fetch fail',
+    async (fault) => {
+      await expect(failing(fault)).rejects.toThrow('fetch failed')
+    },
+  )
 
-  test('reset after some bytes', async () => {
+  test('over HTTP, reset with a number of bytes breaks the body', async () => {
     const response = await failing(faults.reset(5))
     expect(response.status).toBe(200)
     await expect(response.text()).rejects.toThrow('terminated')
   })
 
-  test('hang, until the client has enough', async () => {
+  test('over HTTP, hang gives no answer until the client aborts', async () => {
     issuer.fail('jwks', faults.hang())
     const controller = new AbortController()
     const answer = fetch(jwks, { signal: controller.signal })
@@ -159,12 +162,12 @@ describe('faults over HTTP', () => {
     await expect(answer).rejects.toThrow('enough')
   })
 
-  test('slow and drip give the whole document in the end', async () => {
+  test('over HTTP, slow and drip send the whole document in the end', async () => {
     expect(await (await failing(faults.slow(0.01))).json()).toEqual(issuer.jwks)
     expect(await (await failing(faults.drip(10_000))).json()).toEqual(issuer.jwks)
   })
 
-  test('drip comes in pieces, and survives a client that leaves', async () => {
+  test('over HTTP, drip sends pieces, and a client may leave before the end', async () => {
     const response = await failing(faults.drip(100))
     const reader = (response.body as ReadableStream<Uint8Array>).getReader()
     expect((await reader.read()).value?.byteLength).toBeLessThan(JSON.stringify(issuer.jwks).length)
@@ -173,7 +176,7 @@ describe('faults over HTTP', () => {
     expect((await fetch(jwks)).status).toBe(200)
   })
 
-  test('huge streams, and stops when nobody reads', async () => {
+  test('over HTTP, huge is streamed, and stops when nobody reads', async () => {
     const response = await failing(faults.huge(2 ** 50))
     expect(response.headers.get('content-length')).toBeNull()
     const reader = (response.body as ReadableStream<Uint8Array>).getReader()
@@ -183,7 +186,7 @@ describe('faults over HTTP', () => {
     expect(JSON.parse(await small.text())).toEqual(issuer.jwks)
   })
 
-  test('gzipBomb is small on the wire and large when inflated', async () => {
+  test('over HTTP, gzipBomb is small when it is sent and large when it is inflated', async () => {
     issuer.fail('jwks', faults.gzipBomb(5_000_000))
     const { head, body } = await raw(jwks)
     expect(head.headers['content-encoding']).toBe('gzip')
@@ -193,12 +196,12 @@ describe('faults over HTTP', () => {
     expect(JSON.parse(inflated.toString())).toEqual(issuer.jwks)
   })
 
-  test('truncate is a whole answer with half a document', async () => {
+  test('over HTTP, truncate is a complete answer with half a document', async () => {
     const whole = JSON.stringify(issuer.jwks)
     expect(await (await failing(faults.truncate())).text()).toBe(whole.slice(0, whole.length >> 1))
   })
 
-  test('status, body and redirect', async () => {
+  test('over HTTP, the faults status, body and redirect answer as in process', async () => {
     const busy = await failing(faults.status(503, { headers: { 'retry-after': '9' } }))
     expect([busy.status, busy.headers.get('retry-after')]).toEqual([503, '9'])
     expect((await failing(faults.status(204))).status).toBe(204)
@@ -208,7 +211,7 @@ describe('faults over HTTP', () => {
     expect([head.statusCode, head.headers.location]).toEqual([302, 'https://evil.test/'])
   })
 
-  test('documents are the same as in process', async () => {
+  test('over HTTP, a faulty document is the same as in process', async () => {
     issuer.fail('*', faults.jwks.unknownKty())
     const served = await (await fetch(jwks)).json()
     expect(served).toEqual(await (await issuer.fetch(jwks)).json())
@@ -217,7 +220,7 @@ describe('faults over HTTP', () => {
 })
 
 describe('close', () => {
-  test('ends open sockets, twice without harm', async () => {
+  test('close ends open connections, and may be called twice', async () => {
     const closing = await serveTestIssuer()
     closing.fail('jwks', faults.hang())
     const hanging = new Promise<Error>((resolve) => {
@@ -230,7 +233,7 @@ describe('close', () => {
     await expect(fetch(closing.url)).rejects.toThrow('fetch failed')
   })
 
-  test('is what await using does', async () => {
+  test('await using closes a served issuer at the end of the block', async () => {
     let url = ''
     {
       await using scoped = await serveTestIssuer()

@@ -28,7 +28,7 @@ describe('discovery', () => {
     ],
     ['https://issuer.test/a/', '/a/.well-known/openid-configuration', 'openid-configuration'],
     ['http://localhost:1', '/.well-known/openid-configuration', 'openid-configuration'],
-  ])('of %s is at %s', async (url, path, endpoint) => {
+  ])('the discovery document of %s is served at %s', async (url, path, endpoint) => {
     const issuer = createTestIssuer({ url })
     const response = await issuer.fetch(new URL(path, url))
     expect(response.status).toBe(200)
@@ -43,7 +43,7 @@ describe('discovery', () => {
     expect(issuer.requests.count('jwks')).toBe(1)
   })
 
-  test('is not where it should not be', async () => {
+  test('an issuer with a path serves no document at other paths', async () => {
     const issuer = createTestIssuer({ url: 'https://issuer.test/a' })
     const misplaced = [
       '/.well-known/openid-configuration',
@@ -57,7 +57,7 @@ describe('discovery', () => {
     expect(issuer.requests.count('other')).toBe(4)
   })
 
-  test('has the caller’s members on top', async () => {
+  test('members of the option metadata replace those of the discovery document', async () => {
     const issuer = createTestIssuer({
       metadata: { introspection_endpoint: 'https://x.test', token_endpoint: undefined },
     })
@@ -72,13 +72,13 @@ describe('the in-process fetch', () => {
   const issuer = createTestIssuer()
   const jwks = `${issuer.url}/jwks`
 
-  test('takes a string, a URL and a Request', async () => {
+  test('the in-process fetch takes a string, a URL and a Request', async () => {
     for (const input of [jwks, new URL(jwks), new Request(jwks)]) {
       expect(await (await issuer.fetch(input)).json()).toEqual(issuer.jwks)
     }
   })
 
-  test('shows the keys of the moment', async () => {
+  test('the in-process fetch serves the keys that are published now', async () => {
     issuer.keys.rotate()
     expect(await (await issuer.fetch(jwks)).json()).toEqual(issuer.jwks)
     expect(issuer.jwks.keys).toHaveLength(2)
@@ -89,35 +89,38 @@ describe('the in-process fetch', () => {
     'http://issuer.test/jwks',
     'https://issuer.test:444/jwks',
     'https://issuer.test.evil.test/jwks',
-  ])('refuses %s, notes it, and never touches the network', async (url) => {
-    const network = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('network'))
-    issuer.requests.clear()
-    await expect(issuer.fetch(url)).rejects.toThrow(/serves no other origin/)
-    expect(issuer.requests.all).toMatchObject([{ endpoint: 'other', url }])
-    expect(network).not.toHaveBeenCalled()
-  })
+  ])(
+    'the in-process fetch rejects for %s, records it, and never calls the network',
+    async (url) => {
+      const network = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('network'))
+      issuer.requests.clear()
+      await expect(issuer.fetch(url)).rejects.toThrow(/serves no other origin/)
+      expect(issuer.requests.all).toMatchObject([{ endpoint: 'other', url }])
+      expect(network).not.toHaveBeenCalled()
+    },
+  )
 
-  test('answers 405 to anything but GET and HEAD', async () => {
+  test('the in-process fetch answers 405 to methods other than GET and HEAD', async () => {
     const response = await issuer.fetch(jwks, { method: 'POST', body: 'x' })
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
     const head = await issuer.fetch(jwks, { method: 'HEAD' })
     expect([head.status, await head.text()]).toEqual([200, ''])
   })
 
-  test('states the length of a document', async () => {
+  test('the in-process fetch states the length of a document', async () => {
     const response = await issuer.fetch(jwks)
     const { byteLength } = await response.arrayBuffer()
     expect(response.headers.get('content-length')).toBe(String(byteLength))
   })
 
-  test('rejects with the reason of a signal that is already aborted', async () => {
+  test('the in-process fetch rejects with the reason of a signal that is already aborted', async () => {
     const reason = new Error('gone')
     issuer.requests.clear()
     await expect(issuer.fetch(jwks, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
     expect(issuer.requests.count()).toBe(0)
   })
 
-  test('errors a body that is aborted before it is read', async () => {
+  test('a body whose request is aborted before it is read rejects with the reason', async () => {
     const controller = new AbortController()
     const response = await issuer.fetch(jwks, { signal: controller.signal })
     const reason = new Error('gone')
@@ -131,20 +134,20 @@ describe('redirects', () => {
   const jwks = `${issuer.url}/jwks`
   const discovery = `${issuer.url}/.well-known/openid-configuration`
 
-  test('are followed on the origin', async () => {
+  test('the in-process fetch follows a redirect on the origin of the issuer', async () => {
     using _ = issuer.fail('openid-configuration', faults.redirect('/jwks'))
     const response = await issuer.fetch(discovery)
     expect(await response.json()).toEqual(issuer.jwks)
     expect([response.redirected, response.url]).toEqual([true, jwks])
   })
 
-  test('are not followed to another origin', async () => {
+  test('the in-process fetch does not follow a redirect to another origin', async () => {
     using _ = issuer.fail('jwks', faults.redirect('https://evil.test/jwks'))
     await expect(issuer.fetch(jwks)).rejects.toThrow(/evil\.test/)
     expect(issuer.requests.all.at(-1)?.url).toBe('https://evil.test/jwks')
   })
 
-  test('are shown with redirect: manual, and fail with redirect: error', async () => {
+  test('a redirect is returned with redirect manual, and rejects with redirect error', async () => {
     using _ = issuer.fail('jwks', faults.redirect('https://evil.test/jwks'))
     const response = await issuer.fetch(jwks, { redirect: 'manual' })
     expect([response.status, response.headers.get('location')]).toEqual([
@@ -154,7 +157,7 @@ describe('redirects', () => {
     await expect(issuer.fetch(jwks, { redirect: 'error' })).rejects.toThrow('fetch failed')
   })
 
-  test('end when they run in a circle', async () => {
+  test('the in-process fetch rejects after 20 redirects in a circle', async () => {
     using _ = issuer.fail('jwks', faults.redirect('/jwks'))
     issuer.requests.clear()
     await expect(issuer.fetch(jwks)).rejects.toThrow('fetch failed')
@@ -162,7 +165,7 @@ describe('redirects', () => {
   })
 })
 
-test('the request log has what was asked, when, and with which headers', async () => {
+test('the request log has the endpoint, URL, time and headers of each request', async () => {
   const issuer = createTestIssuer({ now: () => 5000 })
   await issuer.fetch(`${issuer.url}/jwks?x=1`, { headers: { accept: 'application/json' } })
   await issuer.fetch(`${issuer.url}/elsewhere`)

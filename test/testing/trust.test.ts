@@ -8,7 +8,7 @@ describe('a verifier that trusts a test issuer', () => {
   const issuer = createTestIssuer()
   const verifier = createVerifier(issuer.trust({ profile: 'rfc9068', tokenCache: false }))
 
-  test('accepts its tokens', async () => {
+  test('a verifier that trusts a test issuer accepts its tokens', async () => {
     const auth = await verifier.verify(issuer.mint({ sub: 'alice', scope: ['a', 'b'] }))
     expect([auth.subject, auth.scopes]).toEqual(['alice', ['a', 'b']])
   })
@@ -21,26 +21,29 @@ describe('a verifier that trusts a test issuer', () => {
     ['unknownKid', 'unknown-key'],
     ['wrongAudience', 'audience'],
     ['wrongIssuer', 'issuer'],
-    // Its empty signature is seen before its algorithm.
+    // The verifier looks at the empty signature before it looks at the algorithm.
     ['unsigned', 'malformed'],
     ['idToken', 'token-type'],
     ['garbage', 'malformed'],
-  ] as const)('refuses bad.%s for the reason %s', async (name, reason) => {
-    // A verifier of its own: a cooldown of another case would answer for the keys.
-    const fresh = createVerifier(issuer.trust())
-    await fresh.verify(issuer.mint())
-    issuer.clock.advance(60)
-    await expect(fresh.verify(issuer.bad[name]())).rejects.toMatchObject({ reason })
-  })
+  ] as const)(
+    'a verifier that trusts a test issuer refuses bad.%s with the reason %s',
+    async (name, reason) => {
+      // Each case has its own verifier, so that the cooldown of another case has no effect here.
+      const fresh = createVerifier(issuer.trust())
+      await fresh.verify(issuer.mint())
+      issuer.clock.advance(60)
+      await expect(fresh.verify(issuer.bad[name]())).rejects.toMatchObject({ reason })
+    },
+  )
 
-  test('lives by its clock', async () => {
+  test('a verifier that trusts a test issuer uses its clock', async () => {
     const token = issuer.mint()
     issuer.clock.advance(311)
     await expect(verifier.verify(token)).rejects.toMatchObject({ reason: 'expired' })
   })
 })
 
-test('a verifier that trusts a served issuer goes over HTTP', async () => {
+test('a verifier that trusts a served issuer fetches its keys over HTTP', async () => {
   await using issuer = await serveTestIssuer()
   const verifier = createVerifier(issuer.trust())
   await expect(verifier.verify(issuer.mint())).resolves.toMatchObject({ subject: 'user-1' })
@@ -48,7 +51,7 @@ test('a verifier that trusts a served issuer goes over HTTP', async () => {
   verifier.close()
 })
 
-test('what trust() gives fits every createAuth, in type and value', () => {
+test('every createAuth accepts what trust() gives, in type and value', () => {
   const issuer = createTestIssuer()
   for (const createAuth of [createExpressAuth, createKoaAuth]) {
     expect(() => createAuth(issuer.trust())).not.toThrow()

@@ -1,26 +1,26 @@
 import type { JWK } from 'jose'
 import type { ShortTrust, TestIssuer } from 'tollgate/testing'
-import type { Guard } from './witnesses.ts'
-import { guardWith } from './witnesses.ts'
+import type { Guard } from './flawed-guards.ts'
+import { guardWith } from './flawed-guards.ts'
 
-/** How a guard keeps its keys, and what it answers when it has none. */
-export interface Keeping {
-  /** The answer when there are no keys (503 with Retry-After). */
+/** How a guard loads and keeps its keys, and what it answers when it has none. */
+export interface KeyHandling {
+  /** The answer while there are no keys (503 with Retry-After). */
   readonly outage?: (error: Error) => Response | Promise<Response>
-  /** Whether old keys serve when new ones cannot be had (true). */
+  /** Whether old keys are used while new ones cannot be loaded (true). */
   readonly stale?: boolean
-  /** Whether a failure is asked about again (true). */
+  /** Whether keys are loaded again after a failure (true). */
   readonly retries?: boolean
-  /** Whether the metadata must name the issuer (true). */
+  /** Whether the metadata must name the issuer as its own (true). */
   readonly checksIssuer?: boolean
-  /** Whether the key must be for signatures (true). */
+  /** Whether keys for encryption are ignored (true). */
   readonly checksUse?: boolean
-  /** Whether a key of no known type spoils the set (false). */
+  /** Whether one key of an unknown type makes the whole set unusable (false). */
   readonly poisoned?: boolean
   readonly redirect?: RequestRedirect
-  /** Whether keys may come over plain http (false). */
+  /** Whether keys may be fetched over http (false). */
   readonly insecure?: boolean
-  /** Where the keys are: no metadata is read. */
+  /** The URL of the keys. If it is given, no metadata is read. */
   readonly jwksUri?: string
 }
 
@@ -29,18 +29,22 @@ function unavailable(): Response {
 }
 
 /** A guard that loads its keys on demand and keeps them for ten minutes. */
-export function keeperOf(issuer: TestIssuer, trust: ShortTrust, keeping: Keeping = {}): Guard {
-  const { outage = unavailable, stale = true, retries = true } = keeping
+export function createCachingGuard(
+  issuer: TestIssuer,
+  trust: ShortTrust,
+  handling: KeyHandling = {},
+): Guard {
+  const { outage = unavailable, stale = true, retries = true } = handling
   const guard = guardWith(issuer)
   let keys: readonly JWK[] | undefined
   let loadedAt = Number.NEGATIVE_INFINITY
   let failure: Error | undefined
 
-  async function keep(): Promise<void> {
+  async function ensureKeys(): Promise<void> {
     if (trust.now() - loadedAt < 600_000) return
     try {
       if (failure && !retries) throw failure
-      keys = await load(trust, keeping)
+      keys = await load(trust, handling)
       loadedAt = trust.now()
     } catch (error) {
       failure = error as Error
@@ -53,7 +57,7 @@ export function keeperOf(issuer: TestIssuer, trust: ShortTrust, keeping: Keeping
     async fetch(request) {
       if (!request.headers.has('authorization')) return guard.fetch(request)
       try {
-        await keep()
+        await ensureKeys()
       } catch (error) {
         return outage(error as Error)
       }
@@ -62,20 +66,20 @@ export function keeperOf(issuer: TestIssuer, trust: ShortTrust, keeping: Keeping
   }
 }
 
-async function load(trust: ShortTrust, keeping: Keeping): Promise<readonly JWK[]> {
-  const { checksIssuer = true, checksUse = true, poisoned = false, redirect = 'error' } = keeping
+async function load(trust: ShortTrust, handling: KeyHandling): Promise<readonly JWK[]> {
+  const { checksIssuer = true, checksUse = true, poisoned = false, redirect = 'error' } = handling
   async function get(url: string) {
     const signal = AbortSignal.timeout(trust.keys.timeout * 1000)
     const response = await (trust.fetch ?? fetch)(url, { redirect, signal })
     if (response.status !== 200) throw new Error(`status ${response.status}`)
     return JSON.parse(await readAtMost(response, 524_288))
   }
-  let uri = keeping.jwksUri
+  let uri = handling.jwksUri
   if (uri === undefined) {
     const metadata = await get(`${trust.issuer}/.well-known/openid-configuration`)
     if (checksIssuer && metadata.issuer !== trust.issuer) throw new Error('wrong issuer')
     uri = String(metadata.jwks_uri)
-    if (!keeping.insecure && !uri.startsWith('https:')) throw new Error('insecure')
+    if (!handling.insecure && !uri.startsWith('https:')) throw new Error('insecure')
   }
   const all: JWK[] = (await get(uri)).keys
   const bad = all.some(({ kty }) => kty === 'XYZ')

@@ -5,8 +5,11 @@ function bytes(segment: unknown): Buffer {
   return Buffer.from(String(segment), 'base64url')
 }
 
-/** Opens a JWE with a key of zeros, or of an empty password; p2c is capped, not refused. */
-export function decrypted(token: string): string | undefined {
+/**
+ * Decrypts a JWE with a key of zeros or with the key of an empty password. It ignores p2c, so that
+ * the test does not have to count the rounds.
+ */
+export function decrypt(token: string): string | undefined {
   const [head = '', key, iv, text, tag] = token.split('.')
   if (tag === undefined) return undefined
   const header = JSON.parse(bytes(head).toString())
@@ -20,16 +23,16 @@ export function decrypted(token: string): string | undefined {
     : `${Buffer.from(key ?? '')}${head}.${clear.toString('base64url')}.`
 }
 
-/** The JSON serializations. */
-export function deserialized(token: string): string | undefined {
+/** Turns a token in one of the JSON serializations into a compact one. */
+export function deserialize(token: string): string | undefined {
   if (!token.startsWith('{')) return undefined
   const { payload, signatures, ...flat } = JSON.parse(token)
   const { protected: head, signature } = signatures?.[0] ?? flat
   return `${head}.${payload}.${signature}`
 }
 
-/** A header that is not encoded, text that is encoded twice, dots that are. */
-export function tidied(token: string): string {
+/** Repairs a token whose header is not encoded, whose dots are encoded, or that is encoded twice. */
+export function repair(token: string): string {
   if (token.startsWith('{')) {
     const end = token.indexOf('}') + 1
     return `${Buffer.from(token.slice(0, end)).toString('base64url')}${token.slice(end)}`
@@ -38,8 +41,8 @@ export function tidied(token: string): string {
   return token.includes('.') ? token : bytes(token).toString()
 }
 
-/** The payload, if it is a token. */
-export function nested(token: string): string {
+/** The payload, if it is a token itself. */
+export function unwrapNested(token: string): string {
   const inner = bytes(token.split('.')[1]).toString()
   return inner.startsWith('{') ? token : inner
 }

@@ -26,43 +26,50 @@ export type Check =
 
 export type Members = Record<string, unknown>
 
-/** A token in pieces: what a verifier looks at. */
-export interface Pieces {
+/** A token, taken apart and decoded. */
+export interface ParsedToken {
   readonly issuer: TestIssuer
   readonly parts: readonly string[]
   readonly header: Members
   readonly payload: Buffer
   readonly signature: Buffer
-  /** What is signed. */
+  /** The bytes that the signature is over. */
   readonly input: Buffer
   readonly key: KeyObject
   readonly alg: string
 }
 
-/** A verifier that forgets some checks, or does one of them in its own way. */
+/** How a verifier is flawed: it leaves out checks, or does one of them in another way. */
 export interface Flaw {
   readonly without?: readonly Check[]
-  /** In place of the signature check and of those of alg and kid. */
-  readonly trusts?: (pieces: Pieces) => boolean | Promise<boolean>
-  /** In place of JSON.parse of the payload. */
+  /** Replaces the checks of the signature, of alg and of kid. */
+  readonly trusts?: (parsed: ParsedToken) => boolean | Promise<boolean>
+  /** Replaces the parsing of the payload. */
   readonly reads?: (payload: Buffer, header: Members) => unknown
-  /** Another token in this one. */
-  readonly unwraps?: (token: string, issuer: TestIssuer) => string | undefined
+  /** Makes another token from the one that was sent, and that one is verified. */
+  readonly transforms?: (token: string, issuer: TestIssuer) => string | undefined
 }
 
 const compact = /^[\w-]+\.[\w-]+\.[\w-]+$/
 const fatal = new TextDecoder('utf-8', { fatal: true })
 
-/** Verifies with node:crypto alone, and shares no line with tollgate. False: refused. */
-export async function isGood(token: string, issuer: TestIssuer, flaw: Flaw = {}): Promise<boolean> {
+/**
+ * Whether a token is valid. This verifier uses node:crypto alone and shares no code with tollgate, so
+ * that a mistake in tollgate cannot hide here, too.
+ */
+export async function isValid(
+  token: string,
+  issuer: TestIssuer,
+  flaw: Flaw = {},
+): Promise<boolean> {
   try {
-    return await examine(flaw.unwraps?.(token, issuer) ?? token, issuer, flaw)
+    return await checkToken(flaw.transforms?.(token, issuer) ?? token, issuer, flaw)
   } catch {
     return false
   }
 }
 
-async function examine(token: string, issuer: TestIssuer, flaw: Flaw): Promise<boolean> {
+async function checkToken(token: string, issuer: TestIssuer, flaw: Flaw): Promise<boolean> {
   const { without = [], trusts = isSigned(without), reads = parse(without) } = flaw
   const checks = (one: Check): boolean => !without.includes(one)
   if (checks('size') && token.length > 8192) return false
@@ -74,7 +81,7 @@ async function examine(token: string, issuer: TestIssuer, flaw: Flaw): Promise<b
   const header = JSON.parse(Buffer.from(head, 'base64url').toString()) as Members
   const payload = Buffer.from(body, 'base64url')
   const { publicJwk, alg } = issuer.keys.current
-  const pieces: Pieces = {
+  const parsed: ParsedToken = {
     issuer,
     parts,
     header,
@@ -84,11 +91,11 @@ async function examine(token: string, issuer: TestIssuer, flaw: Flaw): Promise<b
     key: createPublicKey({ key: publicJwk, format: 'jwk' }),
     alg,
   }
-  if (!(await trusts(pieces))) return false
+  if (!(await trusts(parsed))) return false
   if (checks('kid') && !flaw.trusts && header['kid'] !== publicJwk.kid) return false
   if (checks('typ') && header['typ'] !== 'at+jwt') return false
   if (checks('crit') && ('crit' in header || 'b64' in header)) return false
-  return hasGoodClaims(reads(payload, header) as Members, issuer, checks)
+  return hasValidClaims(reads(payload, header) as Members, issuer, checks)
 }
 
 function parse(without: readonly Check[]) {
@@ -103,7 +110,7 @@ function isDate(value: unknown): value is number {
   return typeof value === 'number' && value < 1e11
 }
 
-function hasGoodClaims(
+function hasValidClaims(
   claims: Members,
   issuer: TestIssuer,
   checks: (one: Check) => boolean,
@@ -125,30 +132,30 @@ function hasGoodClaims(
   return !(checks('cnf') && 'cnf' in claims)
 }
 
-/** Whether this is the one spelling of its bytes. */
+/** Whether a segment is the canonical base64url text of its bytes. */
 function isCanonical(segment: string): boolean {
   return Buffer.from(segment, 'base64url').toString('base64url') === segment
 }
 
 function isSigned(without: readonly Check[]) {
-  return ({ header, alg, ...pieces }: Pieces): boolean => {
+  return ({ header, alg, ...parsed }: ParsedToken): boolean => {
     if (without.includes('signature')) return true
-    if (!without.includes('alg')) return header['alg'] === alg && isSignedWith(pieces, alg)
+    if (!without.includes('alg')) return header['alg'] === alg && isSignedWith(parsed, alg)
     const digests = ['256', '384', '512']
     const schemes = alg.startsWith('ES') ? ['ES'] : ['RS', 'PS']
     const all = schemes.flatMap((scheme) => digests.map((digest) => scheme + digest))
-    return [alg, ...all].some((one) => isSignedWith(pieces, one))
+    return [alg, ...all].some((one) => isSignedWith(parsed, one))
   }
 }
 
-/** A signature of this algorithm by the issuer's key, or by another. */
+/** Whether the signature was made with this algorithm and with the private half of this key. */
 export function isSignedWith(
-  { input, signature, key }: Pick<Pieces, 'input' | 'signature' | 'key'>,
+  { input, signature, key }: Pick<ParsedToken, 'input' | 'signature' | 'key'>,
   alg: string,
   dsaEncoding: 'ieee-p1363' | 'der' = 'ieee-p1363',
 ): boolean {
   const digest = alg.startsWith('Ed') ? null : `sha${alg.slice(2)}`
-  // RSA_PKCS1_PSS_PADDING, with a salt as long as the digest.
+  // 6 is RSA_PKCS1_PSS_PADDING, and -1 a salt that is as long as the digest.
   const pss = alg.startsWith('PS') && { padding: 6, saltLength: -1 }
   return verify(digest, input, { key, dsaEncoding, ...pss }, signature)
 }

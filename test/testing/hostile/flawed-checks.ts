@@ -1,14 +1,14 @@
 import { createHmac, createPublicKey, X509Certificate } from 'node:crypto'
 import type { JWK } from 'jose'
-import type { Members, Pieces } from './careful.ts'
-import { isSignedWith } from './careful.ts'
+import type { Members, ParsedToken } from './reference-verifier.ts'
+import { isSignedWith } from './reference-verifier.ts'
 
 function bytes(segment: unknown): Buffer {
   return Buffer.from(String(segment), 'base64url')
 }
 
-/** CVE-2015-9235: whatever the key looks like is a secret. */
-export function hmacWithPublicKey({ key, issuer, ...pieces }: Pieces): boolean {
+/** Uses the public key, in any of its text forms, as the secret of an HMAC (CVE-2015-9235). */
+export function hmacWithPublicKey({ key, issuer, ...parsed }: ParsedToken): boolean {
   const pem = key.export({ type: 'spki', format: 'pem' }).toString()
   const { publicJwk } = issuer.keys.current
   const point = [publicJwk.n ?? publicJwk.x, publicJwk.y].filter(Boolean).map(bytes)
@@ -20,11 +20,11 @@ export function hmacWithPublicKey({ key, issuer, ...pieces }: Pieces): boolean {
     Buffer.concat(point),
     Buffer.concat([Buffer.of(4), ...point]),
     ...(publicJwk.kty === 'RSA' ? [key.export({ type: 'pkcs1', format: 'pem' })] : []),
-  ].some((secret) => hasHmac(pieces, secret))
+  ].some((secret) => hasHmac(parsed, secret))
 }
 
 export function hasHmac(
-  { header, input, signature }: Omit<Pieces, 'key' | 'issuer'>,
+  { header, input, signature }: Omit<ParsedToken, 'key' | 'issuer'>,
   secret: string | Buffer,
 ): boolean {
   const alg = String(header['alg'])
@@ -35,17 +35,20 @@ export function hasHmac(
     .equals(signature)
 }
 
-export function isRight(pieces: Pieces): boolean {
-  return pieces.header['alg'] === pieces.alg && isSignedWith(pieces, pieces.alg)
+/** What a careful verifier accepts: the right algorithm, and a signature by the issuer's key. */
+export function isSignedByIssuer(parsed: ParsedToken): boolean {
+  return parsed.header['alg'] === parsed.alg && isSignedWith(parsed, parsed.alg)
 }
 
-/** Right, or right with a key that the token brings. */
-export function withKeys(find: (pieces: Pieces) => Promise<readonly JWK[]> | readonly JWK[]) {
-  return async (pieces: Pieces): Promise<boolean> =>
-    isRight(pieces) ||
-    (await find(pieces)).some((jwk) => {
+/** Accepts a signature by the issuer's key, or by a key that is found with the token's help. */
+export function trustingKeysOf(
+  find: (parsed: ParsedToken) => Promise<readonly JWK[]> | readonly JWK[],
+) {
+  return async (parsed: ParsedToken): Promise<boolean> =>
+    isSignedByIssuer(parsed) ||
+    (await find(parsed)).some((jwk) => {
       const key = createPublicKey({ key: jwk, format: 'jwk' })
-      return isSignedWith({ ...pieces, key }, pieces.alg)
+      return isSignedWith({ ...parsed, key }, parsed.alg)
     })
 }
 
@@ -54,42 +57,42 @@ export async function keysAt(url: unknown): Promise<readonly JWK[]> {
   return (await (await fetch(String(url))).json()).keys
 }
 
-export function certified(certificate: string | Buffer): readonly JWK[] {
+export function keysOfCertificate(certificate: string | Buffer): readonly JWK[] {
   return [new X509Certificate(certificate).publicKey.export({ format: 'jwk' })]
 }
 
-export async function keysOfIssuer({ payload }: Pieces): Promise<readonly JWK[]> {
+export async function keysOfIssuer({ payload }: ParsedToken): Promise<readonly JWK[]> {
   const { iss } = JSON.parse(payload.toString())
   if (!String(iss).startsWith('http://127.0.0.1')) return []
   const metadata = await (await fetch(`${iss}/.well-known/openid-configuration`)).json()
   return keysAt(metadata.jwks_uri)
 }
 
-/** Accepts a token of which it has seen two parts together before. */
-export function remembering(): (pieces: Pieces) => boolean {
+/** A cache that knows tokens by two of their three parts, so that the third can be exchanged. */
+export function createPartialCache(): (parsed: ParsedToken) => boolean {
   const seen = new Set<string>()
-  return (pieces) => {
-    const [head, body, signature] = pieces.parts
+  return (parsed) => {
+    const [head, body, signature] = parsed.parts
     const pairs = [`${head}.${body}`, `${head}..${signature}`, `.${body}.${signature}`]
-    if (isRight(pieces)) for (const pair of pairs) seen.add(pair)
+    if (isSignedByIssuer(parsed)) for (const pair of pairs) seen.add(pair)
     return pairs.some((pair) => seen.has(pair))
   }
 }
 
-/** CVE-2022-21449. */
-export function psychic(pieces: Pieces): boolean {
-  if (isRight(pieces)) return true
-  const { signature } = pieces
-  const order = [0, signature.length >> 1].map((at) =>
+/** Accepts ECDSA signatures with numbers that make every content valid (CVE-2022-21449). */
+export function acceptsTrivialEcdsa(parsed: ParsedToken): boolean {
+  if (isSignedByIssuer(parsed)) return true
+  const { signature } = parsed
+  const halves = [0, signature.length >> 1].map((at) =>
     signature.subarray(at, at + (signature.length >> 1)),
   )
   const isZero = (half: Buffer): boolean =>
     half.every((byte) => byte === 0) || /^(01)?ffffffff/.test(half.toString('hex'))
-  return order.some(isZero) || signature.toString('hex') === '3006020100020100'
+  return halves.some(isZero) || signature.toString('hex') === '3006020100020100'
 }
 
-/** Whether there is nothing to verify, as far as the header says. */
-export function isUnsigned({ header }: Pieces): boolean {
+/** Whether the header says that the token has no signature. */
+export function isUnsigned({ header }: ParsedToken): boolean {
   const alg = [header['alg']].flat()[0] as unknown
   const name = typeof alg === 'object' && alg !== null ? (alg as Members)['name'] : alg
   return ['none', '', 'null', 'undefined'].includes(String(name).toLowerCase())
