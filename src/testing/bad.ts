@@ -24,7 +24,9 @@ export interface BadTokens {
   wrongIssuer(claims?: Claims): string
   /** Algorithm "none" with an empty signature (RFC 7519 section 6). */
   unsigned(claims?: Claims): string
-  /** An ID token: issued for the client, with `nonce` and `at_hash`, and signed with the right key. */
+  /**
+   * An ID token: issued for the client, with `nonce` and `at_hash`, and signed with the right key.
+   */
   idToken(claims?: Claims): string
   /** A text that is no JWT. */
   garbage(): string

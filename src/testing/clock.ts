@@ -15,7 +15,9 @@ export interface TestClock {
   reset(): void
 }
 
-/** @param base Milliseconds since the epoch, read at every call (`Date.now`, looked up each time). */
+/**
+ * @param base Milliseconds since the epoch, read at every call (`Date.now`, looked up each time).
+ */
 export function createClock(base: () => number = () => Date.now()): TestClock {
   if (typeof base !== 'function') {
     const fix = `must be a function that returns milliseconds since the epoch, not ${kindOf(base)}`

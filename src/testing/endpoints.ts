@@ -72,6 +72,6 @@ function readIssuerUrl(url: string): URL {
   if (/^https?:\/\/[^?#@]+$/.test(url) && URL.canParse(url)) return new URL(url)
   return wrongOption(
     "option 'url' of the test issuer",
-    'must be an http or https URL without credentials, query or fragment: it is the `iss` of the tokens',
+    'must be an http or https URL without credentials, query or fragment',
   )
 }

@@ -4,8 +4,8 @@ import { isMetadata } from './endpoints.ts'
 import type { TestKey } from './test-key.ts'
 
 /**
- * The member that changes the right answer. Its key is a symbol that the package does not export, so
- * that users cannot depend on it.
+ * The member that changes the right answer. Its key is a symbol that the package does not export,
+ * so that users cannot depend on it.
  */
 export const applyFault: unique symbol = Symbol('applyFault')
 

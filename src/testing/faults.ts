@@ -113,8 +113,8 @@ function halved(answer: Answer): Answer {
 }
 
 /**
- * Makes the faults that `issuer.fail()` and `issuer.during()` take. Each function throws a TypeError
- * for a number that makes no sense.
+ * Makes the faults that `issuer.fail()` and `issuer.during()` take. Each function throws a
+ * TypeError for a number that makes no sense.
  */
 export const faults: Faults = Object.freeze<Faults>({
   status,

@@ -24,7 +24,9 @@ import { createFetch } from './transport.ts'
 
 /** Options of `createTestIssuer`. */
 export interface TestIssuerOptions {
-  /** The issuer identifier: the `iss` of every token ('https://issuer.test', which never resolves). */
+  /**
+   * The issuer identifier: the `iss` of every token ('https://issuer.test', which never resolves).
+   */
   url?: string
   /** The `aud` of every token ('https://api.test'). */
   audience?: string | readonly string[]
@@ -44,7 +46,9 @@ export interface TestIssuerOptions {
   expiresIn?: number
   /** Members that replace those of the discovery documents. `undefined` removes a member (none). */
   metadata?: Readonly<Record<string, unknown>>
-  /** The base of the clock, in milliseconds since the epoch (`Date.now`, looked up at each call). */
+  /**
+   * The base of the clock, in milliseconds since the epoch (`Date.now`, looked up at each call).
+   */
   now?: () => number
 }
 
@@ -79,7 +83,9 @@ export interface TestIssuer extends Disposable {
   /** The options that make a verifier or a guard trust this issuer. Overrides replace them. */
   trust(): TrustOptions
   trust<const O extends object>(overrides: O): Omit<TrustOptions, keyof O> & O
-  /** A signed access token (RFC 9068). Throws a TypeError for options that contradict each other. */
+  /**
+   * A signed access token (RFC 9068). Throws a TypeError for options that contradict each other.
+   */
   mint(claims?: Claims, options?: MintOptions): string
   /** This many tokens. The function gets the index of each token, and returns its claims. */
   mintMany(n: number, claims?: (index: number) => Claims, options?: MintOptions): string[]
@@ -93,8 +99,8 @@ export interface TestIssuer extends Disposable {
     options?: MintOptions,
   ): <R extends { set(field: string, value: string): unknown }>(request: R) => void
   /**
-   * Makes an endpoint fail until the result is disposed of. '*' stands for every endpoint. If several
-   * faults apply to a request, the newest one does.
+   * Makes an endpoint fail until the result is disposed of. '*' stands for every endpoint. If
+   * several faults apply to a request, the newest one does.
    */
   fail(endpoint: Endpoint | '*', fault: Fault, options?: FailOptions): Disposable
   /** Makes an endpoint fail until a function has returned, or its promise has settled. */
@@ -122,8 +128,8 @@ export const issuerOptionsElsewhere: Readonly<Record<string, string>> = {
 
 /**
  * Creates an issuer in this process. It opens no socket, starts no timer and changes no global. Its
- * tokens are real: give `issuer.trust()` to the code under test, which then verifies them as it does
- * in production.
+ * tokens are real: give `issuer.trust()` to the code under test, which then verifies them as it
+ * does in production.
  *
  * @throws {TypeError} for an unknown option, and for a value that the option cannot have.
  */

@@ -35,7 +35,9 @@ function exported({ privateKey }: { privateKey: KeyObject }): JWK {
   return membersOf(privateKey.export({ format: 'jwk' }))
 }
 
-/** The JWK without undefined members. workerd exports the members that a key does not have as such. */
+/**
+ * The JWK without undefined members. workerd exports the members that a key does not have as such.
+ */
 function membersOf(jwk: JWK): JWK {
   return Object.fromEntries(Object.entries(jwk).filter(([, value]) => value !== undefined)) as JWK
 }
@@ -70,7 +72,7 @@ export function deriveJwk(alg: Algorithm, seed: string, n: number): JWK {
   }
   return wrongOption(
     "option 'keys' of the test issuer",
-    `has a seed, which derives only P-256 and Ed25519 keys, and ${alg} needs another: use alg ES256, EdDSA or Ed25519, keys: 'random', or private JWKs`,
+    `has a seed, which makes no keys for ${alg}: use alg ES256, EdDSA or Ed25519, or private JWKs`,
   )
 }
 
@@ -91,7 +93,7 @@ export function algorithmOf(option: string, jwk: JWK, preferred: Algorithm | und
   if (alg) return alg
   return wrongOption(
     option,
-    `is a JWK of kty ${kty}, crv ${crv} and alg ${jwk.alg}, which fits no supported algorithm: supported are ${supportedAlgorithms.join(', ')}`,
+    `has kty ${kty}, crv ${crv}, alg ${jwk.alg}: supported are ${supportedAlgorithms.join(', ')}`,
   )
 }
 

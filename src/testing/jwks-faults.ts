@@ -9,7 +9,9 @@ import { generateJwk, publicHalf } from './jwk.ts'
 import { anyCount } from './number-bounds.ts'
 import type { TestKey } from './test-key.ts'
 
-/** Key sets that are wrong. Some faults change every key, others add a bad key before the good ones. */
+/**
+ * Key sets that are wrong. Some faults change every key, others add a bad key before the good ones.
+ */
 export interface JwksFaults {
   /** No keys at all. */
   empty(): Fault
@@ -31,7 +33,10 @@ export interface JwksFaults {
   noAlg(): Fault
   /** Every key is for encryption. */
   encOnly(): Fault
-  /** Every key has its numbers in padded standard base64 after a zero byte, against RFC 7518 section 2. */
+  /**
+   * Every key has its numbers in padded standard base64 after a zero byte, against RFC 7518 section
+   * 2.
+   */
   padded(): Fault
   /** Adds this many valid foreign keys. */
   many(n: number): Fault

@@ -31,7 +31,8 @@ export function createKeySource(origin: KeyOrigin, preferred: Algorithm | undefi
   if (isList(origin)) return randomKeys(checkJwks(origin, preferred))
   const { seed } = origin ?? {}
   if (typeof seed !== 'string' || seed === '') {
-    const fix = `must be 'random', { seed: 'some text' } or a list of private JWKs, not ${kindOf(origin)}`
+    const found = kindOf(origin)
+    const fix = `must be 'random', { seed: 'some text' } or a list of private JWKs, not ${found}`
     wrongOption(keysOption, fix)
   }
   return seededKeys(seed, resolveAlgorithm(algOption, preferred ?? 'ES256'))

@@ -42,15 +42,17 @@ export interface KeyRing {
   /** Changes the signing key, and returns the new one. */
   rotate(options?: RotateOptions): TestKey
   /**
-   * Takes a key out of the JWKS. `mint({}, { kid })` still signs with it. If it was the current key,
-   * the newest published key signs from now on. If there is no other key, it goes on signing.
+   * Takes a key out of the JWKS. `mint({}, { kid })` still signs with it. If it was the current
+   * key, the newest published key signs from now on. If there is no other key, it goes on signing.
    */
   retire(kid: string): void
   /** Puts a key into the JWKS, for the first time or once more. */
   publish(kid: string): void
   /** Adds a private JWK and publishes it. `mint({}, { kid })` signs with it. */
   add(jwk: JWK): TestKey
-  /** A key that is never published. It is the same at every call with the same current algorithm. */
+  /**
+   * A key that is never published. It is the same at every call with the same current algorithm.
+   */
   attacker(): TestKey
 }
 
@@ -160,7 +162,7 @@ export function createKeyRing(origin: KeyOrigin, preferred: Algorithm | undefine
       if (key) return key
       return wrongOption(
         "option 'key' of issuer.mint",
-        "is 'retired', but no key is retired yet: call keys.retire(kid) or keys.rotate({ overlap: false }) first",
+        "is 'retired', but no key is: call keys.retire(kid) or keys.rotate({ overlap: false }) first",
       )
     },
     reset() {

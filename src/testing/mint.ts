@@ -7,7 +7,9 @@ import type { SigningRing } from './keys.ts'
 import { clockSeconds } from './number-bounds.ts'
 import type { TestKey } from './test-key.ts'
 
-/** Claims of a token. A claim that is `undefined` is left out. A `scope` list is joined with spaces. */
+/**
+ * Claims of a token. A claim that is `undefined` is left out. A `scope` list is joined with spaces.
+ */
 export type Claims = {
   iss?: string | undefined
   sub?: string | undefined
@@ -24,9 +26,13 @@ export type Claims = {
 export interface MintOptions {
   /** The signature algorithm (that of the current key). A published key that fits it signs. */
   alg?: Algorithm
-  /** The `kid` in the header (that of the key). A key with this `kid` signs, if any. null: no `kid`. */
+  /**
+   * The `kid` in the header (that of the key). A key with this `kid` signs, if any. null: no `kid`.
+   */
   kid?: string | null
-  /** The key that signs (the current one). 'retired' throws a TypeError if no key is retired yet. */
+  /**
+   * The key that signs (the current one). 'retired' throws a TypeError if no key is retired yet.
+   */
   key?: TestKey | 'attacker' | 'unpublished' | 'retired'
   /** Members that replace those of the JWS header. A member that is `undefined` is left out. */
   header?: Readonly<Record<string, unknown>>
@@ -119,7 +125,7 @@ function chooseKey(ring: SigningRing, { alg, kid, key }: MintOptions): TestKey {
   if (chosen) return chosen
   return wrongOption(
     "option 'alg' of issuer.mint",
-    `is ${wanted}, which no key of the issuer fits: add a key with keys.rotate({ alg: '${wanted}' }) before the first request`,
+    `is ${wanted}, which fits no key: call keys.rotate({ alg: '${wanted}' }) before the first request`,
   )
 }
 

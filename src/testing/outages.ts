@@ -55,11 +55,12 @@ export function createOutages(): Outages {
       knownOptions('the options of issuer.fail', options, knownFailOptions)
       const { times = Number.POSITIVE_INFINITY, after = 0 } = options
       if (!Object.hasOwn(knownEndpoints, endpoint)) {
-        const fix = `is '${endpoint}', which does not exist: use ${Object.keys(knownEndpoints).join(', ')}`
+        const all = Object.keys(knownEndpoints).join(', ')
+        const fix = `is '${endpoint}', which does not exist: use ${all}`
         wrongOption("argument 'endpoint' of issuer.fail", fix)
       }
       if (endpoint !== '*' && !appliesTo(fault, endpoint)) {
-        const fix = `is '${fault.name}', a fault of the ${fault.concerns}, which cannot apply to '${endpoint}': fail another endpoint`
+        const fix = `is '${fault.name}', which never applies to '${endpoint}': fail another endpoint`
         wrongOption("argument 'fault' of issuer.fail", fix)
       }
       const active = {

@@ -1,7 +1,7 @@
 /**
- * Waits for seconds of real time, not of the issuer's clock: a slow answer must also be slow for the
- * timeouts of the code under test. When the signal is aborted, the timer is cleared and the promise
- * rejects with the reason of the signal.
+ * Waits for seconds of real time, not of the issuer's clock: a slow answer must also be slow for
+ * the timeouts of the code under test. When the signal is aborted, the timer is cleared and the
+ * promise rejects with the reason of the signal.
  */
 export function pause(seconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -8,7 +8,9 @@ import { assembleIssuer, issuerOptionsElsewhere, knownIssuerOptions } from './is
 import { pause } from './pause.ts'
 import type { IssuerService } from './service.ts'
 
-/** Options of `serveTestIssuer`: those of `createTestIssuer` without `url`, which the port decides. */
+/**
+ * Options of `serveTestIssuer`: those of `createTestIssuer` without `url`, which the port decides.
+ */
 export interface ServeOptions extends Omit<TestIssuerOptions, 'url'> {
   /** The TCP port (0, which takes any free port). */
   port?: number
@@ -18,7 +20,9 @@ export interface ServeOptions extends Omit<TestIssuerOptions, 'url'> {
   path?: string
 }
 
-/** A test issuer that answers over HTTP. Its `trust()` has no `fetch`, so that HTTP is really used. */
+/**
+ * A test issuer that answers over HTTP. Its `trust()` has no `fetch`, so that HTTP is really used.
+ */
 export interface ServedTestIssuer extends TestIssuer, AsyncDisposable {
   readonly port: number
   /** Stops listening, and closes open connections. */
@@ -42,8 +46,8 @@ const elsewhere = {
 /**
  * Starts a test issuer on a loopback port. Its URL is the member `url`.
  *
- * @throws {TypeError} for an unknown option, for a value that the option cannot have, and for a host
- *   that is not loopback.
+ * @throws {TypeError} for an unknown option, for a value that the option cannot have, and for a
+ *   host that is not loopback.
  */
 export async function serveTestIssuer(options: ServeOptions = {}): Promise<ServedTestIssuer> {
   knownOptions('the options of serveTestIssuer', options, knownServeOptions, elsewhere)
@@ -51,7 +55,7 @@ export async function serveTestIssuer(options: ServeOptions = {}): Promise<Serve
   if (!['127.0.0.1', 'localhost', '::1'].includes(host)) {
     wrongOption(
       "option 'host' of serveTestIssuer",
-      "must be '127.0.0.1', 'localhost' or '::1': nobody else may reach an issuer that signs anything",
+      "must be '127.0.0.1', 'localhost' or '::1': other machines must not get tokens from it",
     )
   }
   if (path !== '' && !path.startsWith('/')) {
@@ -119,7 +123,8 @@ async function serve(
     if (outcome.delay !== undefined) await pause(outcome.delay, closed.signal)
     await send(outcome, method, response, closed.signal)
   } catch {
-    // A reset would also drop bytes that were sent before. They must arrive, so the socket is closed.
+    // A reset would also drop bytes that were sent before. They must arrive, so the socket is
+    // closed.
     request.socket.destroy()
   }
 }

@@ -4,7 +4,10 @@ import { publicHalf, thumbprint } from './jwk.ts'
 
 /** One key of a test issuer. */
 export interface TestKey {
-  /** The name of the key. The JWK and the tokens state it, unless the key was made with `kid: 'none'`. */
+  /**
+   * The name of the key. The JWK and the tokens state it, unless the key was made with `kid:
+   * 'none'`.
+   */
   readonly kid: string
   /** The algorithm that it signs with. */
   readonly alg: Algorithm
@@ -20,8 +23,8 @@ export interface TestKey {
 export type KeyState = 'unpublished' | 'published' | 'retired'
 
 /**
- * @param kid The `kid` to state (that of the JWK, else one made from its thumbprint). With null, the
- *   JWK and the tokens state none.
+ * @param kid The `kid` to state (that of the JWK, else one made from its thumbprint). With null,
+ *   the JWK and the tokens state none.
  */
 export function createTestKey(
   jwk: JWK,

@@ -4,7 +4,10 @@ import { networkError } from './network-error.ts'
 import { pause, untilAborted } from './pause.ts'
 import type { IssuerService } from './service.ts'
 
-/** After this many redirects, a fetch fails with a network error (Fetch Standard, HTTP-redirect fetch). */
+/**
+ * After this many redirects, a fetch fails with a network error (Fetch Standard, HTTP-redirect
+ * fetch).
+ */
 const maxRedirects = 20
 
 /** A fetch that calls this service directly, and never the network. */
@@ -81,7 +84,9 @@ function toResponse(
   })
 }
 
-/** The body as a stream. A chunk is made only when it is read, so that a huge body costs nothing. */
+/**
+ * The body as a stream. A chunk is made only when it is read, so that a huge body costs nothing.
+ */
 function toStream(answer: Answer, signal: AbortSignal): ReadableStream<Uint8Array> {
   const reading = new AbortController()
   const chunks = streamBody(answer, reading.signal)

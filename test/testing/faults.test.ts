@@ -17,6 +17,7 @@ function fetchWith(fault: Fault, init?: RequestInit) {
   issuer.fail('jwks', fault)
   return issuer.fetch(jwks, init)
 }
+
 async function keysWith(fault: Fault): Promise<JWK[]> {
   return (await (await fetchWith(fault)).json()).keys
 }
@@ -357,7 +358,7 @@ describe('fail', () => {
 
   test('fail throws for a fault and for options that can never apply', () => {
     expect(() => issuer.fail('jwks', faults.metadata.notFound())).toThrow(
-      /'notFound', a fault of the metadata, which cannot apply to 'jwks'/,
+      /argument 'fault' of issuer.fail is 'notFound', which never applies to 'jwks'/,
     )
     expect(() => issuer.fail('openid-configuration', faults.jwks.empty())).toThrow(TypeError)
     expect(() => issuer.fail('jwks', faults.hang(), { time: 1 } as object)).toThrow(

@@ -200,7 +200,7 @@ describe('a guard', () => {
     expect(error.message).toMatch(message)
   })
 
-  test('assertSurvivesIssuerFaults first checks that the route is guarded and can be passed', async () => {
+  test('assertSurvivesIssuerFaults throws for a route that is open or refuses everyone', async () => {
     const open = { fetch: async () => new Response('welcome') }
     await expect(assertSurvivesIssuerFaults(() => open, { issuer, path: '/' })).rejects.toThrow(
       'GET / is not protected',

@@ -32,13 +32,13 @@ describe('targets', () => {
     expect((await attack(koa)).ok).toBe(true)
   })
 
-  test('a server that does not listen can be the target, and does not listen afterwards', async () => {
+  test('a server can be the target before it listens, and does not listen afterwards', async () => {
     const server = createServer(app)
     expect((await attack(server)).ok).toBe(true)
     expect(server.listening).toBe(false)
   })
 
-  test('a server that listens, or its URL, can be the target, and it goes on listening', async () => {
+  test('a server that listens, or its URL, can be the target and goes on listening', async () => {
     const server = createServer(app)
     await new Promise<void>((resolve) => server.listen(0, resolve))
     const { port } = server.address() as AddressInfo
@@ -173,11 +173,11 @@ describe('wrong targets and options', () => {
     await expect(attack(app, more)).rejects.toThrow(message)
   })
 
-  test('cases for another key type are left out, and if no case remains, the run throws', async () => {
+  test('cases for another key type are left out, and a run without a case throws', async () => {
     const only = ['alg/rsa-other-digest', 'sig/zeros'] as const
     expect((await attack(app, { only })).ran).toBe(1)
     await expect(attack(app, { only: ['alg/rsa-other-digest'] })).rejects.toThrow(
-      "option 'only' of assertRejectsHostileTokens names no case for an issuer that signs ES256: name",
+      /option 'only' of \w+ names no case for an issuer that signs ES256: name one for/,
     )
   })
 })

@@ -168,7 +168,7 @@ describe('a guard', () => {
     expect(await verdictsOf(app, { only: ['sig/bit-flip', 'sig/zeros'] })).toEqual(['CRASHED'])
   })
 
-  test('a guard that hides its routes is UNCHALLENGED, or rejects if no challenge is required', async () => {
+  test('a guard that hides its routes is UNCHALLENGED if a challenge is required', async () => {
     const hidden: RequestListener = (request, response) => {
       if (!request.headers.authorization) return response.writeHead(404).end()
       return refusing((answer) => answer.writeHead(404).end())(request, response)

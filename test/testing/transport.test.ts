@@ -113,7 +113,7 @@ describe('the in-process fetch', () => {
     expect(response.headers.get('content-length')).toBe(String(byteLength))
   })
 
-  test('the in-process fetch rejects with the reason of a signal that is already aborted', async () => {
+  test('the in-process fetch rejects with the reason of a signal aborted before it', async () => {
     const reason = new Error('gone')
     issuer.requests.clear()
     await expect(issuer.fetch(jwks, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)

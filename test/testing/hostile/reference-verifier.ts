@@ -54,8 +54,8 @@ const compact = /^[\w-]+\.[\w-]+\.[\w-]+$/
 const fatal = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * Whether a token is valid. This verifier uses node:crypto alone and shares no code with tollgate, so
- * that a mistake in tollgate cannot hide here, too.
+ * Whether a token is valid. This verifier uses node:crypto alone and shares no code with tollgate,
+ * so that a mistake in tollgate cannot hide here, too.
  */
 export async function isValid(
   token: string,
@@ -106,6 +106,7 @@ function parse(without: readonly Check[]) {
 function isText(value: unknown): boolean {
   return typeof value === 'string' && value !== ''
 }
+
 function isDate(value: unknown): value is number {
   return typeof value === 'number' && value < 1e11
 }

@@ -31,7 +31,9 @@ export function deserialize(token: string): string | undefined {
   return `${head}.${payload}.${signature}`
 }
 
-/** Repairs a token whose header is not encoded, whose dots are encoded, or that is encoded twice. */
+/**
+ * Repairs a token whose header is not encoded, whose dots are encoded, or that is encoded twice.
+ */
 export function repair(token: string): string {
   if (token.startsWith('{')) {
     const end = token.indexOf('}') + 1

@@ -40,7 +40,9 @@ export function fromAnywhereInHeader(request: Request): readonly string[] {
   return text.match(/[\w-]+\.[\w-]+\.[\w-]+/g) ?? []
 }
 
-/** The right token, and every text in other headers, in the query or in a form that looks like one. */
+/**
+ * The right token, and every text in other headers, in the query or in a form that looks like one.
+ */
 export async function fromOtherPlaces(request: Request): Promise<readonly string[]> {
   const { headers } = request
   const others = ['cookie', 'x-access-token', 'x-forwarded-authorization', 'proxy-authorization']

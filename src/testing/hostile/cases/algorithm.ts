@@ -31,12 +31,15 @@ type ChooseAlgorithm = (fixture: CaseFixture) => Algorithm
 function isPss({ key }: CaseFixture): boolean {
   return key.alg.startsWith('PS')
 }
+
 function bits({ key }: CaseFixture): string {
   return key.alg.slice(2)
 }
+
 function otherPadding(fixture: CaseFixture): Algorithm {
   return `${isPss(fixture) ? 'RS' : 'PS'}${bits(fixture)}` as Algorithm
 }
+
 function otherDigest(fixture: CaseFixture): Algorithm {
   return `${fixture.key.alg.slice(0, 2)}${bits(fixture) === '256' ? '384' : '256'}` as Algorithm
 }

@@ -19,8 +19,10 @@ function order({ key }: CaseFixture): bigint {
 
 /** The good header, the claims with an admin claim, and a signature of two chosen numbers. */
 function signedWithNumbers(choose: (n: bigint) => readonly [r: bigint, s: bigint]) {
-  return (fixture: CaseFixture): string =>
-    `${fixture.parts[0]}.${encode(withAdminClaim(fixture))}.${encode(join(fixture, choose(order(fixture))))}`
+  return (fixture: CaseFixture): string => {
+    const signature = join(fixture, choose(order(fixture)))
+    return `${fixture.parts[0]}.${encode(withAdminClaim(fixture))}.${encode(signature)}`
+  }
 }
 
 /** A signature as RFC 7518 section 3.4 writes it: both numbers side by side, in full length. */
@@ -90,7 +92,8 @@ export const ecdsaCases: readonly CaseDefinition[] = [
             bigint,
             bigint,
           ]
-          return `${fixture.parts[0]}.${fixture.parts[1]}.${encode(join(fixture, [r, order(fixture) - s]))}`
+          const signature = join(fixture, [r, order(fixture) - s])
+          return `${fixture.parts[0]}.${fixture.parts[1]}.${encode(signature)}`
         },
       ],
     },

@@ -5,7 +5,9 @@ import { family } from './case.ts'
 import type { CaseFixture } from './fixture.ts'
 import { encode, withAdminClaim } from './fixture.ts'
 
-/** A JWE in compact serialization (RFC 7516 section 7.1), encrypted with AES-256-GCM under this key. */
+/**
+ * A JWE in compact serialization (RFC 7516 section 7.1), encrypted with AES-256-GCM under this key.
+ */
 function encrypted(
   header: Readonly<Record<string, unknown>>,
   plaintext: Uint8Array,
@@ -26,8 +28,8 @@ function claimsOf(fixture: CaseFixture): Buffer {
 }
 
 /**
- * The key that an empty password gives after one round of PBKDF2. The header may state more rounds,
- * but nobody should ever count them.
+ * The key that an empty password gives after one round of PBKDF2. It does not matter that the
+ * header states more rounds: no app may derive a key before it refuses the token.
  */
 function deriveInOneRound(salt: Uint8Array): Buffer {
   // RFC 7518 section 4.8.1.1: the salt is the name of the algorithm, a zero byte and `p2s`.
@@ -53,7 +55,8 @@ export const encryptedCases: readonly CaseDefinition[] = family(
     'jwe/nested-none': [
       'an unsigned token, encrypted',
       (fixture) => {
-        const inner = `${encode({ alg: 'none', typ: 'at+jwt' })}.${encode(withAdminClaim(fixture))}.`
+        const header = encode({ alg: 'none', typ: 'at+jwt' })
+        const inner = `${header}.${encode(withAdminClaim(fixture))}.`
         return encrypted({ alg: 'dir', cty: 'JWT' }, Buffer.from(inner), zeroKey)
       },
     ],

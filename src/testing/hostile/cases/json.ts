@@ -8,7 +8,7 @@ function payload(write: (fixture: CaseFixture, json: string) => string | Uint8Ar
   return (fixture) => fixture.sign(fixture.header, write(fixture, JSON.stringify(fixture.claims)))
 }
 
-/** The good claims with more members, written as JSON text behind the last one. */
+/** The good claims with more members, written as JSON text after the last one. */
 function appended(more: (fixture: CaseFixture) => string): BuildToken {
   return payload((fixture, json) => `${json.slice(0, -1)},${more(fixture)}}`)
 }

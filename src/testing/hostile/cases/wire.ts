@@ -10,7 +10,7 @@ function authorization(...values: readonly ((fixture: CaseFixture) => string)[])
   })
 }
 
-/** The good token directly behind this text. */
+/** This text, and the good token directly after it. */
 function after(text: string) {
   return ({ token }: CaseFixture): string => `${text}${token}`
 }

@@ -53,7 +53,8 @@ export async function assertRejectsHostileTokens(
       const cases = buildCases(fixture, settings.definitions)
       // A run without a case would succeed, although it proves nothing.
       if (cases.length === 0) {
-        const fix = `names no case for an issuer that signs ${fixture.key.alg}: name one for its key type`
+        const { alg } = fixture.key
+        const fix = `names no case for an issuer that signs ${alg}: name one for its key type`
         wrongOption("option 'only' of assertRejectsHostileTokens", fix)
       }
       const controls = createControls(connection, settings.template, fixture.token)

@@ -65,7 +65,9 @@ export function resolvePerRequest(owner: string, seconds: number): number {
   return numberWithin(option, seconds, { ...waitSeconds, min: 0.001 })
 }
 
-/** An id that does not exist is an error: with a misspelt id, the case that is meant would not run. */
+/**
+ * An id that does not exist is an error: with a misspelt id, the case that is meant would not run.
+ */
 export function checkIds(
   option: string,
   ids: readonly string[] | undefined,

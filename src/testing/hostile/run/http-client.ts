@@ -38,8 +38,8 @@ export async function createHttpClient(origin: URL, timeout: number): Promise<Co
       }, timeout * 1000)
       sent.on('response', (response) => void read(response).then(finish))
       sent.on('error', (error: NodeJS.ErrnoException) => {
-        // A server may close an idle connection just when a request is sent on it. Such a request is
-        // sent again (RFC 9112 section 9.3.1).
+        // A server may close an idle connection just when a request is sent on it. Such a request
+        // is sent again (RFC 9112 section 9.3.1).
         const stale = sent.reusedSocket && error.code === 'ECONNRESET'
         finish(stale ? 'again' : failedReply('broken', `the connection broke: ${error.code}`))
       })

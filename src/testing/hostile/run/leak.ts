@@ -1,7 +1,9 @@
 import type { TestIssuer } from '../../issuer.ts'
 import type { Reply } from './connection.ts'
 
-/** A line of a stack trace, as text or in HTML. Bun names a function without a name `<anonymous>`. */
+/**
+ * A line of a stack trace, as text or in HTML. Bun names a function without a name `<anonymous>`.
+ */
 const stackLine =
   /\bat (?:async )?(?:<anonymous> )?[^\n<]{0,200}?(?:node:|file:\/\/|[A-Z]:\\|\/)[^\s<)]*:\d+:\d+/
 const privateKey = /-----BEGIN (?:\w+ )?PRIVATE KEY-----/
@@ -10,8 +12,8 @@ const privateKey = /-----BEGIN (?:\w+ )?PRIVATE KEY-----/
 const minSecretLength = 16
 
 /**
- * What an answer shows that it must not: the token or a part of it, a stack trace, or a private key.
- * Undefined if it shows none of them.
+ * What an answer shows that it must not: the token or a part of it, a stack trace, or a private
+ * key. Undefined if it shows none of them.
  */
 export function leakIn(reply: Reply, token: string, issuer: TestIssuer): string | undefined {
   const shown = [...Object.entries(reply.headers).flat(), reply.body].join('\n')

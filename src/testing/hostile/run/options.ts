@@ -14,13 +14,17 @@ import {
 
 /** Options of `assertRejectsHostileTokens`. */
 export interface HostileOptions extends GuardedRequest {
-  /** The levels to run (all). For an app with `profile: 'jwt'`, leave out 'profile' and 'hardening'. */
+  /**
+   * The levels to run (all). For an app with `profile: 'jwt'`, leave out 'profile' and 'hardening'.
+   */
   levels?: readonly HostileLevel[]
   /** The cases to run (all cases of the levels). */
   only?: readonly HostileId[]
   /** Cases to leave out, each with the reason, which the report shows (none). */
   skip?: Readonly<Partial<Record<HostileId, string>>>
-  /** Whether a refusal must carry a Bearer or DPoP challenge, as RFC 6750 section 3 demands (true). */
+  /**
+   * Whether a refusal must carry a Bearer or DPoP challenge, as RFC 6750 section 3 demands (true).
+   */
   requireChallenge?: boolean
   /** How many key fetches the run may cause (3), and how many seconds one request may take (2). */
   budget?: { readonly keyFetches?: number; readonly perRequest?: number }

@@ -43,7 +43,7 @@ const meanings: Readonly<Partial<Record<HostileVerdict, string>>> = {
   ACCEPTED: 'the route answered it as if it were good.',
   REFUSED: 'the app refused a spelling that every guard must understand.',
   AUTHENTICATED:
-    'the app believed the token, and refused it for another reason, such as a scope. An attacker can state the right scope.',
+    'the app accepted the token, and refused the request for another reason, such as its scope.',
   UNCHALLENGED: 'it was refused without a challenge; requireChallenge: false allows that.',
   LEAKED: 'the refusal shows the token, a key or a stack trace.',
   CRASHED: 'the app failed (5xx, or no answer at all) where it should have refused.',

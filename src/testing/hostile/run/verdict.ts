@@ -65,7 +65,7 @@ export function judge(hostileCase: HostileCase, reply: Reply, baseline: Baseline
   }
   if (isSuccess(status)) return judged(hostileCase.level === 'info' ? 'accepted' : 'ACCEPTED')
   const judgement = judgeRefusal(hostileCase, reply, baseline)
-  // To believe a hostile token is worse than to show something in the refusal of it.
+  // AUTHENTICATED is reported rather than LEAKED, because it is the worse of the two failures.
   const isWorse = judgement.verdict === 'AUTHENTICATED' || leak === undefined
   return isWorse ? judgement : judged('LEAKED', `the answer ${leak}`)
 }
@@ -85,7 +85,10 @@ function judgeRefusal(
   // the caller is, and it knows that from the token.
   const refused = [400, 401].includes(status) || (status !== 403 && status === noToken)
   if (!refused) {
-    return judged('AUTHENTICATED', 'the app believed the token, and refused for another reason')
+    return judged(
+      'AUTHENTICATED',
+      'the app accepted the token, and refused the request for another reason',
+    )
   }
   if (!requireChallenge || challenge.test(headers['www-authenticate'] ?? '')) {
     return judged('rejected')

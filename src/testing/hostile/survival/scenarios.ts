@@ -8,8 +8,8 @@ export interface FaultScenario {
   readonly id: string
   readonly endpoint: Endpoint | '*'
   /**
-   * What an app without keys can verify with under this fault. 'nothing': no key arrives. 'key': the
-   * good key arrives among bad ones. 'either': the app may accept the document or refuse it.
+   * What an app without keys can verify with under this fault. 'nothing': no key arrives. 'key':
+   * the good key arrives among bad ones. 'either': the app may accept the document or refuse it.
    */
   readonly leaves: 'nothing' | 'key' | 'either'
   /** @param timeout Seconds that the app gives a fetch. A slow answer takes longer than that. */
@@ -25,7 +25,7 @@ export const forbiddenOrigins: readonly string[] = [redirectTarget, 'http://inse
 
 type CreateFault = FaultScenario['createFault']
 
-/** Each fault twice: at every endpoint, and at the JWKS alone. */
+/** Two scenarios for each fault: one for every endpoint, and one for the JWKS alone. */
 function atEveryEndpoint(
   group: string,
   creators: Readonly<Record<string, CreateFault>>,

@@ -48,7 +48,7 @@ function judged(reply: Reply, verdict: SurvivalVerdict, why = ''): Judgement {
   return { verdict, status: reply.status, why }
 }
 
-/** Texts of network errors, which tell a caller about the network behind the app. */
+/** Texts of network errors. They would tell a caller about servers that only the app can reach. */
 const networkError = /ECONNRE|ENOTFOUND|fetch failed|\bundici\b/
 
 /** A number of seconds or a date (RFC 9110 section 10.2.3). */
