@@ -84,7 +84,7 @@ export interface TestIssuer extends Disposable {
   trust(): TrustOptions
   trust<const O extends object>(overrides: O): Omit<TrustOptions, keyof O> & O
   /**
-   * A signed access token (RFC 9068). Throws a TypeError for options that contradict each other.
+   * A signed access token (RFC 9068). Throws a TypeError for a wrong option, and if no key fits.
    */
   mint(claims?: Claims, options?: MintOptions): string
   /** This many tokens. The function gets the index of each token, and returns its claims. */

@@ -34,8 +34,8 @@ export interface JwksFaults {
   /** Every key is for encryption. */
   encOnly(): Fault
   /**
-   * Every key has its numbers in padded standard base64 after a zero byte, against RFC 7518 section
-   * 2.
+   * Every key has its numbers in padded standard base64, after a zero byte. RFC 7518 section 2
+   * forbids both.
    */
   padded(): Fault
   /** Adds this many valid foreign keys. */

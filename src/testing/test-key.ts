@@ -4,10 +4,7 @@ import { publicHalf, thumbprint } from './jwk.ts'
 
 /** One key of a test issuer. */
 export interface TestKey {
-  /**
-   * The name of the key. The JWK and the tokens state it, unless the key was made with `kid:
-   * 'none'`.
-   */
+  /** The name of the key. The JWK and the tokens state it, unless it was made with kid 'none'. */
   readonly kid: string
   /** The algorithm that it signs with. */
   readonly alg: Algorithm
