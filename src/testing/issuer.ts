@@ -1,5 +1,4 @@
 import type { JWK } from 'jose'
-import type { Algorithm } from '../core/algorithms.ts'
 import { knownOptions, numberWithin } from '../core/option-checks.ts'
 import type { BadTokens } from './bad.ts'
 import { createBadTokens } from './bad.ts'
@@ -8,7 +7,8 @@ import { createClock } from './clock.ts'
 import type { Endpoint } from './endpoints.ts'
 import { createEndpoints } from './endpoints.ts'
 import type { Fault } from './fault.ts'
-import type { KeyOrigin } from './key-source.ts'
+import type { TestIssuerOptions } from './issuer-options.ts'
+import { issuerOptionsElsewhere, knownIssuerOptions } from './issuer-options.ts'
 import type { KeyRing } from './keys.ts'
 import { createKeyRing } from './keys.ts'
 import type { Claims, MintOptions } from './mint.ts'
@@ -21,36 +21,6 @@ import { createRequestLog } from './requests.ts'
 import type { IssuerService } from './service.ts'
 import { createService } from './service.ts'
 import { createFetch } from './transport.ts'
-
-/** Options of `createTestIssuer`. */
-export interface TestIssuerOptions {
-  /**
-   * The issuer identifier: the `iss` of every token ('https://issuer.test', which never resolves).
-   */
-  url?: string
-  /** The `aud` of every token ('https://api.test'). */
-  audience?: string | readonly string[]
-  /** The algorithm of the first key ('ES256'). */
-  alg?: Algorithm
-  /**
-   * Where the keys come from ('random').
-   *
-   * - 'random': new keys in every process.
-   * - `{ seed }`: P-256 or Ed25519 keys that are the same in every process.
-   * - a list of private JWKs: all of them are published, and the first one signs.
-   */
-  keys?: KeyOrigin
-  /** Claims of every token. Those that `mint()` is given replace them (none). */
-  claims?: Claims
-  /** Seconds from `iat` to `exp` (300). */
-  expiresIn?: number
-  /** Members that replace those of the discovery documents. `undefined` removes a member (none). */
-  metadata?: Readonly<Record<string, unknown>>
-  /**
-   * The base of the clock, in milliseconds since the epoch (`Date.now`, looked up at each call).
-   */
-  now?: () => number
-}
 
 /** Verifier options that trust a test issuer: nothing else differs from production. */
 export interface TrustOptions {
@@ -107,23 +77,6 @@ export interface TestIssuer extends Disposable {
   during<T>(endpoint: Endpoint | '*', fault: Fault, run: () => T | Promise<T>): Promise<T>
   /** Restores the first keys, removes all faults, empties the log, and resets the clock. */
   reset(): void
-}
-
-export const knownIssuerOptions: Readonly<Record<keyof TestIssuerOptions, true>> = {
-  url: true,
-  audience: true,
-  alg: true,
-  keys: true,
-  claims: true,
-  expiresIn: true,
-  metadata: true,
-  now: true,
-}
-
-/** Options that somebody may look for under the name of their claim. */
-export const issuerOptionsElsewhere: Readonly<Record<string, string>> = {
-  iss: "the option is named 'url'",
-  aud: "the option is named 'audience'",
 }
 
 /**

@@ -1,0 +1,50 @@
+import type { Algorithm } from '../core/algorithms.ts'
+import type { KeyOrigin } from './key-source.ts'
+import type { Claims } from './mint.ts'
+
+/** Options of `createTestIssuer`. */
+export interface TestIssuerOptions {
+  /**
+   * The issuer identifier: the `iss` of every token ('https://issuer.test', which never resolves).
+   */
+  url?: string
+  /** The `aud` of every token ('https://api.test'). */
+  audience?: string | readonly string[]
+  /** The algorithm of the first key ('ES256'). */
+  alg?: Algorithm
+  /**
+   * Where the keys come from ('random').
+   *
+   * - 'random': new keys in every process.
+   * - `{ seed }`: P-256 or Ed25519 keys that are the same in every process.
+   * - a list of private JWKs: all of them are published, and the first one signs.
+   */
+  keys?: KeyOrigin
+  /** Claims of every token. Those that `mint()` is given replace them (none). */
+  claims?: Claims
+  /** Seconds from `iat` to `exp` (300). */
+  expiresIn?: number
+  /** Members that replace those of the discovery documents. `undefined` removes a member (none). */
+  metadata?: Readonly<Record<string, unknown>>
+  /**
+   * The base of the clock, in milliseconds since the epoch (`Date.now`, looked up at each call).
+   */
+  now?: () => number
+}
+
+export const knownIssuerOptions: Readonly<Record<keyof TestIssuerOptions, true>> = {
+  url: true,
+  audience: true,
+  alg: true,
+  keys: true,
+  claims: true,
+  expiresIn: true,
+  metadata: true,
+  now: true,
+}
+
+/** Options that somebody may look for under the name of their claim. */
+export const issuerOptionsElsewhere: Readonly<Record<string, string>> = {
+  iss: "the option is named 'url'",
+  aud: "the option is named 'audience'",
+}
