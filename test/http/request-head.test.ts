@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nodeHead } from '../../src/http/request-head.ts'
+import { fetchHead, nodeHead } from '../../src/http/request-head.ts'
 
 describe('nodeHead', () => {
   const headers = { authorization: 'Bearer a' }
@@ -34,4 +34,26 @@ describe('nodeHead', () => {
       expect(nodeHead(request).authorization).toBe(authorization)
     },
   )
+
+  it.each([
+    ['has only a url', { url: '/a?b' }, undefined, '/a?b'],
+    ['keeps the target in originalUrl', { url: '/a', originalUrl: '/v1/a' }, undefined, '/v1/a'],
+    ['has a framework that keeps the target itself', { url: '/a' }, '/v1/a', '/v1/a'],
+    ['has no url', {}, undefined, ''],
+  ])('nodeHead reads the target of a request that %s', (_, request, kept, target) => {
+    const head = nodeHead({ method: 'PUT', headers: {}, ...request }, kept)
+    expect(head).toMatchObject({ method: 'PUT', target })
+  })
+})
+
+describe('fetchHead', () => {
+  it('fetchHead reads method, target and Authorization of a fetch request', () => {
+    const headers = { authorization: 'Bearer a' }
+    const request = new Request('https://api.test/a?b', { method: 'PUT', headers })
+    expect(fetchHead(request)).toEqual({
+      method: 'PUT',
+      target: 'https://api.test/a?b',
+      authorization: 'Bearer a',
+    })
+  })
 })

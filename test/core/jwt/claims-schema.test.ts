@@ -8,7 +8,7 @@ import * as v from 'valibot'
 import type { Mock } from 'vitest'
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { expectNoLeak } from '../leaks.ts'
+import { expectNoLeak } from '../../leaks.ts'
 
 const issuer = createTestIssuer()
 issuer.clock.freeze()

@@ -5,7 +5,7 @@ import type { Loaded } from '../../../src/core/remote/attempts.ts'
 import type { Available, CachedDocumentOptions } from '../../../src/core/remote/cached-document.ts'
 import { createCachedDocument } from '../../../src/core/remote/cached-document.ts'
 import { LoadError } from '../../../src/core/remote/load-error.ts'
-import { atOnce, settled } from './stage.ts'
+import { atOnce, settled } from '../keys/stage.ts'
 
 /**
  * When workerd ends a request, what the request has started may never settle, and its timers may

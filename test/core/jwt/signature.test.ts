@@ -1,6 +1,6 @@
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import { verifySignature } from '../../src/core/jwt/signature.ts'
+import { verifySignature } from '../../../src/core/jwt/signature.ts'
 
 const issuer = createTestIssuer()
 
