@@ -1,6 +1,6 @@
 /**
- * The Express adapter (4.18+ and 5). Its types describe Express without importing it: those published for its majors
- * disagree.
+ * The Express adapter (4.18+ and 5). Its types describe Express without importing it, because the types that are published for
+ * its major versions disagree.
  */
 import type { JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
@@ -44,15 +44,15 @@ export interface ExpressResponse extends NodeResponse {
 
 export type Next = (error?: unknown) => void
 
-/** A handler, as Express takes it in every version. */
+/** A handler of every version of Express. */
 export type Handler = (req: NodeRequest, res: NodeResponse, next: Next) => void
 
 /**
- * Replaces the answer to a refused request. `next()` passes the refusal on, and `next(other)` another error: a refused
- * request never goes on to the route. A throw or a rejected promise is Express'.
+ * Replaces the answer to a refused request. `next()` passes the refusal on to Express, and `next(other)` another error; a
+ * refused request never goes on to the route. What it throws or rejects with goes to the error handlers of Express.
  */
 export type OnRefuse = {
-  // A method's parameters may be narrowed: to Express' own types, of whichever major.
+  // Written as a method, because the parameters of a method may be narrowed: to Express' own types, of whichever major.
   hook(error: AuthError, req: ExpressRequest, res: ExpressResponse, next: Next): unknown
 }['hook']
 
@@ -61,7 +61,7 @@ export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, Exp
 
 export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, object>
 
-/** `req.auth` holds what a guard found. */
+/** After a guard, `req.auth` holds the Auth of the caller. */
 export type ExpressAuth<C extends object = JWTPayload> = AdapterAuth<
   C,
   (requirements?: Requirements<C>) => Handler,
@@ -87,19 +87,20 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
     ): Promise<void> {
       if (onRefuse === undefined) return answerNode(res, refusal)
       let passed = false
-      // Always with an error: without one, Express would go on to the route.
+      // `next` is always given an error: without one, Express would go on to the route, although the request was refused.
       const pass: Next = (other) => {
         if (!passed) next(typeof other === 'object' && other !== null ? other : error)
         passed = true
       }
       const hook = () => onRefuse(error, req as ExpressRequest, res as ExpressResponse, pass)
       await runHook(hook).catch((failure) => {
-        // A throw after `next` is nobody's: Express has its error already.
+        // Once the hook has called `next`, Express has its error, and what the hook throws afterwards is ignored.
         if (!passed) throw failure
       })
     }
 
-    // Express 4 ignores a rejected promise: errors are passed on by hand. next() stands outside every try.
+    // Express 4 ignores a rejected promise, so errors are passed to `next` here. `next()` itself is called outside every try:
+    // what a later handler throws must not be taken for an error of this guard.
     return (req, res, next) => {
       decide(nodeHead(req), req, req).then((decision) => {
         if (!decision.ok) return void answer(decision, req, res, next).catch(next)

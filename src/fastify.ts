@@ -13,9 +13,9 @@ import type { Requirements as AnyRequirements } from './http/requirements/resolv
 
 export type { GetAuthOptions }
 
-/** Replaces the answer to a refused request. A throw or a rejection is Fastify's, which answers with the error's headers. */
+/** Replaces the answer to a refused request. What it throws or rejects with goes to Fastify, which answers with the error's headers. */
 export type OnRefuse = {
-  // A method's parameters may be narrowed: to the types of a route or a server.
+  // Written as a method, because the parameters of a method may be narrowed: to the types of a route or of a server.
   hook(error: AuthError, request: FastifyRequest, reply: FastifyReply): unknown
 }['hook']
 export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse>
@@ -31,7 +31,7 @@ export interface Scope {
   addHook(name: 'onRequest', hook: Hook): unknown
 }
 
-/** A hook, for `preHandler` or, before the body is read, `onRequest`; of any route and any server. */
+/** A hook for `preHandler` or, before the body is read, for `onRequest`. It fits every route of every server. */
 export type Hook = (
   request: { readonly raw: NodeRequest },
   reply: {
@@ -75,7 +75,7 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
       if (onRefuse) {
         await runHook(() => onRefuse(error, request as FastifyRequest, reply as FastifyReply))
       } else if (!reply.sent && !reply.raw.headersSent) {
-        // As octets: Fastify adds a charset to a string.
+        // As octets, because Fastify would add a charset to the type of a string.
         const body = new TextEncoder().encode(refusal.body)
         reply.code(refusal.status)
         reply.headers(refusal.headers)
@@ -92,12 +92,12 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
     }
   }
 
-  // Async, so that ready() rejects when a requirement is wrong: a throw would end the process.
+  // Async, so that `ready()` rejects when a requirement is wrong. A throw here would end the process.
   async function plugin(app: Scope, requirements: Requirements<C>): Promise<void> {
     if (!app.hasRequestDecorator('auth')) app.decorateRequest('auth')
     app.addHook('onRequest', requireAuth(requirements))
   }
-  // Its hook is for the scope around it, not for one of its own.
+  // Fastify reads this symbol: the plugin adds its hook to the scope that registers it, not to a new scope of its own.
   Object.assign(plugin, { [Symbol.for('skip-override')]: true })
 
   return { requireAuth, plugin, getAuth: getAuth as GetAuth<C>, verifier }

@@ -1,5 +1,6 @@
 /**
- * The fetch adapter: for whatever takes a `Request` and gives a `Response` (Workers, Bun, Deno, route handlers of Next.js).
+ * The adapter for every function that takes a `Request` and gives a `Response`: in Workers, Bun and Deno, and route handlers of
+ * Next.js.
  */
 import type { Auth, JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
@@ -15,9 +16,12 @@ import type { Requirements as AnyRequirements, SignedIn } from './http/requireme
 
 export type { GetAuthOptions }
 
-/** Replaces the answer to a refused request, unless it gives no `Response`. A throw or a rejection is the caller's. */
+/**
+ * Gives a `Response` that replaces the answer to a refused request; if it gives none, the usual answer is sent. What it throws
+ * or rejects with reaches the caller of the guard.
+ */
 export type OnRefuse = {
-  // A method's parameters may be narrowed: to a framework's own request.
+  // Written as a method, because the parameters of a method may be narrowed: to a framework's own request.
   hook(error: AuthError, request: Request): unknown
 }['hook']
 export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse>
@@ -30,7 +34,7 @@ export type Handler<R extends Request, A extends readonly unknown[]> = (
   ...rest: A
 ) => Response | Promise<Response>
 
-/** Makes the guard of a route: it gives who the caller is, or the answer to send. */
+/** Makes the guard of a route, which gives the Auth of the caller, or the answer to send. */
 export interface RequireAuth<C extends object> {
   (requirements?: SignedIn<Requirements<C>>): (request: Request) => Promise<Auth<C> | Response>
   (requirements: Requirements<C>): (request: Request) => Promise<Auth<C> | Response | undefined>
@@ -39,7 +43,8 @@ export interface RequireAuth<C extends object> {
 export interface FetchAuth<C extends object = JWTPayload>
   extends AdapterAuth<C, RequireAuth<C>, GetAuth<C>> {
   /**
-   * Wraps a handler, so that it only sees requests that meet the requirements. In it, `getAuth(request)`.
+   * Wraps a handler, so that it only sees requests that meet the requirements. In the handler, `getAuth(request)` gives the
+   * Auth.
    *
    * @throws TypeError if a requirement is wrong; the message says how to fix it.
    */
@@ -63,14 +68,14 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
   const adapter = createAdapter<C, OnRefuse>(options)
   const { verifier, onRefuse } = adapter
 
-  /** Makes what gives, for each request, the decision to admit it, or the answer that refuses it. */
+  /** Makes a function that decides about a request: it is admitted, or it is answered. */
   function createGuard(requirements?: Requirements<C>) {
     const decide = adapter.decider(requirements)
     return async (request: Request): Promise<Admitted<C> | Answered> => {
       const decision = await decide(fetchHead(request), request, request)
       if (decision.ok) return decision
       const answer = await runHook(() => onRefuse?.(decision.error, request))
-      // The caller of the guard tells an answer from an Auth by the same question.
+      // The caller of `requireAuth()` tells an answer from an Auth by the same question.
       if (answer instanceof Response) return { ok: false, answer }
       return { ok: false, answer: answerFetch(request.method, decision.refusal) }
     }

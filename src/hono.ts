@@ -12,16 +12,19 @@ import type { Requirements as AnyRequirements, SignedIn } from './http/requireme
 
 export type { GetAuthOptions }
 
-/** Replaces the answer to a refused request, unless it gives no `Response`. `throw error` hands it to Hono's `onError`. */
+/**
+ * Gives a `Response` that replaces the answer to a refused request; if it gives none, the usual answer is sent. `throw error`
+ * hands the error to Hono's `onError`.
+ */
 export type OnRefuse = {
-  // A method's parameters may be narrowed: to a context with the app's own bindings.
+  // Written as a method, because the parameters of a method may be narrowed: to a context with the app's own bindings.
   hook(error: AuthError, c: Context): unknown
 }['hook']
 export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse>
 export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, Context>
 export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, Context>
 
-/** Middleware after which `c.get('auth')` is what it found. */
+/** Middleware after which `c.get('auth')` is the Auth of the caller. */
 export type Guard<A> = MiddlewareHandler<{ Variables: { auth: A } }>
 
 export interface RequireAuth<C extends object> {
@@ -50,11 +53,12 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
       }
       const { error, refusal } = decision
       const answer = (): Response => {
-        // Headers that were set before would overwrite those of a Response of our own, or be lost with it.
+        // Set on the context and not on a new Response: there, headers that other middleware has set would overwrite these, or
+        // be lost.
         for (const [name, value] of Object.entries(refusal.headers)) c.header(name, value)
         return c.newResponse(refusal.body, refusal.status as 401)
       }
-      // Hono answers with this, if the error is thrown.
+      // Hono calls this member of an error that is thrown, and answers with what it gives.
       Object.defineProperty(error, 'getResponse', { value: answer })
       const given = await runHook(() => onRefuse?.(error, c))
       return given instanceof Response ? given : answer()

@@ -1,5 +1,5 @@
 /**
- * The public entry. Each line here is a promise: `test/package/entries.test.ts` holds the list.
+ * The main entry. Each line here is a public promise, and `test/package/entries.test.ts` holds the list.
  */
 
 export type { Algorithm } from './core/algorithms.ts'

@@ -1,5 +1,6 @@
 /**
- * The Koa adapter (2.15+ and 3). Its types describe Koa without importing it: those published for its majors disagree.
+ * The Koa adapter (2.15+ and 3). Its types describe Koa without importing it, because the types that are published for its
+ * major versions disagree.
  */
 import type { JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
@@ -16,7 +17,10 @@ import type { Requirements as AnyRequirements } from './http/requirements/resolv
 
 export type { GetAuthOptions }
 
-/** What is used of Koa's context, and what `check` and `onRefuse` may read; annotate with Koa's own type for more. */
+/**
+ * What a guard uses of Koa's context, and what `check` and `onRefuse` may read; annotate the parameter with Koa's own type for
+ * more.
+ */
 export interface KoaContext {
   readonly req: NodeRequest
   readonly res: NodeResponse
@@ -38,15 +42,15 @@ export interface KoaContext {
 
 export type Next = () => Promise<unknown>
 
-/** Middleware, as Koa takes it in every version. Generic: an app's own state and context stay typed behind it. */
+/** Middleware of every version of Koa. It is generic, so that an app's own state and context stay typed behind it. */
 export type Middleware = <T extends KoaContext>(ctx: T, next: Next) => Promise<unknown>
 
 /**
- * Replaces the answer to a refused request. `throw error` and `next()` hand it to Koa, which answers with its headers: a
- * refused request never goes on to the route.
+ * Replaces the answer to a refused request. `throw error` and `next()` hand the error to Koa, which answers with the error's
+ * headers; a refused request never goes on to the route.
  */
 export type OnRefuse = {
-  // A method's parameters may be narrowed: to Koa's own types, of whichever major.
+  // Written as a method, because the parameters of a method may be narrowed: to Koa's own types, of whichever major.
   hook(error: AuthError, ctx: KoaContext, next: Next): unknown
 }['hook']
 
@@ -55,7 +59,7 @@ export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, Koa
 
 export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, Pick<KoaContext, 'req'>>
 
-/** `ctx.state.auth` holds what a guard found. */
+/** After a guard, `ctx.state.auth` holds the Auth of the caller. */
 export type KoaAuth<C extends object = JWTPayload> = AdapterAuth<
   C,
   (requirements?: Requirements<C>) => Middleware,
@@ -84,10 +88,10 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
     }
   }
 
-  /** Runs the hook. Its `next` hands the error to Koa: a refused request never goes on to the route. */
+  /** Runs the hook. The `next` that it is given hands the error to Koa, and never goes on to the route. */
   async function callHook(error: AuthError, ctx: KoaContext): Promise<unknown> {
     const refused = Promise.reject(error)
-    // A hook may call next() and not wait for it.
+    // A hook may call `next()` without waiting for it. That must not be an unhandled rejection.
     refused.catch(() => {})
     return runHook(() => onRefuse?.(error, ctx, () => refused))
   }

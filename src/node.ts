@@ -1,4 +1,4 @@
-/** The adapter of bare Node servers: `node:http`, and the compatibility requests of `node:http2`. */
+/** The adapter for Node's own servers: `node:http`, and `node:http2` with its compatibility requests. */
 import type { Auth, JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
 import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
@@ -20,16 +20,16 @@ export interface IncomingRequest extends NodeRequest {
   readonly url?: string | undefined
 }
 
-/** Replaces the answer to a refused request. A throw or a rejection is the caller's. */
+/** Replaces the answer to a refused request. What it throws or rejects with reaches the caller of the guard. */
 export type OnRefuse = {
-  // A method's parameters may be narrowed: to Node's own types.
+  // Written as a method, because the parameters of a method may be narrowed: to Node's own types.
   hook(error: AuthError, req: IncomingRequest, res: NodeResponse): unknown
 }['hook']
 export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse>
 export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, IncomingRequest>
 export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, object>
 
-/** Who the caller is, which `req.auth` then holds too; or false, and the request is answered. */
+/** Gives the Auth of the caller, which `req.auth` then holds as well; or false if it has answered the request. */
 export type Guard<A> = (req: NodeRequest, res: NodeResponse) => Promise<A | false>
 
 export interface RequireAuth<C extends object> {

@@ -1,4 +1,4 @@
-// The adapter of the test kit. Adding a line here is a public promise.
+// The entry of the test kit. Each line here is a public promise.
 
 export type { BadTokens } from './testing/bad.ts'
 export type { TestClock } from './testing/clock.ts'

@@ -34,7 +34,10 @@ function read(file: string): string {
   return readFileSync(join(root, file), 'utf8')
 }
 
-/** Comments, strings, templates and regular expressions are found together, because each can hold text that looks like another. */
+/**
+ * Comments, strings, templates and regular expressions are found together, because each can hold
+ * text that looks like another.
+ */
 const literals =
   /(?<comment>\/\*[\s\S]*?\*\/|\/\/[^\n]*)|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\[\s\S])*`|(?<pattern>(?<=(?:[=(,:[!&|?{};]|\breturn)\s*)\/(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*)/g
 
@@ -118,8 +121,8 @@ function cyclesIn(graph: Graph): readonly string[] {
 }
 
 /**
- * The areas of core. Each may import those behind it in the list, and none before it. 'top' are the verifier and the options
- * at the top of core; 'ground' is what everything in core may import.
+ * The areas of core. Each may import those behind it in the list, and none before it. 'top' are the
+ * verifier and the options at the top of core; 'ground' is what everything in core may import.
  */
 const areas = ['top', 'formats', 'issuers', 'jwt', 'keys', 'remote', 'ground']
 const topFiles = ['hints', 'issuer-options', 'options', 'token-cache', 'verifier']

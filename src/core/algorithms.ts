@@ -1,6 +1,9 @@
 import { checkDistinct, kindOf, wrongOption } from './option-checks.ts'
 
-/** A signature algorithm that may be allowed (RFC 7518 section 3.1, RFC 8037, RFC 9864). Asymmetric, all of them. */
+/**
+ * A signature algorithm that may be allowed (RFC 7518 section 3.1, RFC 8037, RFC 9864). All of them
+ * are asymmetric.
+ */
 export type Algorithm =
   | 'RS256'
   | 'RS384'

@@ -9,16 +9,17 @@ export function decodeBase64url(text: unknown): Uint8Array | undefined {
 }
 
 /**
- * The octets of text that is known to be canonical. Where the runtime has a Buffer, that takes a fifth of the time: 2 µs
- * less for each token.
+ * The octets of text that is known to be canonical. Where the runtime has a Buffer, that takes a
+ * fifth of the time: 2 µs less for each token.
  */
 export function decodeCanonical(text: string): Uint8Array {
   return globalThis.Buffer?.from(text, 'base64url') ?? base64url.decode(text)
 }
 
 /**
- * Whether text of the base64url alphabet is the only spelling of its octets (RFC 4648 section 3.5): no impossible length,
- * and no bits set behind the last octet. Otherwise one token would have many strings.
+ * Whether text of the base64url alphabet is the only spelling of its octets (RFC 4648 section 3.5):
+ * no impossible length, and no bits set behind the last octet. Otherwise one token would have many
+ * strings.
  */
 export function isCanonical(text: string): boolean {
   const rest = text.length % 4

@@ -1,5 +1,6 @@
 /**
- * Why a request was refused. A closed list: the reason goes to logs, metrics and `onRefuse`, never to the caller.
+ * Why a request was refused. A closed list: the reason goes to logs, metrics and `onRefuse`, never
+ * to the caller.
  */
 export type Reason =
   | 'no-credentials'
@@ -32,18 +33,21 @@ export type AnswerHeaders = Readonly<Record<string, string>>
 const noHeaders: AnswerHeaders = Object.freeze({})
 
 /**
- * What `verify()` throws and `onRefuse` is given. It holds no token, claim or token header, in any property, message
- * or cause, so it may be logged as it is.
+ * What `verify()` throws and `onRefuse` is given. It holds no token, claim or token header, in any
+ * property, message or cause, so it may be logged as it is.
  */
 export abstract class AuthError extends Error {
   /** HTTP status of the answer. */
   abstract readonly status: number
-  /** The OAuth error code of the answer (RFC 6750 section 3.1), or undefined where the standard has none. */
+  /**
+   * The OAuth error code of the answer (RFC 6750 section 3.1), or undefined where the standard has
+   * none.
+   */
   abstract readonly error: string | undefined
   readonly reason: Reason
   /**
-   * Headers of the answer. An adapter fills in the challenge before it calls `onRefuse`, so that a framework which is given
-   * the error (`next(error)`, `throw error`) still answers with it.
+   * Headers of the answer. An adapter fills in the challenge before it calls `onRefuse`, so that a
+   * framework which is given the error (`next(error)`, `throw error`) still answers with it.
    */
   readonly headers: AnswerHeaders = noHeaders
 
@@ -52,7 +56,10 @@ export abstract class AuthError extends Error {
     this.reason = reason
   }
 
-  /** Koa answers with the message, which is constant, and does not log what is the caller's doing. */
+  /**
+   * Read by Koa: it answers with the message, which is constant, and does not log an error that the
+   * caller has caused.
+   */
   get expose(): boolean {
     return this.status < 500
   }
@@ -102,7 +109,7 @@ export class InsufficientScopeError extends AuthError {
   }
 }
 
-/** 503: whether the token is good cannot be decided now. Nothing is said against the token. */
+/** 503: it cannot be decided now whether the token is good. That says nothing against the token. */
 export class UnavailableError extends AuthError {
   override readonly name = 'UnavailableError'
   readonly status = 503

@@ -1,8 +1,9 @@
 import type { Reason } from './errors.ts'
 
 /**
- * What happens inside, for logs and metrics. Durations and ages are in seconds. No event holds a token, a claim or key
- * material; `kid` is escaped and cut to 64 characters, `issuer` is always a trusted one.
+ * What happens inside, for logs and metrics. Durations and ages are in seconds. No event holds a
+ * token, a claim or key material; `kid` is escaped and cut to 64 characters, `issuer` is always a
+ * trusted one.
  */
 export type AuthEvent =
   | { readonly type: 'token.accepted'; readonly issuer: string; readonly cached: boolean }
@@ -12,9 +13,14 @@ export type AuthEvent =
       readonly reason: Reason
       readonly hint?: string
     }
-  /** A refusal that `verify()` never saw: credentials, scope or check. */
+  /**
+   * A request was refused for something that `verify()` does not see: its credentials, a scope, or
+   * `check`.
+   */
   | { readonly type: 'request.refused'; readonly status: number; readonly reason: Reason }
-  /** The issuer resolver threw, or gave what cannot be used: a request was answered 503. */
+  /**
+   * The issuer resolver threw, or gave an answer that cannot be used. A request was answered 503.
+   */
   | { readonly type: 'resolver.failed'; readonly why: string }
   | KeyEvent
 
@@ -34,7 +40,7 @@ export type KeyEvent =
       /** Seconds until the next attempt. */
       readonly retryAfter: number
     }
-  /** Keys past their maximum age are in use, because they could not be refreshed. */
+  /** Keys that are past their maximum age are in use, because they could not be refreshed. */
   | { readonly type: 'keys.stale'; readonly issuer: string; readonly age: number }
   /** A request was answered 503. */
   | { readonly type: 'keys.unavailable'; readonly issuer: string; readonly retryAfter: number }
@@ -62,7 +68,10 @@ export type KeyEvent =
   /** The issuer's `jwks_uri` is another one now. */
   | { readonly type: 'metadata.moved'; readonly issuer: string }
 
-/** Undefined when nobody listens, so that `emit?.({ … })` builds no event. */
+/**
+ * Sends an event. It is undefined when nobody listens: then `emit?.({ … })` builds no event, and
+ * costs nothing.
+ */
 export type Emit = ((event: AuthEvent) => void) | undefined
 
 /** Sends each event to `onEvent` and, with NODE_DEBUG=tollgate where there is Node, to stderr. */
@@ -73,10 +82,11 @@ export function createEmit(onEvent: ((event: AuthEvent) => unknown) | undefined)
   return (event) => {
     log?.('%s', JSON.stringify(event))
     try {
-      // A listener may be async: its failure must not become an unhandled rejection.
+      // A listener may be async. Its failure must not become an unhandled rejection, which would
+      // end the process.
       Promise.resolve(onEvent?.(event)).catch(() => {})
     } catch {
-      // A listener decides nothing.
+      // What a listener throws changes no decision.
     }
   }
 }
@@ -92,7 +102,10 @@ export function kidField(kid: string | undefined): { readonly kid?: string } {
   return kid === undefined ? {} : { kid: printable(kid) }
 }
 
-/** Text that somebody else wrote, as an event may carry it: printable ASCII, and cut. Otherwise it could forge lines of a log. */
+/**
+ * Text that somebody else wrote, as an event may carry it: printable ASCII, and cut. Otherwise it
+ * could forge lines of a log.
+ */
 export function printable(text: string, length = 64): string {
   const escaped = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`
   return text

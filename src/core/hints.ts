@@ -16,15 +16,16 @@ const notTyped =
 const notAnAccessToken =
   'the token is of another kind, e.g. an ID token or a logout token: send the access token'
 
-/** How far a token came: what is known of it when it is refused. */
+/** What is known of a token when it is refused. */
 interface Found {
   readonly issuer: ActiveIssuer | undefined
   readonly claims: Claims | undefined
 }
 
 /**
- * What a developer who meets a bare 401 should look at. The text is constant: it says nothing that the token says. It is only
- * made when somebody listens. `listed` are the issuers of the configuration.
+ * What a developer who meets a bare 401 should look at. The text is constant: it says nothing that
+ * the token says. It is only made when somebody listens. `listed` are the issuers of the
+ * configuration.
  */
 export function hintFor(
   reason: Reason,
@@ -53,7 +54,7 @@ export function hintFor(
   return constantHints[reason]
 }
 
-/** Of two URLs that differ by a trailing slash alone, one was meant to be the other. */
+/** Two URLs that differ by a trailing slash alone were meant to be the same. */
 function slashHint(
   what: 'issuer' | 'audience',
   claimed: unknown,

@@ -17,11 +17,14 @@ import {
   wrongOption,
 } from './option-checks.ts'
 
-/** One trusted issuer. What it states here replaces the verifier's own option, and never merges with it. */
+/**
+ * One trusted issuer. A member that is stated here replaces the verifier's option of that name, and
+ * never merges with it.
+ */
 export interface IssuerOptions {
   /** The exact `iss` of its tokens (RFC 8414 section 2). */
   issuer: string
-  /** Who this API is to this issuer (RFC 9068 section 4). */
+  /** How this issuer names this API in `aud` (RFC 9068 section 4). */
   audience?: string | readonly string[]
   /** Signature algorithms that its tokens may have (RFC 8725bis section 3.1). */
   algorithms?: readonly Algorithm[]
@@ -38,8 +41,9 @@ export interface IssuerOptions {
 }
 
 /**
- * Answers for an `iss` that no list names: its options, or undefined if it is not trusted. Asked once for all requests
- * that wait; answers are kept 600 seconds, refusals 30.
+ * Gives the options of the issuer that a token names, or undefined if that issuer is not trusted.
+ * It is called once for all requests that wait for its answer. An answer is kept for 600 seconds, a
+ * refusal for 30.
  */
 export type IssuerResolver = (
   iss: string,
@@ -56,10 +60,14 @@ const known = {
   jwks: true,
 } as const satisfies Record<keyof IssuerOptions, true>
 
-const inIssuer = (name: string): string =>
-  `it belongs to one issuer: issuer: { issuer: 'https://…', ${name}: … }`
+function inIssuer(name: string): string {
+  return `it belongs to one issuer: issuer: { issuer: 'https://…', ${name}: … }`
+}
 
-/** For a message that finds one of these among the verifier's own options: where it belongs. */
+/**
+ * Options of one issuer that are often given to the verifier by mistake, each with the message that
+ * says where it belongs.
+ */
 export const issuerElsewhere: Readonly<Record<string, string>> = {
   metadataUrl: inIssuer('metadataUrl'),
   jwksUri: inIssuer('jwksUri'),
@@ -100,7 +108,10 @@ export function resolveIssuer(
   })
 }
 
-/** The policy of options whose members replace the defaults. `of` begins the name of each option in messages. */
+/**
+ * A policy made of options, each of which replaces a default. Messages name an option by `of` and
+ * its name.
+ */
 export function policyOf(
   of: string,
   { audience, algorithms, profile, clockTolerance }: Readonly<Record<string, unknown>>,

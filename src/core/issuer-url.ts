@@ -1,6 +1,7 @@
 /**
- * Why a text is not an issuer identifier (RFC 8414 section 2: https, no query, no fragment), or undefined if it is one.
- * It is never normalised: `https://a.test` and `https://a.test/` are two issuers.
+ * Why a text is not an issuer identifier (RFC 8414 section 2: https, no query, no fragment), or
+ * undefined if it is one. An identifier is never normalised: `https://a.test` and `https://a.test/`
+ * are two issuers.
  */
 export function issuerFlaw(issuer: unknown, allowLoopback: boolean): string | undefined {
   if (typeof issuer !== 'string' || issuer === '') return 'must be a non-empty string'
@@ -8,7 +9,9 @@ export function issuerFlaw(issuer: unknown, allowLoopback: boolean): string | un
   const flaw = urlFlaw(issuer, allowLoopback)
   if (flaw !== undefined) return flaw
   if (issuer.includes('?')) return 'must have no query'
-  // Entra ID: tokens carry the tenant's own issuer, and these documents a template (OIDC Discovery section 4.3).
+  // The metadata of Entra ID at these paths names a template as its issuer, while tokens name the
+  // tenant. To accept the template would accept the tokens of every tenant (OIDC Discovery section
+  // 4.3).
   if (/^\/(common|organizations|consumers)(\/|$)/.test(new URL(issuer).pathname)) {
     return 'stands for many tenants: list each tenant as an issuer of its own'
   }
@@ -17,7 +20,7 @@ export function issuerFlaw(issuer: unknown, allowLoopback: boolean): string | un
 
 /** Why a text is not a URL that keys or metadata may be fetched from, or undefined if it is one. */
 export function urlFlaw(url: unknown, allowLoopback: boolean): string | undefined {
-  // URL() would mend `https:host`, and what was checked would not be what was written.
+  // URL() reads `https:host` as `https://host`: what was checked would not be what was written.
   if (typeof url !== 'string' || !/^[a-z]+:\/\/[^/]/.test(url) || !URL.canParse(url)) {
     return 'must be an absolute https URL'
   }
@@ -38,12 +41,12 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
 }
 
-/** Addresses that are not public (RFC 6890), as URL() spells them. */
+/** Addresses that are not public (RFC 6890), in the form in which URL() writes them. */
 const privateIPv4 =
   /^(0|10|127|169\.254|192\.168|192\.0\.0|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])|198\.1[89]|22[4-9]|2[3-5]\d)\./
 const privateIPv6 = /^\[(::|64:ff9b:|f[cdef])/
 
-/** Whether a URL names a host inside (RFC 8725bis section 3.10). */
+/** Whether a URL names a host of the internal network (RFC 8725bis section 3.10). */
 export function isPrivateAddress(url: string): boolean {
   const host = new URL(url).hostname.replace(/\.$/, '')
   return /(^|\.)localhost$/.test(host) || privateIPv4.test(host) || privateIPv6.test(host)

@@ -1,9 +1,14 @@
-/** Every wrong configuration ends here: a TypeError that names the option and says how to fix it. */
+/**
+ * Every wrong configuration ends here: a TypeError that names the option and says how to fix it.
+ */
 export function wrongOption(option: string, fix: string): never {
   throw new TypeError(`tollgate: ${option} ${fix}`)
 }
 
-/** The options as an object, with no key that is not among `known`. An ignored option could leave a route open. */
+/**
+ * The options as an object, with no key that is not among `known`: an option that was ignored could
+ * leave a route open.
+ */
 export function knownOptions(
   what: string,
   options: unknown,
@@ -22,11 +27,15 @@ export function knownOptions(
   return { ...options }
 }
 
-/** A Promise, a Map or an instance has no keys of its own to read: taken for options, it would ask for nothing. */
+/**
+ * A Promise, a Map or an instance of a class has no options to read: if it were accepted, it would
+ * ask for nothing.
+ */
 function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
-  // By shape, not by identity: options may come from another realm, as in some test runners.
+  // Compared by shape and not with Object.prototype: options may come from another realm, as in
+  // some test runners.
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
@@ -54,7 +63,10 @@ export function optionalBoolean(option: string, value: unknown): boolean | undef
   return wrongOption(option, `must be true or false, not ${kindOf(value)}`)
 }
 
-/** `audience: process.env.AUDIENCE` must not become "no audience" when the variable is missing. */
+/**
+ * An option that is present with the value undefined is refused where it decides: `audience:
+ * process.env.AUDIENCE` must not mean "no audience" when the variable is missing.
+ */
 export function checkDefined(
   what: string,
   options: Readonly<Record<string, unknown>>,
@@ -72,7 +84,7 @@ export function checkDistinct(option: string, values: readonly string[]): void {
   if (repeated !== undefined) wrongOption(option, `names '${repeated}' twice`)
 }
 
-/** How a message names a value that may be anything, without quoting what might be a secret. */
+/** Names a value in a message by its kind: the value itself may be a secret. */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : 'an array'

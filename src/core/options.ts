@@ -24,33 +24,41 @@ import {
   wrongOption,
 } from './option-checks.ts'
 
-/** `C` is what the claims are: named by hand, or what the `claims` schema gives. */
+/** `C` is the type of the claims: stated as a type argument, or what the `claims` schema gives. */
 export interface VerifierOptions<C extends object = JWTPayload> {
   /**
-   * Whose tokens are accepted: the exact `iss` of each (https, no query, no fragment), with more about it if need be,
-   * or a function that answers for an `iss`. Keys of one issuer never verify another's token (RFC 8725bis section 3.8).
+   * Whose tokens are accepted: the exact `iss` of each issuer (https, no query, no fragment), the
+   * options of each, or a function that gives the options for an `iss`. Keys of one issuer never
+   * verify a token of another (RFC 8725bis section 3.8).
    */
   issuer: string | IssuerOptions | readonly (string | IssuerOptions)[] | IssuerResolver
   /**
-   * Who this API is: one of these must be in the token's `aud`, exactly (RFC 9068 section 4). Required, unless every
-   * issuer states its own.
+   * How issuers name this API: one of these must be in the token's `aud`, exactly (RFC 9068 section
+   * 4). Required, unless every issuer states its own.
    */
   audience?: string | readonly string[]
   /** Signature algorithms that are accepted (RS256, PS256, ES256, ES384, EdDSA, Ed25519). */
   algorithms?: readonly Algorithm[]
-  /** What an access token must look like ('rfc9068'); 'jwt' is for issuers that do not follow RFC 9068. */
+  /**
+   * What an access token must look like ('rfc9068'); 'jwt' is for issuers that do not follow RFC
+   * 9068.
+   */
   profile?: ProfileName
   /** Seconds by which clocks may differ, for `exp`, `nbf` and `iat` (10; at most 300). */
   clockTolerance?: number | undefined
   /**
-   * What the claims must be beyond the profile, as a Standard Schema (Zod, Valibot, ArkType, …), asked last and once for
-   * each cached token. What it gives is `auth.claims`: an object of plain data, which is frozen, deeply. A
-   * token that does not meet it is refused with reason `claims`; a throw or a rejection of it is passed on as it is.
+   * What the claims must be beyond the profile, as a Standard Schema (Zod, Valibot, ArkType, …),
+   * asked last and once for each cached token. What it gives is `auth.claims`: an object of plain
+   * data, which is frozen, deeply. A token that does not meet it is refused with reason `claims`; a
+   * throw or a rejection of it is passed on as it is.
    */
   claims?: StandardSchema<C> | undefined
   /** How keys are fetched and kept. */
   keys?: KeyOptions | undefined
-  /** How many verified tokens are cached, as the fact that their signature was right (10000), or false for none. */
+  /**
+   * How many verified tokens are cached, as the fact that their signature was right (10000), or
+   * false for none.
+   */
   tokenCache?: number | false | undefined
   /** Accept http issuers on localhost, 127.0.0.1 and [::1], for tests (false). */
   allowInsecureLoopback?: boolean | undefined
@@ -64,15 +72,26 @@ export interface VerifierOptions<C extends object = JWTPayload> {
 
 /** How keys are fetched and kept. Durations are in seconds. */
 export interface KeyOptions {
-  /** Age at which keys must be fetched anew; a shorter `Cache-Control` shortens it, not under 60 (600; 1 to 86400). */
+  /**
+   * Age at which keys must be fetched anew. A shorter `Cache-Control` of the issuer counts, but not
+   * under 60 (600; 1 to 86400).
+   */
   maxAge?: number | undefined
-  /** How long keys past `maxAge` serve while the issuer cannot be reached; 0 = not at all (86400; at most 604800). */
+  /**
+   * How long keys past `maxAge` serve while the issuer cannot be reached; 0 = not at all (86400; at
+   * most 604800).
+   */
   staleIfError?: number | undefined
-  /** At most one fetch per this time on account of unknown `kid`s (30; 1 to 3600). */
+  /** Tokens with an unknown `kid` cause at most one fetch in this time (30; 1 to 3600). */
   cooldown?: number | undefined
-  /** Deadline of one attempt, metadata and keys, headers and bodies, and of a request's wait for it (5; at most 60). */
+  /**
+   * How long one attempt to fetch metadata and keys may take, with all headers and bodies, and how
+   * long a request waits for it at most (5; at most 60).
+   */
   timeout?: number | undefined
-  /** Largest key set or metadata document, in bytes after decompression (524288; 1024 to 16777216). */
+  /**
+   * Largest key set or metadata document, in bytes after decompression (524288; 1024 to 16777216).
+   */
   maxBytes?: number | undefined
   /** Most keys in a fetched set (100; at most 1000). */
   maxKeys?: number | undefined

@@ -2,8 +2,9 @@ import { LRUCache } from 'lru-cache'
 import type { VerifiedToken } from './formats/format.ts'
 
 /**
- * Verified tokens by the SHA-256 of their text. It remembers that a token was verified, never a decision, and holds no
- * token. Its size alone bounds it: the cache library's time to live would read another clock than the verifier's.
+ * Verified tokens by the SHA-256 of their text. It remembers that a token was verified, never a
+ * decision, and holds no token. Its size alone bounds it: the cache library's time to live would
+ * read another clock than the verifier's.
  */
 export type TokenCache = LRUCache<string, VerifiedToken>
 
@@ -14,7 +15,10 @@ export function createTokenCache(max: number): TokenCache {
 // A single call without a hash object. At 0.7 µs it is most of what a cached token costs.
 const hash = globalThis.process?.getBuiltinModule?.('node:crypto')?.hash
 
-/** SHA-256 of a token: whoever reads the process' memory finds no token in the cache that could be sent again. */
+/**
+ * SHA-256 of a token: whoever reads the process' memory finds no token in the cache that could be
+ * sent again.
+ */
 export function digestOf(token: string): string | Promise<string> {
   return hash === undefined ? webDigest(token) : hash('sha256', token, 'binary')
 }

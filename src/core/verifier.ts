@@ -30,8 +30,8 @@ export interface Verifier<C extends object = JWTPayload> {
    */
   verify(token: string): Promise<Auth<C>>
   /**
-   * Loads the keys of every listed issuer, in parallel. Stale keys count as usable; a resolver's issuers are not asked
-   * for.
+   * Loads the keys of every listed issuer, in parallel. Stale keys count as usable; a resolver's
+   * issuers are not asked for.
    *
    * @throws UnavailableError whose `issuers` are those without usable keys.
    */
@@ -50,10 +50,11 @@ export function emitOf(verifier: object): Emit {
 }
 
 /**
- * Verifies JWT access tokens of trusted issuers (RFC 9068 section 4, RFC 8725bis). Does no I/O and starts no timer before
- * the first token.
+ * Verifies JWT access tokens of trusted issuers (RFC 9068 section 4, RFC 8725bis). Does no I/O and
+ * starts no timer before the first token.
  *
- * Does not check: revocation, proof of possession (tokens with `cnf` are refused), TLS, how often a token is used.
+ * Does not check: revocation, proof of possession (tokens with `cnf` are refused), TLS, how often a
+ * token is used.
  *
  * @throws TypeError if an option is wrong; the message says how to fix it.
  */
@@ -68,7 +69,8 @@ export function createVerifier<C extends object = JWTPayload>(
   const formats = createFormats({ issuers, schema: settings.claims, now })
   const cache = settings.tokenCache > 0 ? createTokenCache(settings.tokenCache) : undefined
 
-  // Nothing here is awaited but a promise: of the 1 µs that a cached token takes, most would be waiting for nothing.
+  // Nothing here is awaited but a promise: of the 1 µs that a cached token takes, most would be
+  // waiting for nothing.
   async function verifyWith(token: string, confirm: Confirm | undefined): Promise<Auth<C>> {
     const run: Verification = { confirm, issuer: undefined, claims: undefined }
     try {
@@ -96,7 +98,9 @@ export function createVerifier<C extends object = JWTPayload>(
     }
   }
 
-  /** Asks a cached token for all that can have changed since. False: every check must be made anew. */
+  /**
+   * Asks a cached token for all that can have changed since. False: every check must be made anew.
+   */
   function stillHolds(cached: VerifiedToken, run: Verification): boolean | Promise<boolean> {
     const { issuer, times, confirmation } = cached
     const judge = (trusted: boolean): boolean | Promise<boolean> => {

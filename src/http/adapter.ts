@@ -10,26 +10,35 @@ import type { RequestHead } from './request-head.ts'
 import { resolveRequirements } from './requirements/resolve.ts'
 import { schemes } from './schemes/schemes.ts'
 
-/** What every adapter takes beside the verifier's options. `H` is the framework's form of the hook. */
+/**
+ * Options that every adapter takes beside those of the verifier. `H` is the framework's form of the
+ * hook.
+ */
 export interface AdapterOptions<H> {
   /** Names the protected API in challenges (RFC 9110 section 11.5); printable ASCII ('api'). */
   realm?: string | undefined
-  /** Called in place of the answer to a refused request. Its error carries the headers of that answer. */
+  /**
+   * Called in place of the answer to a refused request. The error that it is given carries the
+   * headers of that answer.
+   */
   onRefuse?: H | undefined
 }
 
-/** Options of `createAuth`: of the adapter, and of the verifier or a verifier that there is already. */
+/**
+ * Options of `createAuth`: those of the adapter, and either those of a verifier or a verifier that
+ * was made before.
+ */
 export type AuthOptions<C extends object, H> = AdapterOptions<H> &
   (
     | (VerifierOptions<C> & { verifier?: undefined })
-    // What the verifier was made with has no effect beside it.
+    // Beside a verifier that was made before, options of a verifier would have no effect.
     | ({ verifier: Verifier<C> } & { [K in keyof VerifierOptions]?: never })
   )
 
-/** What `createAuth` gives, at every adapter. */
+/** What `createAuth` gives in every adapter. */
 export interface AdapterAuth<C extends object, RequireAuth, GetAuth> {
   /**
-   * Guards what comes after it.
+   * Makes a guard, which lets only requests pass that meet the requirements.
    *
    * @throws TypeError if a requirement is wrong; the message says how to fix it.
    */
@@ -38,11 +47,17 @@ export interface AdapterAuth<C extends object, RequireAuth, GetAuth> {
   readonly verifier: Verifier<C>
 }
 
-/** What an adapter translates to and from its framework. */
+/**
+ * What is the same in every adapter: an adapter only translates its framework's requests and
+ * answers.
+ */
 export interface Adapter<C extends object, H> {
   readonly verifier: Verifier<C>
   readonly onRefuse: H | undefined
-  /** Checks the requirements of a route, once, and gives the function that decides about its requests. */
+  /**
+   * Checks the requirements of a route, once, and gives the function that decides about its
+   * requests.
+   */
   decider(
     requirements: unknown,
   ): (head: RequestHead, carrier: object, request: unknown) => Promise<Decision<C>>

@@ -10,8 +10,8 @@ export interface NodeResponse {
 }
 
 /**
- * Writes with the runtime's own means: some frameworks would add a charset, others an ETag. Node leaves out the body of an
- * answer to HEAD.
+ * Writes with the runtime's own means: some frameworks would add a charset, others an ETag. Node
+ * leaves out the body of an answer to HEAD.
  */
 export function answerNode(response: NodeResponse, { status, headers, body }: Refusal): void {
   // Somebody has answered already, for example a time limit.
@@ -32,7 +32,10 @@ export function answerFetch(method: string, { status, headers, body }: Refusal):
   return new Response(method === 'HEAD' ? null : body, { status, headers })
 }
 
-/** The answer of a route, with these headers added. A copy: the headers of some answers cannot be changed. */
+/**
+ * The answer of a route, with these headers added. A copy: the headers of some answers cannot be
+ * changed.
+ */
 export function addToFetch(response: Response, headers: AnswerHeaders | undefined): Response {
   if (headers === undefined) return response
   const copy = new Response(response.body, response)

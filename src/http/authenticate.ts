@@ -43,8 +43,9 @@ export interface Route extends RouteRules {
 }
 
 /**
- * Decides about a request. `carrier` is the object that stays the same for the whole request; `request` is what `check` is
- * given. Rejects with what is not an AuthError, and with what `check` throws: they are the framework's.
+ * Decides about a request. `carrier` is the object that stays the same for the whole request;
+ * `request` is what `check` is given. Rejects with what is not an AuthError, and with what `check`
+ * throws: they are the framework's.
  */
 export async function authenticate(
   head: RequestHead,

@@ -7,7 +7,10 @@ export interface Refusal {
   readonly status: number
   readonly headers: AnswerHeaders
   readonly body: string
-  /** Those of the headers that do not describe the body: a framework that answers an error itself adds them. */
+  /**
+   * Those of the headers that do not describe the body: a framework that answers an error itself
+   * adds them.
+   */
   readonly challenge: AnswerHeaders
 }
 
@@ -16,7 +19,10 @@ interface Row {
   readonly description?: string
 }
 
-/** The table of answers (RFC 6750 section 3.1). Every text is constant, so that no caller reads what another one wrote. */
+/**
+ * The table of answers (RFC 6750 section 3.1). Every text is constant, so that no caller reads what
+ * another one wrote.
+ */
 const rows: Readonly<Record<string, Row>> = {
   '401': { title: 'Unauthorized' },
   '400 invalid_request': {
@@ -52,7 +58,8 @@ export function refusalOf(
   { realm, schemes, ...context }: ChallengeContext,
 ): Refusal {
   const { status, error: code } = error
-  // Only where another token would help: not for a malformed request, nor while nothing can be decided.
+  // Only where another token would help: not for a malformed request, nor while nothing can be
+  // decided.
   const required = status === 401 || status === 403 ? context.required : {}
   const row = rowOf(error)
   const line = schemes
@@ -80,7 +87,10 @@ export function refusalOf(
   return { status, headers, body, challenge }
 }
 
-/** RFC 6750 section 3: `error` and `error_description`, where the standard has a code for what happened. */
+/**
+ * RFC 6750 section 3: `error` and `error_description`, where the standard has a code for what
+ * happened.
+ */
 export function errorParameters(refused: AuthError): Parameters {
   const description = rowOf(refused)?.description
   return {
@@ -96,7 +106,10 @@ function write(parameters: Parameters): string {
     .join(', ')
 }
 
-/** The one way into a quoted string (RFC 9110 section 5.6.4). It removes whatever a header must not hold. */
+/**
+ * The one way into a quoted string (RFC 9110 section 5.6.4). It removes whatever a header must not
+ * hold.
+ */
 function quote(text: string): string {
   return `"${text.replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, '\\$&')}"`
 }

@@ -1,13 +1,22 @@
 /** What a decision needs of a request, however the runtime hands it over. */
 export interface RequestHead {
   readonly method: string
-  /** The target as the client sent it, before any router changed it (RFC 9110 section 7.1): a path, or a whole URL. */
+  /**
+   * The target as the client sent it, before any router changed it (RFC 9110 section 7.1): a path,
+   * or a whole URL.
+   */
   readonly target: string
-  /** The Authorization header; several are joined with `, ` as fetch does. Undefined if there is none. */
+  /**
+   * The Authorization header; several are joined with `, ` as fetch does. Undefined if there is
+   * none.
+   */
   readonly authorization: string | undefined
 }
 
-/** The part of a Node request that is read. Serverless adapters leave the raw list empty, and others leave it out. */
+/**
+ * The part of a Node request that is read. Serverless adapters leave the raw list empty, and others
+ * leave it out.
+ */
 export interface NodeRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly rawHeaders?: readonly string[]
@@ -27,14 +36,16 @@ export function nodeHead(request: NodeRequest, target?: string): RequestHead {
 }
 
 /**
- * A header of a Node request. Of two headers with one name Node keeps only the first in `headers`, though the raw list shows
- * both. The first alone must not decide: a proxy in front may have judged the second.
+ * A header of a Node request. Of two headers with one name Node keeps only the first in `headers`,
+ * though the raw list shows both. The first alone must not decide: a proxy in front may have judged
+ * the second.
  */
 function headerOf({ headers, rawHeaders = [] }: NodeRequest, name: string): string | undefined {
   const several: string[] = []
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const rawName = rawHeaders[i] as string
-    // The length is compared first: to lower the case of every name of a request would take longer than all the rest.
+    // The length is compared first: to lower the case of every name of a request would take longer
+    // than all the rest.
     if (rawName.length === name.length && rawName.toLowerCase() === name) {
       several.push(rawHeaders[i + 1] ?? '')
     }

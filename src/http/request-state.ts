@@ -9,7 +9,10 @@ export interface RequestState {
   verified: Verified | undefined
 }
 
-/** A token that was verified for the request. The latest is first, so that a second guard checks its own requirements only. */
+/**
+ * A token that was verified for the request. The latest is first, so that a second guard checks its
+ * own requirements only.
+ */
 interface Verified {
   readonly verifier: Verifier
   readonly token: string
@@ -17,7 +20,10 @@ interface Verified {
   readonly earlier: Verified | undefined
 }
 
-/** A constructor that gives the object it was given, so that the constructor of a subclass adds its members to that object. */
+/**
+ * A constructor that gives the object it was given, so that the constructor of a subclass adds its
+ * members to that object.
+ */
 class Carrier {
   constructor(carrier: object) {
     // biome-ignore lint/correctness/noConstructorReturn: this is what the class is for
@@ -26,10 +32,10 @@ class Carrier {
 }
 
 /**
- * Keeps the state in a private member on the request itself. Nobody else can read, copy, inherit or forge it there: not even
- * a copy of the request or a proxy for it has the member. A WeakMap would do the same, but V8 copies the table of a WeakMap
- * at each minor garbage collection: a guarded request with a cached token then takes 16 to 24 % more time on Node 24
- * (node:http).
+ * Keeps the state in a private member on the request itself. Nobody else can read, copy, inherit or
+ * forge it there: not even a copy of the request or a proxy for it has the member. A WeakMap would
+ * do the same, but V8 copies the table of a WeakMap at each minor garbage collection: a guarded
+ * request with a cached token then takes 16 to 24 % more time on Node 24 (node:http).
  */
 class StateOfRequest extends Carrier {
   readonly #state: RequestState = { admitted: false, auth: undefined, verified: undefined }
@@ -44,7 +50,9 @@ export function stateOf(carrier: object): RequestState {
   return StateOfRequest.of(carrier)
 }
 
-/** Per verifier: what one verifier accepted must not pass a guard of another on the same request. */
+/**
+ * Per verifier: what one verifier accepted must not pass a guard of another on the same request.
+ */
 export function verifiedBefore(
   { verified }: RequestState,
   verifier: Verifier,
@@ -67,11 +75,16 @@ export function noteVerified(
 }
 
 export interface GetAuthOptions {
-  /** Give undefined for an anonymous caller, or on a route without a guard, instead of throwing (false). */
+  /**
+   * Give undefined for an anonymous caller, or on a route without a guard, instead of throwing
+   * (false).
+   */
   optional?: boolean
 }
 
-/** Reads what the last guard of a request found; `R` is the request as the framework hands it on. */
+/**
+ * Reads what the last guard of a request found; `R` is the request as the framework hands it on.
+ */
 export interface GetAuth<C extends object, R> {
   /** @throws Error with an instruction, if the route has no guard or the caller is anonymous. */
   (request: R): Auth<C>

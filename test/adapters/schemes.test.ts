@@ -5,8 +5,8 @@ import { through } from './adapter.ts'
 import { adapters } from './all.ts'
 
 /**
- * A second scheme beside Bearer. It reads the token behind "DPoP", and adds a header to the answer of every request that it
- * admits, as a server does that hands out nonces (RFC 9449 section 8.2).
+ * A second scheme beside Bearer. It reads the token behind "DPoP", and adds a header to the answer
+ * of every request that it admits, as a server does that hands out nonces (RFC 9449 section 8.2).
  */
 const { second, seen } = vi.hoisted(() => {
   const seen: string[] = []
@@ -58,7 +58,8 @@ describe.each(adapters)('two schemes in $name', (adapter) => {
   })
 })
 
-// `requireAuth` of tollgate/fetch gives an Auth and leaves the answer to its caller, so it has nothing to add headers to.
+// `requireAuth` of tollgate/fetch gives an Auth and leaves the answer to its caller, so it has
+// nothing to add headers to.
 it.each(adapters.filter(({ name }) => name !== 'fetch'))(
   '$name adds the headers of an admitted request to the answer of the route',
   async (adapter) => {

@@ -340,8 +340,8 @@ test('the error of a failed run is a table of the failures, and shows no token',
   expect(error.message.replace(/\d+\.\d+ s/, '0 s')).toMatchInlineSnapshot(`
     "GET /: 2 of 2 hostile tokens went wrong (0 key fetches, 0 s).
 
-    ACCEPTED  200  sig/bit-flip  forgery  one bit of the signature is flipped (RFC 7515 §5.2, CVE-2020-28042)
-    ACCEPTED  200  exp/past      spec     expired an hour ago (RFC 7519 §4.1.4, CVE-2026-44459)
+    ACCEPTED  200  sig/bit-flip  forgery  one bit of the signature is flipped (RFC 7515 section 5.2, CVE-2020-28042)
+    ACCEPTED  200  exp/past      spec     expired an hour ago (RFC 7519 section 4.1.4, CVE-2026-44459)
 
     ACCEPTED: the route answered it as if it were good.
 

@@ -78,7 +78,7 @@ describe('the catalogue as data', () => {
     expect(past).toMatchObject({
       level: 'spec',
       attackerNeeds: 'issuer-key',
-      refs: ['RFC 7519 §4.1.4', 'CVE-2026-44459'],
+      refs: ['RFC 7519 section 4.1.4', 'CVE-2026-44459'],
       headers: [['authorization', `Bearer ${past?.token}`]],
       expects: 'refusal',
     })

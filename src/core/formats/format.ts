@@ -4,13 +4,17 @@ import type { ActiveIssuer } from '../issuers/active-issuer.ts'
 import type { Confirmation, Times } from '../jwt/claims.ts'
 import type { Claims } from '../jwt/jws.ts'
 
-/** What a token is made of. Formats are asked in the order of their list; the first that matches decides. */
+/**
+ * What a token is made of. Formats are asked in the order of their list; the first that matches
+ * decides.
+ */
 export interface TokenFormat {
   readonly name: string
   /** Whether a token has this format, by its form alone. */
   matches(token: string): boolean
   /**
-   * Makes every check, the cheap ones first: only a token that passed all others may cause a request to its issuer.
+   * Makes every check, the cheap ones first: only a token that passed all others may cause a
+   * request to its issuer.
    *
    * @throws InvalidTokenError, UnavailableError.
    */
@@ -21,23 +25,40 @@ export type Awaitable<T> = T | Promise<T>
 
 /** One call of `verify()`: what the caller brings, and how far the token came. */
 export interface Verification {
-  /** Checks the caller's proof that it holds what the token is bound to; undefined if the caller brings none. */
+  /**
+   * Checks the caller's proof that it holds what the token is bound to; undefined if the caller
+   * brings none.
+   */
   readonly confirm: Confirm | undefined
-  /** Filled in once it is known whose token it is. For events and hints alone: no decision reads it. */
+  /**
+   * Filled in once it is known whose token it is. For events and hints alone: no decision reads it.
+   */
   issuer: ActiveIssuer | undefined
-  /** Filled in once the claims are read, long before they are verified. For hints alone: no decision reads it. */
+  /**
+   * Filled in once the claims are read, long before they are verified. For hints alone: no decision
+   * reads it.
+   */
   claims: Claims | undefined
 }
 
-/** Rejects unless the caller has proven that it holds the key or certificate that the token is bound to. */
+/**
+ * Rejects unless the caller has proven that it holds the key or certificate that the token is bound
+ * to.
+ */
 export type Confirm = (bound: Confirmation | undefined, auth: Auth) => Awaitable<void>
 
-/** A token that passed every check. It holds what shows that this is still so, and never the token itself. */
+/**
+ * A token that passed every check. It holds what shows that this is still so, and never the token
+ * itself.
+ */
 export interface VerifiedToken {
   readonly issuer: ActiveIssuer
   readonly times: Times
   readonly confirmation: Confirmation | undefined
-  /** Whether what the token was verified by still holds: its key is still live, its answer still fresh. */
+  /**
+   * Whether what the token was verified by still holds: its key is still live, its answer still
+   * fresh.
+   */
   stillHolds(): Awaitable<boolean>
   /** What the token says of its caller. */
   principal(token: string): Principal

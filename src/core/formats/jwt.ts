@@ -40,7 +40,8 @@ export function createJwtFormat({ issuers, schema, now }: JwtFormatOptions): Tok
     run.issuer = issuer
 
     const { policy } = issuer
-    // Only where issuers have different rules for headers, and the rules above were the widest of them.
+    // Only where issuers have different rules for headers, and the rules above were the widest of
+    // them.
     if (policy !== headerPolicy) algorithm = judgeHeader(jws.header, policy)
     checkAudience(claims, policy.audience)
     const times = readTimes(claims, policy)
@@ -55,7 +56,8 @@ export function createJwtFormat({ issuers, schema, now }: JwtFormatOptions): Tok
       deepFreeze(claims)
       return new VerifiedJwt({ issuer, times, confirmation, key }, principal, undefined)
     }
-    // The application's schema comes after the signature: it is never given claims that nobody has signed.
+    // The application's schema comes after the signature: it is never given claims that nobody has
+    // signed.
     const lasting = { ...principal, claims: (await schema(claims)) as Principal['claims'] }
     return new VerifiedJwt({ issuer, times, confirmation, key }, undefined, lasting)
   }
@@ -71,10 +73,11 @@ interface Evidence {
 }
 
 /**
- * Keeps no claims until the token comes again. Most tokens of a busy API come once, and to keep all that JSON.parse makes of
- * such a token costs more (12 µs of garbage collection) than to parse the payload once more for one that does come again
- * (3 µs). So the principal that the verification has read is handed over once and then forgotten; the second call reads it
- * from the token anew, and keeps it.
+ * Keeps no claims until the token comes again. Most tokens of a busy API come once, and to keep all
+ * that JSON.parse makes of such a token costs more (12 µs of garbage collection) than to parse the
+ * payload once more for one that does come again (3 µs). So the principal that the verification has
+ * read is handed over once and then forgotten; the second call reads it from the token anew, and
+ * keeps it.
  */
 class VerifiedJwt implements VerifiedToken {
   readonly issuer: ActiveIssuer
@@ -86,7 +89,8 @@ class VerifiedJwt implements VerifiedToken {
 
   /**
    * @param first What the first call of `principal` gives, unless `lasting` is there.
-   * @param lasting What every call gives: the application's schema has made it, and is asked once for each cached token.
+   * @param lasting What every call gives: the application's schema has made it, and is asked once
+   * for each cached token.
    */
   constructor(
     { issuer, times, confirmation, key }: Evidence,

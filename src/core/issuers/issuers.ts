@@ -12,8 +12,8 @@ export interface Issuers {
   /** Told that the signature of a token of this issuer was right. */
   proven(issuer: ActiveIssuer): void
   /**
-   * The issuer with exactly this name (RFC 9068 section 4). Asks nobody over the network, unless a resolver does. Rejects with
-   * an UnavailableError if the resolver fails.
+   * The issuer with exactly this name (RFC 9068 section 4). Asks nobody over the network, unless a
+   * resolver does. Rejects with an UnavailableError if the resolver fails.
    */
   find(iss: unknown): ActiveIssuer | undefined | Promise<ActiveIssuer | undefined>
   /** Whether an issuer that was found is still the one that its name stands for. */

@@ -33,7 +33,10 @@ const answerLifetime = 600
 /** Seconds. */
 const refusalLifetime = 30
 
-/** Issuers that a function answers for. Their memory is bounded, however many different `iss` attackers invent. */
+/**
+ * Issuers that a function answers for. Their memory is bounded, however many different `iss`
+ * attackers invent.
+ */
 export function createResolvedIssuers({ ask, read }: Resolver, context: IssuerContext): Issuers {
   const { allowInsecureLoopback, emit } = context
   const { timeout } = context.keys
@@ -41,7 +44,8 @@ export function createResolvedIssuers({ ask, read }: Resolver, context: IssuerCo
   const proven = createAnswers()
   const unproven = createAnswers()
   const refusals = new LRUCache<string, number>({ max: mostAnswers })
-  // Bounded like the others: workerd drops a question with the request that asked it, and then nobody takes it out again.
+  // Bounded like the others: workerd drops a question with the request that asked it, and then
+  // nobody takes it out again.
   const asking = new LRUCache<string, SharedWork<ActiveIssuer | undefined>>({ max: mostAnswers })
   let closed = false
 
@@ -54,7 +58,10 @@ export function createResolvedIssuers({ ask, read }: Resolver, context: IssuerCo
     return proven.get(iss) ?? unproven.get(iss)
   }
 
-  /** Whether something of that time still counts. A clock that is set back makes nothing last longer. */
+  /**
+   * Whether something of that time still counts. A clock that is set back makes nothing last
+   * longer.
+   */
   function isYoung(at: number, lifetime: number): boolean {
     const age = clock() - at
     return age >= 0 && age < lifetime
@@ -70,7 +77,10 @@ export function createResolvedIssuers({ ask, read }: Resolver, context: IssuerCo
     return waitForAnswer(iss)
   }
 
-  /** Every caller that waits gets an error of its own: one object in two requests would show one caller the other's. */
+  /**
+   * Every caller that waits gets an error of its own: one object in two requests would show one
+   * caller the other's.
+   */
   async function waitForAnswer(iss: string): Promise<ActiveIssuer | undefined> {
     try {
       return await askOnce(iss).wait(timeout, () => fail('it gave no answer in time'))
@@ -112,7 +122,8 @@ export function createResolvedIssuers({ ask, read }: Resolver, context: IssuerCo
     try {
       return await ask(iss)
     } catch {
-      // What the function threw may quote the `iss`, which is a claim of a token that nobody has verified.
+      // What the function threw may quote the `iss`, which is a claim of a token that nobody has
+      // verified.
       return fail('it threw')
     }
   }
@@ -149,8 +160,8 @@ export function createResolvedIssuers({ ask, read }: Resolver, context: IssuerCo
   function createAnswers(): LRUCache<string, Answer> {
     return new LRUCache<string, Answer>({
       max: mostAnswers,
-      // Its keys are closed once nothing leads to the issuer any more. It may also have moved to the other cache, or the
-      // same answer may have renewed it.
+      // Its keys are closed once nothing leads to the issuer any more. It may also have moved to
+      // the other cache, or the same answer may have renewed it.
       disposeAfter: ({ issuer }, iss) => {
         if (answerFor(iss)?.issuer !== issuer) issuer.keys.close()
       },
@@ -158,7 +169,8 @@ export function createResolvedIssuers({ ask, read }: Resolver, context: IssuerCo
   }
 
   return {
-    // An answer may allow more than the verifier's own options do. Its tokens are judged by its own rules afterwards.
+    // An answer may allow more than the verifier's own options do. Its tokens are judged by its own
+    // rules afterwards.
     headerPolicy: { algorithms: supportedAlgorithms, profile: profiles.jwt },
     listed: [],
     all,

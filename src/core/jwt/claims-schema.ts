@@ -1,7 +1,10 @@
 import { InvalidTokenError } from '../errors.ts'
 import { kindOf, wrongOption } from '../option-checks.ts'
 
-/** A validator in the form of Standard Schema 1 (standardschema.dev): Zod 3.24+, Valibot 1+, ArkType 2+ and others. */
+/**
+ * A validator in the form of Standard Schema 1 (standardschema.dev): Zod 3.24+, Valibot 1+, ArkType
+ * 2+ and others.
+ */
 export interface StandardSchema<Output> {
   readonly '~standard': {
     readonly version: 1
@@ -15,7 +18,10 @@ type Verdict<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly unknown[] }
 
-/** Reads the claims of a token that has passed every other check; gives what the application is to see of them. */
+/**
+ * Gives what the application's schema makes of the claims of a token that has passed every other
+ * check.
+ */
 export type ReadClaims = (claims: object) => Promise<object>
 
 export function resolveClaims(schema: unknown): ReadClaims | undefined {
@@ -26,7 +32,7 @@ export function resolveClaims(schema: unknown): ReadClaims | undefined {
     wrongOption("option 'claims'", `${fix}, not ${kindOf(schema)}`)
   }
   return async (claims) => {
-    // What is wrong with the claims stays here: the issues quote them.
+    // The issues of a schema quote claims, so nothing of them is passed on.
     const verdict = await standard.validate(claims)
     if (verdict.issues !== undefined) throw new InvalidTokenError('claims')
     return freezeData(verdict.value)
@@ -34,8 +40,10 @@ export function resolveClaims(schema: unknown): ReadClaims | undefined {
 }
 
 /**
- * As `deepFreeze`, for what is not from JSON: it may hold itself, and what no freezing keeps from being changed, as a Date,
- * the private state of an instance, what a getter gives or what is inherited.
+ * Freezes what a schema gives, and everything in it, as `deepFreeze` does for values from JSON. A
+ * schema can also give what freezing does not keep from being changed: a Date, an instance with
+ * private state, a getter, something inherited. All that is refused, because requests with the same
+ * token share it. The value may also contain itself.
  */
 function freezeData(output: object): object {
   if (typeof output !== 'object' || output === null) wrongOutput(output)
@@ -53,7 +61,10 @@ function freezeData(output: object): object {
   return output
 }
 
-/** By shape, not by identity: a schema may come from another realm, as in some test runners. */
+/**
+ * Compared by shape and not with Object.prototype: a schema may come from another realm, as in some
+ * test runners.
+ */
 function isPlain(value: object): boolean {
   if (Array.isArray(value)) return true
   const prototype: unknown = Object.getPrototypeOf(value)
@@ -68,7 +79,7 @@ function wrongOutput(output: unknown): never {
   )
 }
 
-/** Not by its value, as other messages name a number: it may be a claim. */
+/** Names a value in a message by its kind alone: even a number may be a claim. */
 function nameOf(output: unknown): string {
   if (output === null || output === undefined) return String(output)
   if (typeof output !== 'object') return `a ${typeof output}`

@@ -15,12 +15,12 @@ export interface Times {
 const longestJti = 256
 const longestScope = 4096
 /**
- * Seconds since the epoch, in the year 5138. A larger number is a date in milliseconds by mistake, or 1e400, which JSON.parse
- * reads as Infinity: such a token would never expire.
+ * Seconds since the epoch, in the year 5138. A larger number is a date in milliseconds by mistake,
+ * or 1e400, which JSON.parse reads as Infinity: such a token would never expire.
  */
 const latestDate = 1e11
 
-/** RFC 7519 section 4.1.3, RFC 9068 section 4: `aud` names this API. */
+/** RFC 7519 section 4.1.3, RFC 9068 section 4: `aud` must name this API. */
 export function checkAudience({ aud }: Claims, expected: readonly string[]): void {
   const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
   const isList = named.every((one) => typeof one === 'string')
@@ -28,7 +28,9 @@ export function checkAudience({ aud }: Claims, expected: readonly string[]): voi
     throw new InvalidTokenError('audience')
 }
 
-/** RFC 7519 sections 4.1.4 to 4.1.6: dates are finite numbers, if they are there. */
+/**
+ * RFC 7519 sections 4.1.4 to 4.1.6: `exp` must be there, and every date must be a finite number.
+ */
 export function readTimes(
   { exp, nbf, iat }: Claims,
   { profile, clockTolerance }: Pick<TokenPolicy, 'profile' | 'clockTolerance'>,
@@ -46,7 +48,8 @@ function isDate(value: unknown): value is number {
 /** Asked for every token at every request, in the token cache or not. `now` is in milliseconds. */
 export function checkTimes({ exp, nbf, iat, clockTolerance }: Times, now: number): void {
   const seconds = Math.floor(now / 1000)
-  // Each comparison is written so that it fails for NaN: a broken clock must refuse tokens, not accept them.
+  // Each comparison is written so that it fails for NaN: a broken clock must refuse tokens, not
+  // accept them.
   if (!(seconds - clockTolerance < exp)) throw new InvalidTokenError('expired')
   if (nbf !== undefined && !(nbf <= seconds + clockTolerance)) {
     throw new InvalidTokenError('not-yet-valid')
@@ -56,7 +59,10 @@ export function checkTimes({ exp, nbf, iat, clockTolerance }: Times, now: number
   }
 }
 
-/** What a token is bound to: the claim `cnf` (RFC 7800 section 3.1) as its issuer stated it, not yet checked. */
+/**
+ * What a token is bound to: the claim `cnf` (RFC 7800 section 3.1) as its issuer stated it, not yet
+ * checked.
+ */
 export interface Confirmation {
   readonly cnf: unknown
 }
@@ -66,8 +72,8 @@ export function readConfirmation(claims: Claims): Confirmation | undefined {
 }
 
 /**
- * What the claims say, if they have the shape that the profile demands (RFC 9068 section 2.2). The caller freezes the
- * claims.
+ * What the claims say, if they have the shape that the profile demands (RFC 9068 section 2.2). The
+ * caller freezes the claims.
  */
 export function readPrincipal(
   claims: Claims,

@@ -3,8 +3,8 @@ import { InvalidTokenError } from '../errors.ts'
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * Octets as a JSON object in UTF-8 (RFC 8725bis section 3.7). It is read as JSON.parse reads it: of members with the same
- * name the last one counts (RFC 7519 section 4).
+ * Octets as a JSON object in UTF-8 (RFC 8725bis section 3.7). It is read as JSON.parse reads it: of
+ * members with the same name the last one counts (RFC 7519 section 4).
  */
 export function readJsonObject(octets: Uint8Array): Record<string, unknown> {
   let value: unknown

@@ -17,7 +17,10 @@ export type Claims = Readonly<Record<string, unknown>>
 const longestToken = 8192
 const longestHeader = 4096
 
-/** RFC 8725bis section 3.14: three parts of these characters only. jose would skip whitespace and padding. */
+/**
+ * RFC 8725bis section 3.14: three parts of these characters only. jose would skip whitespace and
+ * padding.
+ */
 const compactForm = /^[\w-]+\.[\w-]+\.[\w-]+$/
 
 /** Comes before anything else that is done with a token: all later work grows with its length. */

@@ -1,6 +1,9 @@
 import { wrongOption } from '../option-checks.ts'
 
-/** 'rfc9068': the standard's access token. 'jwt': the visible opt-out, for issuers that do not follow it. */
+/**
+ * 'rfc9068': the access token of that standard. 'jwt': the visible way out, for issuers that do not
+ * follow the standard.
+ */
 export type ProfileName = 'rfc9068' | 'jwt'
 
 /** What an access token of an issuer looks like, as data. */
@@ -9,15 +12,15 @@ export interface Profile {
   readonly types: readonly string[]
   /** Whether `typ` may be missing. */
   readonly untyped: boolean
-  /** String claims that must be there. */
+  /** Claims that must be there, as strings. */
   readonly required: readonly string[]
   /** Whether `iat` must be there. */
   readonly issuedAt: boolean
   /** Claims that only another kind of token has. */
   readonly refused: readonly string[]
-  /** Where the client is named; the first that is there counts. */
+  /** Claims that may name the client; the first that is there counts. */
   readonly client: readonly string[]
-  /** Where the scopes are; the first that is there counts. */
+  /** Claims that may hold the scopes; the first that is there counts. */
   readonly scopes: readonly string[]
   /** Whether scopes may be an array of strings. */
   readonly scopeArray: boolean
@@ -39,8 +42,8 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     untyped: true,
     required: ['sub'],
     issuedAt: false,
-    // Claims of ID tokens and logout tokens (OIDC Core section 2, Back-Channel Logout section 2.4), whose `typ` may be JWT,
-    // too.
+    // Claims of ID tokens and logout tokens (OIDC Core section 2, Back-Channel Logout section 2.4),
+    // whose `typ` may be JWT, too.
     refused: ['nonce', 'at_hash', 'c_hash', 's_hash', 'events'],
     client: ['client_id', 'azp', 'cid'],
     scopes: ['scope', 'scp'],

@@ -24,8 +24,8 @@ export interface VerifiedSignature {
  *
  * Does not check: `typ`, claims, times.
  *
- * @throws InvalidTokenError (`too-large`, `malformed`, `opaque`, `encrypted`, `algorithm`, `critical-header`,
- * `unknown-key`, `signature`).
+ * @throws InvalidTokenError (`too-large`, `malformed`, `opaque`, `encrypted`, `algorithm`,
+ * `critical-header`, `unknown-key`, `signature`).
  */
 export async function verifySignature(
   token: string,
@@ -47,8 +47,8 @@ export async function verifySignature(
 }
 
 /**
- * The one place where a signature is checked: gives the key that has signed the token. The source may fetch newer keys when
- * it does not hold the right one.
+ * The one place where a signature is checked: gives the key that has signed the token. The source
+ * may fetch newer keys when it does not hold the right one.
  *
  * @throws InvalidTokenError (`unknown-key`, `signature`), UnavailableError if keys cannot be had.
  */
@@ -67,14 +67,16 @@ export async function findSigner(
       tried.push(key)
       if (await hasSigned(key, algorithm, jws)) return key
     }
-    // Issuers replace keys at any time, even under an old `kid` (RFC 7517 section 4.5 does not forbid it): look for newer
-    // keys before the token is refused.
+    // Issuers replace keys at any time, even under an old `kid` (RFC 7517 section 4.5 does not
+    // forbid it): look for newer keys before the token is refused.
     keys = await source.newer(keys, kid)
   }
   throw new InvalidTokenError(tried.length > 0 ? 'signature' : 'unknown-key')
 }
 
-/** No async function, and no wait for a key that has been imported: that saves 1 µs for each token. */
+/**
+ * No async function, and no wait for a key that has been imported: that saves 1 µs for each token.
+ */
 function hasSigned(key: Key, algorithm: Algorithm, { token }: CompactJws): Promise<boolean> {
   const check = (imported: CryptoKey) => compactVerify(token, imported, { algorithms: [algorithm] })
   const imported = key.import(algorithm)

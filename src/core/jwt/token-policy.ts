@@ -40,14 +40,19 @@ function checkType({ typ }: JwsHeader, { types, untyped }: HeaderPolicy['profile
   if (type === undefined || !types.includes(type)) throw new InvalidTokenError('token-type')
 }
 
-/** RFC 7515 section 4.1.11: an access token needs no extension, and `b64` is not for JWTs (RFC 7797 section 7). */
+/**
+ * RFC 7515 section 4.1.11: an access token needs no extension, and `b64` is not for JWTs (RFC 7797
+ * section 7).
+ */
 export function checkCritical(header: JwsHeader): void {
   if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64')) {
     throw new InvalidTokenError('critical-header')
   }
 }
 
-/** What a header may say before it is known whose token it is: whatever one of the policies allows. */
+/**
+ * What a header may say before it is known whose token it is: whatever one of the policies allows.
+ */
 export function widestHeaderPolicy(policies: readonly HeaderPolicy[]): HeaderPolicy {
   const [only] = policies
   if (only !== undefined && policies.length === 1) return only

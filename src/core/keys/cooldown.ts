@@ -1,4 +1,7 @@
-/** The budget of fetches that tokens with an unknown key may cause: one in each cooldown, whoever sends them. */
+/**
+ * The budget of fetches that tokens with an unknown key may cause: one in each cooldown, whoever
+ * sends them.
+ */
 export interface Cooldown {
   /** Seconds until the next fetch of this budget. */
   left(): number

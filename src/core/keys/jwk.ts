@@ -3,31 +3,42 @@ import { fitsKeyType, isAlgorithm, sameAlgorithm } from '../algorithms.ts'
 import { decodeBase64url, toBigInt } from '../base64url.ts'
 import { rsaFlaw } from './weak-keys.ts'
 
-/** The members that make a public key, and no others. Nothing else of a published JWK is ever used. */
+/**
+ * The members that make a public key, and no others. Nothing else of a published JWK is ever used.
+ */
 export type PublicJwk =
   | { readonly kty: 'RSA'; readonly n: string; readonly e: string }
   | { readonly kty: 'EC'; readonly crv: string; readonly x: string; readonly y: string }
   | { readonly kty: 'OKP'; readonly crv: string; readonly x: string }
 
-/** A JWK that may verify signatures, and the allowed algorithms that it fits. */
+/** A JWK that may verify signatures, with the allowed algorithms that it fits. */
 export interface AdmittedJwk {
   readonly kid: string | undefined
   readonly jwk: PublicJwk
   readonly algorithms: readonly Algorithm[]
 }
 
-/** Why a member of a key set is not used (RFC 7517 section 5: it is ignored, and the others serve on). */
+/**
+ * Why a member of a key set is not used. RFC 7517 section 5: such a member is ignored, and the
+ * others are used.
+ */
 export interface RefusedJwk {
   readonly kid: string | undefined
   readonly why: string
 }
 
-/** Of a `kid`, in a key or in a token. Longer ones only fill logs. */
+/**
+ * The most characters that a `kid` may have, in a key or in a token. Longer ones would only fill
+ * logs.
+ */
 export const longestKid = 256
 
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
 
-/** The octets of a coordinate, and the curve y² = x³ - 3x + b over the integers modulo p (SP 800-186 section 3.2.1). */
+/**
+ * The octets of a coordinate, and the curve y² = x³ - 3x + b over the integers modulo p (SP 800-186
+ * section 3.2.1).
+ */
 interface Curve {
   readonly octets: number
   readonly p: bigint
@@ -71,7 +82,8 @@ export function admitJwk(member: unknown, allowed: readonly Algorithm[]): Admitt
 
   if (jwk['kid'] !== undefined && kid === undefined) return refused('kid is not a string')
   if (kid !== undefined && kid.length > longestKid) return refused('kid is too long')
-  // A JWK that workerd exports has the members of every kind of key, those of other kinds as undefined.
+  // Compared with undefined: a JWK that workerd exports has the members of every kind of key, and
+  // those that do not belong to its kind are undefined.
   if (privateMembers.some((name) => jwk[name] !== undefined)) {
     return refused('holds private or symmetric key material')
   }
@@ -90,7 +102,10 @@ export function admitJwk(member: unknown, allowed: readonly Algorithm[]): Admitt
   return { kid, jwk: key, algorithms }
 }
 
-/** RFC 7517 sections 4.2 and 4.3: a key for another purpose verifies nothing. */
+/**
+ * RFC 7517 sections 4.2 and 4.3: a key that is published for another purpose must not verify
+ * signatures.
+ */
 function purposeFlaw({ use, key_ops: operations }: Record<string, unknown>): string | undefined {
   if (use !== undefined && use !== 'sig') return 'not for signatures (use)'
   if (operations === undefined) return undefined

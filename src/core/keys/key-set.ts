@@ -38,8 +38,9 @@ export interface KeySetLimits {
 }
 
 /**
- * A JWK Set as keys (RFC 7517 section 5): junk members are ignored one by one. Rejects with a LoadError if none is left.
- * A key that `previous` already held stays the same object, because cached tokens point at it.
+ * A JWK Set as keys (RFC 7517 section 5): junk members are ignored one by one. Rejects with a
+ * LoadError if none is left. A key that `previous` already held stays the same object, because
+ * cached tokens point at it.
  */
 export async function readKeySet(
   document: unknown,

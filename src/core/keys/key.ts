@@ -4,22 +4,28 @@ import type { Algorithm } from '../algorithms.ts'
 import { sameAlgorithm } from '../algorithms.ts'
 import type { AdmittedJwk } from './jwk.ts'
 
-/** One public key. It stays the same object for as long as the issuer publishes it: cached tokens point at it. */
+/**
+ * One public key. It stays the same object for as long as the issuer publishes it: cached tokens
+ * point at it.
+ */
 export interface Key {
   readonly kid: string | undefined
   /** Equal for equal keys: what a refresh compares. */
   readonly identity: string
   fits(algorithm: string): boolean
   /**
-   * The key in the form that the platform's cryptography needs, and a promise until it has been imported. Rejects if the
-   * platform does not accept the key, for example because its point is off the curve.
+   * The key in the form that the platform's cryptography needs, and a promise until it has been
+   * imported. Rejects if the platform does not accept the key, for example because its point is off
+   * the curve.
    */
   import(algorithm: Algorithm): CryptoKey | Promise<CryptoKey>
-  /** Imports the key under the first algorithm that it fits, to see whether the platform accepts it. */
+  /**
+   * Imports the key under the first algorithm that it fits, to see whether the platform accepts it.
+   */
   probe(): unknown
   /**
-   * RFC 8725bis section 3.1: one key is used with one algorithm. The first that verified a signature stays; false for any
-   * other.
+   * RFC 8725bis section 3.1: one key is used with one algorithm. The first that verified a
+   * signature stays; false for any other.
    */
   pin(algorithm: Algorithm): boolean
 }

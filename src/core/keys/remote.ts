@@ -45,7 +45,8 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
 
   const load = location.kind === 'jwks' ? () => loadFrom(location.jwksUri) : createLoad(location)
   const document: CachedDocument<KeySet> = createCachedDocument<KeySet>({
-    // Metadata and keys together get the time that a caller waits for them: otherwise the attempt would outlast its callers.
+    // Metadata and keys together get the time that a caller waits for them: otherwise the attempt
+    // would outlast its callers.
     load: (attempt) => within(timeout, load(attempt), tooLate),
     maxAge: settings.maxAge,
     staleIfError,
@@ -68,8 +69,9 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
       try {
         return await loadFrom(uri)
       } catch (error) {
-        // The keys may have moved, or never have been there. Where a token with an unknown key can lead here, reading the
-        // metadata once more costs the budget of such tokens; a forced attempt has paid for it already.
+        // The keys may have moved, or never have been there. Where a token with an unknown key can
+        // lead here, reading the metadata once more costs the budget of such tokens; a forced
+        // attempt has paid for it already.
         const cold = document.status().value === undefined
         const mayAsk = !justRead && (cold || isNotFound(error)) && metadata.status().asked === 0
         if (!mayAsk || !(cold || forced || cooldown.spend())) throw error
@@ -113,8 +115,9 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
   }
 
   /**
-   * One rule for cold starts, idle spells and background refreshes: a fetch that began before the caller came may have
-   * missed the caller's key, so one more is made from the budget. A fetch that began for the caller is the last word.
+   * One rule for cold starts, idle spells and background refreshes: a fetch that began before the
+   * caller came may have missed the caller's key, so one more is made from the budget. A fetch that
+   * began for the caller is the last word.
    */
   async function newer(than: Keys, kid: string | undefined): Promise<Keys | undefined> {
     const { value, attempt, asked, lastError } = document.status()

@@ -11,8 +11,9 @@ export type KeyLocation =
 export interface Keys {
   readonly set: KeySet
   /**
-   * Whether the fetch that brought the set was started for this caller. Where it was, the issuer has published nothing
-   * newer. Where it was not, the fetch began before the caller came, and the set may lack a key that is younger than it.
+   * Whether the fetch that brought the set was started for this caller. Where it was, the issuer
+   * has published nothing newer. Where it was not, the fetch began before the caller came, and the
+   * set may lack a key that is younger than it.
    */
   readonly startedForCaller: boolean
 }
@@ -22,8 +23,8 @@ export interface KeySource {
   /** The keys to use now. Throws or rejects with an UnavailableError if there are none. */
   current(): Keys | Promise<Keys>
   /**
-   * Newer keys than these, which did not hold the key of a token that passed every other check; undefined if there are
-   * none. Rejects with an UnavailableError if that cannot be told.
+   * Newer keys than these, which did not hold the key of a token that passed every other check;
+   * undefined if there are none. Rejects with an UnavailableError if that cannot be told.
    */
   newer(than: Keys, kid: string | undefined): Promise<Keys | undefined>
   /** Loads keys unless there are usable ones. Never rejects: `health()` tells. */

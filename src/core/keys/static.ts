@@ -14,7 +14,10 @@ import type { KeySource, Keys } from './source.ts'
 
 const crypto = globalThis.process?.getBuiltinModule?.('node:crypto')
 
-/** The keys of the option `jwks`: a JWK Set, or one PEM (SPKI) public key. Each must be usable, or nothing is. */
+/**
+ * The keys of the option `jwks`: a JWK Set, or one PEM (SPKI) public key. Each must be usable, or
+ * nothing is.
+ */
 export function resolveStaticKeys(
   option: string,
   value: unknown,
@@ -35,7 +38,10 @@ export function resolveStaticKeys(
   return Object.freeze(admitted.map(createKey))
 }
 
-/** Whether the platform accepts the key, where that can be asked without waiting: its point may be off the curve. */
+/**
+ * Whether the platform accepts the key, where that can be asked without waiting: its point may be
+ * off the curve.
+ */
 function isKey(jwk: PublicJwk): boolean {
   try {
     crypto?.createPublicKey({ key: { ...jwk }, format: 'jwk' })

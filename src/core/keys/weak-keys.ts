@@ -1,8 +1,9 @@
 import { decodeBase64url, toBigInt } from '../base64url.ts'
 
 /**
- * Why an RSA key is not used, or undefined if it is good: 2048 to 8192 bits and an odd exponent from 3 to 2^32. With a smaller
- * one anybody could forge signatures; with a larger one each check would take milliseconds.
+ * Why an RSA key is not used, or undefined if it is good: 2048 to 8192 bits and an odd exponent
+ * from 3 to 2^32. With a smaller one anybody could forge signatures; with a larger one each check
+ * would take milliseconds.
  */
 export function rsaFlaw(n: unknown, e: unknown): string | undefined {
   const modulus = decodeBase64url(n)
@@ -27,8 +28,8 @@ const smallPrimes = [
 ]
 
 /**
- * CVE-2017-15361 (ROCA): some chips made primes that are powers of 65537 modulo every small prime, so that their moduli can be
- * factored. These are the residues that such a modulus leaves.
+ * CVE-2017-15361 (ROCA): some chips made primes that are powers of 65537 modulo every small prime,
+ * so that their moduli can be factored. These are the residues that such a modulus leaves.
  */
 const rocaResidues: readonly (readonly [bigint, ReadonlySet<bigint>])[] = smallPrimes.map((p) => {
   const prime = BigInt(p)

@@ -14,7 +14,10 @@ export interface AttemptsOptions<T> {
   clock(): number
   /** Seconds that one caller waits at most for a shared attempt. */
   readonly timeout: number
-  /** Seconds within which a load ends, unless the runtime has dropped it with the request that started it. */
+  /**
+   * Seconds within which a load ends, unless the runtime has dropped it with the request that
+   * started it.
+   */
   readonly lostAfter: number
   onLoaded(loaded: Loaded<T>, began: number): void
   onFailed(error: unknown, began: number, forced: boolean): void
@@ -22,7 +25,10 @@ export interface AttemptsOptions<T> {
   onLost(at: number): void
 }
 
-/** Loads one document, at most once at a time: whoever needs it meanwhile shares the attempt under way. */
+/**
+ * Loads one document, at most once at a time: whoever needs it meanwhile shares the attempt under
+ * way.
+ */
 export interface Attempts {
   /** The attempt under way: one of the schedule, or one that a caller asked for beyond it. */
   readonly underWay: 'scheduled' | 'forced' | undefined
@@ -31,8 +37,9 @@ export interface Attempts {
   /** Starts an attempt in the background unless one is under way. */
   start(forced: boolean): void
   /**
-   * Waits for an attempt, no longer than a caller may wait; the attempt goes on without the caller. Gives whether this call
-   * started the attempt: if not, the attempt began earlier, and may have missed what is newer.
+   * Waits for an attempt, no longer than a caller may wait; the attempt goes on without the caller.
+   * Gives whether this call started the attempt: if not, the attempt began earlier, and may have
+   * missed what is newer.
    */
   join(forced: boolean): Promise<boolean>
   /** Waits for a scheduled attempt until it ends or is lost. */
@@ -51,7 +58,9 @@ interface Attempt {
 export function createAttempts<T>(options: AttemptsOptions<T>): Attempts {
   const { clock, timeout, lostAfter } = options
   let current: Attempt | undefined
-  /** The number of the newest attempt: what an older one brings after it was given up is not used. */
+  /**
+   * The number of the newest attempt: what an older one brings after it was given up is not used.
+   */
   let newest = 0
   let lastWasLost = false
   let closed = false
@@ -97,7 +106,8 @@ export function createAttempts<T>(options: AttemptsOptions<T>): Attempts {
     const patience = Math.min(timeout, work.left(clock()))
     await work.wait(patience, () => {})
     if (patience >= timeout || work.ended) return first.started
-    // The attempt was lost while this caller waited for it: the rest of the caller's time is for a new one.
+    // The attempt was lost while this caller waited for it: the rest of the caller's time is for a
+    // new one.
     const second = begin(forced)
     await second?.attempt.work.wait(timeout - patience, () => {})
     return second?.started ?? false

@@ -1,6 +1,10 @@
-/** Holds further attempts back after failures, and for as long as the issuer asked to be left alone. */
+/**
+ * Holds further attempts back after failures, and for as long as the issuer asked to be left alone.
+ */
 export interface Backoff {
-  /** When the last failure was reported, in seconds since the epoch; undefined while nothing fails. */
+  /**
+   * When the last failure was reported, in seconds since the epoch; undefined while nothing fails.
+   */
   readonly heardAt: number | undefined
   /** Seconds for which attempts are held back. */
   left(t: number): number
@@ -11,8 +15,8 @@ export interface Backoff {
   /** An attempt has failed: the next one waits, for so many seconds at least. */
   fail(t: number, atLeast: number): void
   /**
-   * An attempt was lost at that time: it ended neither well nor badly. While attempts fail, the next one waits as after a
-   * failure, but no new failure is reported.
+   * An attempt was lost at that time: it ended neither well nor badly. While attempts fail, the
+   * next one waits as after a failure, but no new failure is reported.
    */
   lose(at: number): void
   clear(): void

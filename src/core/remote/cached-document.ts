@@ -12,7 +12,10 @@ export interface CachedDocumentOptions<T> {
   readonly staleIfError: number
   /** Seconds that one caller waits at most for a shared attempt. */
   readonly timeout: number
-  /** Seconds within which a load ends, unless the runtime has dropped it with the request that started it. */
+  /**
+   * Seconds within which a load ends, unless the runtime has dropped it with the request that
+   * started it.
+   */
   readonly lostAfter: number
   now(): number
   onLoaded(value: T, duration: number, previous: T | undefined): void
@@ -21,8 +24,8 @@ export interface CachedDocumentOptions<T> {
 }
 
 /**
- * 'fresh': serves. 'due': serves while it is refreshed in the background. 'stale': past its max age, serves only if it
- * cannot be refreshed. 'gone': too old to serve, or never loaded.
+ * 'fresh': serves. 'due': serves while it is refreshed in the background. 'stale': past its max
+ * age, serves only if it cannot be refreshed. 'gone': too old to serve, or never loaded.
  */
 export type DocumentState = 'fresh' | 'due' | 'stale' | 'gone'
 
@@ -30,19 +33,26 @@ export type DocumentState = 'fresh' | 'due' | 'stale' | 'gone'
 export interface Available<T> {
   readonly value: T
   /**
-   * Whether the attempt that brought the value was started by the caller that is given it. Where it was not, the attempt
-   * began before the caller came, and may have missed what the issuer has published since.
+   * Whether the attempt that brought the value was started by the caller that is given it. Where it
+   * was not, the attempt began before the caller came, and may have missed what the issuer has
+   * published since.
    */
   readonly startedForCaller: boolean
 }
 
-/** One document of an issuer, kept through the outages of that issuer. Traffic drives it, and no timer does. */
+/**
+ * One document of an issuer, kept through the outages of that issuer. Traffic drives it, and no
+ * timer does.
+ */
 export interface CachedDocument<T> {
-  /** The value, or a promise where the caller must wait for it. Throws or rejects with a LoadError if there is none. */
+  /**
+   * The value, or a promise where the caller must wait for it. Throws or rejects with a LoadError
+   * if there is none.
+   */
   current(): Available<T> | Promise<Available<T>>
   /**
-   * Makes an attempt beyond the schedule, or shares the one under way. Resolves when it has ended or the caller's wait is
-   * over, and gives whether this call started it.
+   * Makes an attempt beyond the schedule, or shares the one under way. Resolves when it has ended
+   * or the caller's wait is over, and gives whether this call started it.
    */
   refresh(): Promise<boolean>
   /** Resolves when there is a usable value, or the attempt for one has ended. Never rejects. */
@@ -90,7 +100,8 @@ export function createCachedDocument<T>(options: CachedDocumentOptions<T>): Cach
     lostAfter,
     onLoaded: hold,
     onFailed: fail,
-    // No outcome is no failure of the issuer. Yet while the issuer fails, it must not be asked more often for that.
+    // No outcome is no failure of the issuer. Yet while the issuer fails, it must not be asked more
+    // often for that.
     onLost: (at) => backoff.lose(at),
   })
   let held: Held<T> | undefined
@@ -99,7 +110,10 @@ export function createCachedDocument<T>(options: CachedDocumentOptions<T>): Cach
   let closed = false
   let lastReading = 0
 
-  /** Seconds since the epoch. A clock that is set back must not make anything last longer than it may. */
+  /**
+   * Seconds since the epoch. A clock that is set back must not make anything last longer than it
+   * may.
+   */
   function clock(): number {
     const t = reading()
     if (held !== undefined && held.at > t) held.at = t
@@ -142,8 +156,8 @@ export function createCachedDocument<T>(options: CachedDocumentOptions<T>): Cach
   /** Serves the value while an attempt runs in the background. */
   function refreshBehind(serving: Held<T>, t: number): Available<T> | Promise<Available<T>> {
     if (backoff.left(t) > 0) return serve(serving, t)
-    // workerd drops what a request has left in the background. The next attempt is waited for, so that a request which is
-    // still open keeps it alive; else no attempt would ever end there.
+    // workerd drops what a request has left in the background. The next attempt is waited for, so
+    // that a request which is still open keeps it alive; else no attempt would ever end there.
     if (attempts.lastWasLost && backoff.heardAt === undefined) return waitForAttempt()
     attempts.start(false)
     return serve(serving, t)
@@ -157,7 +171,10 @@ export function createCachedDocument<T>(options: CachedDocumentOptions<T>): Cach
     return available
   }
 
-  /** There is no value that may serve: whoever needs one waits for it, unless attempts are held back. */
+  /**
+   * There is no value that may serve: whoever needs one waits for it, unless attempts are held
+   * back.
+   */
   function demand(t: number): Promise<Available<T>> {
     const heldBack = attempts.underWay === undefined && backoff.left(t) > 0
     if (closed || heldBack) throw unavailable(t)
@@ -177,8 +194,9 @@ export function createCachedDocument<T>(options: CachedDocumentOptions<T>): Cach
   }
 
   /**
-   * Past max age the first caller waits for one refresh, and so does the first after an idle spell: without the wait, a key
-   * that the issuer has removed would serve on. Once that refresh has failed, nobody waits for an issuer that is down.
+   * Past max age the first caller waits for one refresh, and so does the first after an idle spell:
+   * without the wait, a key that the issuer has removed would serve on. Once that refresh has
+   * failed, nobody waits for an issuer that is down.
    */
   function mustWait({ at, lifetime }: Held<T>, t: number): boolean {
     if (closed) return false
@@ -210,8 +228,8 @@ export function createCachedDocument<T>(options: CachedDocumentOptions<T>): Cach
     lastError = error
     const { retryAfter = 0, heldBack = 0 } = error.details
     backoff.ask(t, retryAfter)
-    // Anybody can cause a forced attempt with an invented `kid`. It must not delay a refresh, so its failure counts only
-    // where an attempt was due anyway.
+    // Anybody can cause a forced attempt with an invented `kid`. It must not delay a refresh, so
+    // its failure counts only where an attempt was due anyway.
     const wasDue = held === undefined || t - held.at >= held.refreshAfter
     if (!forced || wasDue || retryAfter > 0) backoff.fail(t, heldBack)
     options.onFailed(error, toMilliseconds(t - began), toMilliseconds(backoff.left(t)))

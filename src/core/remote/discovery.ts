@@ -35,7 +35,10 @@ export function createDiscovery(options: DiscoveryOptions): () => Promise<Loaded
   }
 }
 
-/** OIDC Discovery section 4 appends to the issuer's path; RFC 8414 section 3.1 inserts before it, both ways. */
+/**
+ * OIDC Discovery section 4 appends to the issuer's path; RFC 8414 section 3.1 inserts before it,
+ * both ways.
+ */
 function wellKnownLocations(issuer: string): string[] {
   const { origin, pathname } = new URL(issuer)
   const path = pathname.replace(/\/$/, '')

@@ -18,7 +18,10 @@ export interface HttpJson {
   readonly maxAge: number | undefined
 }
 
-/** Fetches one JSON document over HTTP, in bounded time and memory. Rejects with a LoadError, whatever happens. */
+/**
+ * Fetches one JSON document over HTTP, in bounded time and memory. Rejects with a LoadError,
+ * whatever happens.
+ */
 export async function fetchJson(url: string, options: HttpJsonOptions): Promise<HttpJson> {
   if (options.signal.aborted) throw new LoadError('closed')
   const controller = new AbortController()
@@ -52,7 +55,8 @@ async function read(
 ): Promise<HttpJson> {
   const response = await fetch(url, {
     headers: { accept: 'application/json', 'accept-encoding': 'identity' },
-    // workerd does not know 'error'. With 'manual' a redirect is a status like any other that is not 200.
+    // workerd does not know 'error'. With 'manual' a redirect is a status like any other that is
+    // not 200.
     redirect: 'manual',
     signal,
   })
@@ -72,7 +76,10 @@ async function read(
   }
 }
 
-/** The body as text. Its bytes are counted as they arrive, after decompression: a small answer may inflate to gigabytes. */
+/**
+ * The body as text. Its bytes are counted as they arrive, after decompression: a small answer may
+ * inflate to gigabytes.
+ */
 async function readText({ body }: Response, maxBytes: number): Promise<string> {
   if (body === null) return ''
   const reader = body.getReader()

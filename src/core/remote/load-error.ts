@@ -7,7 +7,10 @@ export interface LoadErrorDetails {
   readonly heldBack?: number | undefined
 }
 
-/** Why keys or metadata could not be loaded. The message is the library's own: what the issuer sent never reaches a log. */
+/**
+ * Why keys or metadata could not be loaded. The message is the library's own: what the issuer sent
+ * never reaches a log.
+ */
 export class LoadError extends Error {
   readonly details: LoadErrorDetails
 
@@ -17,7 +20,10 @@ export class LoadError extends Error {
   }
 }
 
-/** Whether the answer was that nothing is at this location: a 4xx that is neither a timeout (408) nor a limit (429). */
+/**
+ * Whether the answer was that nothing is at this location: a 4xx that is neither a timeout (408)
+ * nor a limit (429).
+ */
 export function isNotFound(error: unknown): boolean {
   if (!(error instanceof LoadError)) return false
   const { status = 0 } = error.details

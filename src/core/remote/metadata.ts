@@ -20,7 +20,8 @@ export function createMetadata(options: MetadataOptions): CachedDocument<string>
     maxAge,
     staleIfError,
     timeout,
-    // There are three locations; they are asked one after the other, and each may take as long as the timeout.
+    // There are three locations; they are asked one after the other, and each may take as long as
+    // the timeout.
     lostAfter: 3 * timeout,
     now,
     onLoaded(jwksUri, duration, previous) {

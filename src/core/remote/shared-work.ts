@@ -1,14 +1,18 @@
 import { within } from './deadline.ts'
 
 /**
- * Work that several callers wait for, each by a promise and a timer of its own. workerd drops what a request has started
- * when that request ends, and does not let another request wait for a promise that an ended request made.
+ * Work that several callers wait for, each by a promise and a timer of its own. workerd drops what
+ * a request has started when that request ends, and does not let another request wait for a promise
+ * that an ended request made.
  */
 export interface SharedWork<T> {
   /** Gives what the work gives within so many seconds, else what `onPassed` gives or throws. */
   wait(seconds: number, onPassed: () => T): Promise<T>
   readonly ended: boolean
-  /** Seconds from the given time (in seconds since the epoch) until the work counts as lost, if it has not ended by then. */
+  /**
+   * Seconds from the given time (in seconds since the epoch) until the work counts as lost, if it
+   * has not ended by then.
+   */
   left(t: number): number
 }
 

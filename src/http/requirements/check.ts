@@ -7,8 +7,8 @@ import type { Requirement } from './requirement.ts'
 /** A condition of the route's own. */
 export interface CheckRequirement<C extends object = JWTPayload, R = unknown> {
   /**
-   * A condition of the route's own, asked last; only exactly `true` passes. The request is the framework's, and so is what
-   * the function throws.
+   * A condition of the route's own, asked last; only exactly `true` passes. The request is the
+   * framework's, and so is what the function throws.
    */
   check?(auth: Auth<C>, request: R): boolean | Promise<boolean>
 }

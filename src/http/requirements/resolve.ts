@@ -8,11 +8,17 @@ import type { Requirement, ResolveRequirement } from './requirement.ts'
 import type { ScopeRequirements } from './scope.ts'
 import { resolveAnyScope, resolveScope } from './scope.ts'
 
-/** What a route asks of the access token. Checked in this order: token, `scope`, `anyScope`, `check`. */
+/**
+ * What a route asks of the access token. Checked in this order: token, `scope`, `anyScope`,
+ * `check`.
+ */
 export interface Requirements<C extends object = JWTPayload, R = unknown>
   extends ScopeRequirements,
     CheckRequirement<C, R> {
-  /** Let a request without credentials pass, anonymous. Bad credentials are refused all the same (false). */
+  /**
+   * Let a request without credentials pass, anonymous. Bad credentials are refused all the same
+   * (false).
+   */
   optional?: boolean
 }
 

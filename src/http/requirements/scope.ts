@@ -22,7 +22,10 @@ export function resolveScope(value: unknown): Requirement {
   )
 }
 
-/** The token must grant one of the scopes. A client that asks for the first one will be admitted, so that one is named. */
+/**
+ * The token must grant one of the scopes. A client that asks for the first one will be admitted, so
+ * that one is named.
+ */
 export function resolveAnyScope(value: unknown): Requirement {
   const scopes = listScopes('anyScope', value)
   return createRequirement(scopes.slice(0, 1), ({ scopes: granted }) =>

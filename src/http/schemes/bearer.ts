@@ -12,13 +12,15 @@ export const bearer: Scheme = {
   challenge: errorParameters,
 }
 
-/** RFC 6750 section 2.1 with the scheme's case ignored (RFC 9110 section 11.1). */
+/** RFC 6750 section 2.1. The case of the scheme does not matter (RFC 9110 section 11.1). */
 const bearerCredentials = /^bearer +([\w\-.~+/]+=*)$/i
 
 /**
- * The access token of an Authorization header, or undefined if Bearer is not in it.
+ * The access token of an Authorization header, or undefined if the header does not name the scheme
+ * Bearer.
  *
- * @throws InvalidRequestError if it is, but not as the one well-formed credential (RFC 6750 section 3.1).
+ * @throws InvalidRequestError if it names Bearer, but not as the one well-formed credential (RFC
+ * 6750 section 3.1).
  */
 export function readBearer(authorization: string | undefined): string | undefined {
   if (authorization === undefined) return undefined
@@ -32,7 +34,10 @@ export function readBearer(authorization: string | undefined): string | undefine
   )
 }
 
-/** Several headers are joined to one list. Quoted strings are emptied first: a comma in one separates nothing. */
+/**
+ * The credentials in a header, which is a list where several headers were joined. Quoted strings
+ * are emptied first, because a comma in one separates nothing.
+ */
 function listCredentials(authorization: string): string[] {
   return authorization
     .replace(/"(?:[^"\\]|\\.)*("?)/g, (quoted, end) => (end === '' ? quoted : '""'))
@@ -40,7 +45,10 @@ function listCredentials(authorization: string): string[] {
     .map((element) => element.trim())
 }
 
-/** `Digest realm="…", bearer=x` names a parameter; `Digest …, Bearer x` names the scheme. */
+/**
+ * Whether a list element begins with the scheme. In `Digest realm="…", bearer=x` the word is a
+ * parameter of Digest.
+ */
 function isBearer(element: string, position: number): boolean {
   if (!/^bearer(?![\w!#$%&'*+.^`|~-])/i.test(element)) return false
   return position === 0 || !/^bearer\s*=/i.test(element)

@@ -14,7 +14,8 @@ export interface Scheme {
   /**
    * The token of a request that uses this scheme, undefined if it does not.
    *
-   * @throws InvalidRequestError if the scheme is used, but not as the request's one well-formed credential.
+   * @throws InvalidRequestError if the scheme is used, but not as the request's one well-formed
+   * credential.
    */
   read(head: RequestHead): Credential | undefined
   /** What this scheme says in a challenge, beside `realm` and what the route asks for. */

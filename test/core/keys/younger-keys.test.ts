@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { settled } from './stage.ts'
 
 /**
- * An issuer whose answers with keys can be held up on their way: they were made when the request came, so they lack a key
- * that is published later.
+ * An issuer whose answers with keys can be held up on their way: they were made when the request
+ * came, so they lack a key that is published later.
  */
 function createSlowStage(options: Partial<VerifierOptions> = {}) {
   const issuer = createTestIssuer({ expiresIn: 90 * 86_400 })

@@ -69,7 +69,7 @@ export const algorithmCases: readonly CaseDefinition[] = [
     {
       level: 'forgery',
       needs: 'nothing',
-      refs: ['RFC 8725 §3.2', 'CVE-2015-2951', 'CVE-2020-28042'],
+      refs: ['RFC 8725 section 3.2', 'CVE-2015-2951', 'CVE-2020-28042'],
     },
     {
       'alg/none': ['alg "none", empty signature', unsigned('none')],
@@ -88,13 +88,13 @@ export const algorithmCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'forgery', needs: 'a-valid-token', refs: ['RFC 8725 §3.2'] },
+    { level: 'forgery', needs: 'a-valid-token', refs: ['RFC 8725 section 3.2'] },
     {
       'alg/none-kept-signature': ['alg "none" with a signature', withAlg('none')],
     },
   ),
   ...family(
-    { level: 'forgery', needs: 'public-key', refs: ['RFC 8725 §3.1', 'CVE-2026-48523'] },
+    { level: 'forgery', needs: 'public-key', refs: ['RFC 8725 section 3.1', 'CVE-2026-48523'] },
     {
       'alg/other-family': [
         'signed by an attacker with a key of another type, under the kid of the right key',
@@ -106,7 +106,7 @@ export const algorithmCases: readonly CaseDefinition[] = [
     {
       level: 'spec',
       needs: 'issuer-key',
-      refs: ['RFC 8725 §3.1', 'CVE-2026-22818', 'CVE-2026-48523'],
+      refs: ['RFC 8725 section 3.1', 'CVE-2026-22818', 'CVE-2026-48523'],
       kty: 'RSA',
     },
     {
@@ -129,7 +129,12 @@ export const algorithmCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'spec', needs: 'issuer-key', refs: ['RFC 7518 §3.4', 'RFC 8725 §3.1'], kty: 'EC' },
+    {
+      level: 'spec',
+      needs: 'issuer-key',
+      refs: ['RFC 7518 section 3.4', 'RFC 8725 section 3.1'],
+      kty: 'EC',
+    },
     {
       'alg/ecdsa-mislabelled': [
         'alg names another curve than the key is on',

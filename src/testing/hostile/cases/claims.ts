@@ -41,7 +41,7 @@ export const claimCases: readonly CaseDefinition[] = [
     {
       level: 'spec',
       needs: 'issuer-key',
-      refs: ['RFC 7519 §4.1.1', 'CVE-2024-53861', 'CVE-2025-30144'],
+      refs: ['RFC 7519 section 4.1.1', 'CVE-2024-53861', 'CVE-2025-30144'],
     },
     {
       'iss/wrong': ['iss is another issuer', withIssuer(() => 'https://wrong-issuer.test')],
@@ -61,7 +61,7 @@ export const claimCases: readonly CaseDefinition[] = [
     {
       level: 'spec',
       needs: 'issuer-key',
-      refs: ['RFC 7519 §4.1.3', 'CVE-2020-26160', 'CVE-2025-62610'],
+      refs: ['RFC 7519 section 4.1.3', 'CVE-2020-26160', 'CVE-2025-62610'],
     },
     {
       'aud/wrong': ['aud is another API', withAudience(() => 'https://wrong-audience.test')],
@@ -91,7 +91,7 @@ export const claimCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'profile', needs: 'issuer-key', refs: ['RFC 9068 §2.2'] },
+    { level: 'profile', needs: 'issuer-key', refs: ['RFC 9068 section 2.2'] },
     {
       'sub/missing': ['there is no sub', without('sub')],
       'client_id/missing': ['there is no client_id', without('client_id')],
@@ -99,7 +99,11 @@ export const claimCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'hardening', needs: 'issuer-key', refs: ['RFC 7519 §4.1', 'CWE-843', 'CWE-943'] },
+    {
+      level: 'hardening',
+      needs: 'issuer-key',
+      refs: ['RFC 7519 section 4.1', 'CWE-843', 'CWE-943'],
+    },
     {
       'aud/mixed-types': [
         'aud holds the audience, a number and null',

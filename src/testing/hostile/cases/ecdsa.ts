@@ -71,7 +71,7 @@ export const ecdsaCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'spec', needs: 'a-valid-token', refs: ['RFC 7518 §3.4'], kty: 'EC' },
+    { level: 'spec', needs: 'a-valid-token', refs: ['RFC 7518 section 3.4'], kty: 'EC' },
     {
       'ecdsa/der': [
         'the right signature in DER: a second spelling of the same token',
@@ -83,7 +83,7 @@ export const ecdsaCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'info', needs: 'a-valid-token', refs: ['RFC 6979 §2.4', 'BIP 146'], kty: 'EC' },
+    { level: 'info', needs: 'a-valid-token', refs: ['RFC 6979 section 2.4', 'BIP 146'], kty: 'EC' },
     {
       'ecdsa/high-s': [
         'the second of two signatures that are both right: s is replaced by the order minus s',

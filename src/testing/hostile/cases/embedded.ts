@@ -5,10 +5,14 @@ import { certify } from './certificate.ts'
 const embedded = {
   level: 'forgery',
   needs: 'nothing',
-  refs: ['RFC 8725 §3.10', 'CVE-2018-0114', 'CVE-2026-27962'],
+  refs: ['RFC 8725 section 3.10', 'CVE-2018-0114', 'CVE-2026-27962'],
 } as const
 
-const fetched = { level: 'forgery', needs: 'nothing', refs: ['RFC 8725 §3.10', 'CWE-918'] } as const
+const fetched = {
+  level: 'forgery',
+  needs: 'nothing',
+  refs: ['RFC 8725 section 3.10', 'CWE-918'],
+} as const
 
 /**
  * Tokens that carry the attacker's key in their header, or the URL of a server that has it. An app

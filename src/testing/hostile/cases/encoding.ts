@@ -57,7 +57,12 @@ function payload(remainder: number, spell: (segment: string) => string | undefin
   }
 }
 
-const refs = ['RFC 7515 §2', 'RFC 4648 §3.5', 'RFC 8725bis §3.14', 'fast-jwt #606'] as const
+const refs = [
+  'RFC 7515 section 2',
+  'RFC 4648 section 3.5',
+  'RFC 8725bis section 3.14',
+  'fast-jwt #606',
+] as const
 
 /** The good token with another spelling of its signature. */
 function signature(spell: (signature: string) => string | undefined, pattern = /^/) {

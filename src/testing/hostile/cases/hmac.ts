@@ -40,7 +40,7 @@ function withSecret(secret: (fixture: CaseFixture) => string | Uint8Array, alg =
 const confusion = {
   level: 'forgery',
   needs: 'public-key',
-  refs: ['RFC 8725 §2.1', 'CVE-2015-9235', 'CVE-2016-10555', 'CVE-2026-34950'],
+  refs: ['RFC 8725 section 2.1', 'CVE-2015-9235', 'CVE-2016-10555', 'CVE-2026-34950'],
 } as const
 
 /** Tokens with an HMAC whose secret everyone can read or guess. */

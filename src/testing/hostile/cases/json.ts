@@ -30,7 +30,7 @@ export const jsonCases: readonly CaseDefinition[] = [
     {
       level: 'forgery',
       needs: 'a-valid-token',
-      refs: ['RFC 7519 §7.2', 'CVE-2022-39227', 'Wycheproof json_web_signature tcId 14–17'],
+      refs: ['RFC 7519 section 7.2', 'CVE-2022-39227', 'Wycheproof json_web_signature tcId 14–17'],
     },
     {
       'json/general-serialization': [
@@ -51,7 +51,7 @@ export const jsonCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'spec', needs: 'issuer-key', refs: ['RFC 7519 §7.2', 'fast-jwt #638'] },
+    { level: 'spec', needs: 'issuer-key', refs: ['RFC 7519 section 7.2', 'fast-jwt #638'] },
     {
       'json/payload-array': ['the payload is a list', payload((_, json) => `[${json}]`)],
       'json/payload-string': [
@@ -73,7 +73,11 @@ export const jsonCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'hardening', needs: 'issuer-key', refs: ['RFC 7519 §7.2', 'RFC 3629 §3'] },
+    {
+      level: 'hardening',
+      needs: 'issuer-key',
+      refs: ['RFC 7519 section 7.2', 'RFC 3629 section 3'],
+    },
     {
       'json/invalid-utf8': [
         'the payload has a byte that is not UTF-8',
@@ -85,7 +89,7 @@ export const jsonCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'info', needs: 'issuer-key', refs: ['RFC 7519 §4', 'RFC 8259 §4'] },
+    { level: 'info', needs: 'issuer-key', refs: ['RFC 7519 section 4', 'RFC 8259 section 4'] },
     {
       'json/duplicate-sub': ['sub comes twice', appended(() => '"sub":"admin"')],
       'json/duplicate-exp': ['exp comes twice', appended(({ now }) => `"exp":${now + 600}`)],
@@ -110,7 +114,7 @@ export const jsonCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'info', needs: 'issuer-key', refs: ['RFC 8259 §8.1', 'RFC 8259 §9'] },
+    { level: 'info', needs: 'issuer-key', refs: ['RFC 8259 section 8.1', 'RFC 8259 section 9'] },
     {
       'json/bom': [
         'the payload begins with a byte order mark',
@@ -131,7 +135,11 @@ function ascii(json: string): string {
 
 /** Texts that are no token in compact serialization (RFC 7515 section 7.1). */
 export const formatCases: readonly CaseDefinition[] = family(
-  { level: 'forgery', needs: 'a-valid-token', refs: ['RFC 7515 §7.1', 'RFC 6750 §2.1'] },
+  {
+    level: 'forgery',
+    needs: 'a-valid-token',
+    refs: ['RFC 7515 section 7.1', 'RFC 6750 section 2.1'],
+  },
   {
     'wire/trailing-part': ['the token has a fourth part', ({ token }) => `${token}.x`],
     'wire/trailing-dot': ['there is a dot after the token', ({ token }) => `${token}.`],

@@ -15,7 +15,7 @@ export const keyIdCases: readonly CaseDefinition[] = [
     {
       level: 'forgery',
       needs: 'nothing',
-      refs: ['RFC 8725 §3.10', 'jwt_tool playbook', 'CVE-2025-59936'],
+      refs: ['RFC 8725 section 3.10', 'jwt_tool playbook', 'CVE-2025-59936'],
     },
     {
       'kid/path': [
@@ -51,7 +51,7 @@ export const keyIdCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'forgery', needs: 'nothing', refs: ['RFC 7515 §4.1.4'] },
+    { level: 'forgery', needs: 'nothing', refs: ['RFC 7515 section 4.1.4'] },
     {
       'kid/type-number': ['kid is a number', withKid(1)],
       'kid/type-array': ['kid is a list', withKid(['a'])],

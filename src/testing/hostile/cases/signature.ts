@@ -18,7 +18,7 @@ function flipOneBit(signature: Buffer): Buffer {
 /** Tokens whose signature was made with the attacker's key, is damaged, or is of another token. */
 export const signatureCases: readonly CaseDefinition[] = [
   ...family(
-    { level: 'forgery', needs: 'nothing', refs: ['RFC 7515 §5.2'] },
+    { level: 'forgery', needs: 'nothing', refs: ['RFC 7515 section 5.2'] },
     {
       'sig/wrong-key-same-kid': [
         'signed by an attacker under the right kid',
@@ -35,7 +35,7 @@ export const signatureCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'forgery', needs: 'a-valid-token', refs: ['RFC 7515 §5.2', 'CVE-2020-28042'] },
+    { level: 'forgery', needs: 'a-valid-token', refs: ['RFC 7515 section 5.2', 'CVE-2020-28042'] },
     {
       'sig/empty': ['the signature is empty', withSignature(() => Buffer.alloc(0))],
       'sig/missing': ['there is no signature part', ({ parts }) => `${parts[0]}.${parts[1]}`],

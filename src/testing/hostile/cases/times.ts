@@ -13,7 +13,7 @@ function withRawClaim(name: string, json: string) {
 /** Tokens whose dates are in the past, in the future, or not dates. */
 export const timeCases: readonly CaseDefinition[] = [
   ...family(
-    { level: 'spec', needs: 'issuer-key', refs: ['RFC 7519 §4.1.4', 'CVE-2026-44459'] },
+    { level: 'spec', needs: 'issuer-key', refs: ['RFC 7519 section 4.1.4', 'CVE-2026-44459'] },
     {
       'exp/past': ['expired an hour ago', ({ now, signed }) => signed({ exp: now - 3600 })],
       'exp/zero': ['expired in 1970', ({ signed }) => signed({ exp: 0 })],
@@ -33,7 +33,7 @@ export const timeCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'spec', needs: 'issuer-key', refs: ['RFC 7519 §4.1.5'] },
+    { level: 'spec', needs: 'issuer-key', refs: ['RFC 7519 section 4.1.5'] },
     {
       'nbf/future': [
         'not valid before an hour from now',
@@ -44,13 +44,13 @@ export const timeCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'spec', needs: 'issuer-key', refs: ['RFC 7519 §4.1.6'] },
+    { level: 'spec', needs: 'issuer-key', refs: ['RFC 7519 section 4.1.6'] },
     {
       'iat/string': ['iat is a string', ({ now, signed }) => signed({ iat: String(now) })],
     },
   ),
   ...family(
-    { level: 'profile', needs: 'issuer-key', refs: ['RFC 9068 §2.2'] },
+    { level: 'profile', needs: 'issuer-key', refs: ['RFC 9068 section 2.2'] },
     {
       'exp/missing': ['there is no exp', ({ signed }) => signed({ exp: undefined })],
       'iat/missing': ['there is no iat', ({ signed }) => signed({ iat: undefined })],
@@ -60,7 +60,7 @@ export const timeCases: readonly CaseDefinition[] = [
     {
       level: 'hardening',
       needs: 'issuer-key',
-      refs: ['RFC 7519 §2 NumericDate', 'CVE-2026-44459'],
+      refs: ['RFC 7519 section 2 NumericDate', 'CVE-2026-44459'],
     },
     {
       'exp/1e400': ['exp becomes Infinity when it is parsed', withRawClaim('exp', '1e400')],

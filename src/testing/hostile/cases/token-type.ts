@@ -26,7 +26,7 @@ export const tokenTypeCases: readonly CaseDefinition[] = [
     {
       level: 'profile',
       needs: 'issuer-key',
-      refs: ['RFC 9068 §4', 'RFC 8725 §3.11', 'RFC 8725 §3.12'],
+      refs: ['RFC 9068 section 4', 'RFC 8725 section 3.11', 'RFC 8725 section 3.12'],
     },
     {
       'typ/id-token': [
@@ -53,7 +53,11 @@ export const tokenTypeCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'profile', needs: 'issuer-key', refs: ['RFC 9449 §7.2', 'RFC 7800 §3.1'] },
+    {
+      level: 'profile',
+      needs: 'issuer-key',
+      refs: ['RFC 9449 section 7.2', 'RFC 7800 section 3.1'],
+    },
     {
       'cnf/jkt-as-bearer': [
         'the token is bound to a DPoP key, and sent without a proof',
@@ -62,7 +66,7 @@ export const tokenTypeCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'profile', needs: 'issuer-key', refs: ['RFC 8705 §3', 'RFC 7800 §3.1'] },
+    { level: 'profile', needs: 'issuer-key', refs: ['RFC 8705 section 3', 'RFC 7800 section 3.1'] },
     {
       'cnf/x5t-without-cert': [
         'the token is bound to a client certificate, and sent without it',
@@ -72,7 +76,7 @@ export const tokenTypeCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'hardening', needs: 'issuer-key', refs: ['RFC 7515 §4.1.9', 'CWE-843'] },
+    { level: 'hardening', needs: 'issuer-key', refs: ['RFC 7515 section 4.1.9', 'CWE-843'] },
     {
       'typ/number': ['typ is a number', withTyp(1)],
       'typ/array': ['typ is a list that holds the right type', withTyp(['at+jwt'])],
@@ -82,7 +86,7 @@ export const tokenTypeCases: readonly CaseDefinition[] = [
     {
       level: 'spec',
       needs: 'issuer-key',
-      refs: ['RFC 7515 §4.1.11', 'CVE-2025-59420', 'CVE-2026-32597'],
+      refs: ['RFC 7515 section 4.1.11', 'CVE-2025-59420', 'CVE-2026-32597'],
     },
     {
       'crit/unknown': [
@@ -99,7 +103,7 @@ export const tokenTypeCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'spec', needs: 'issuer-key', refs: ['RFC 7797 §6', 'RFC 7797 §7'] },
+    { level: 'spec', needs: 'issuer-key', refs: ['RFC 7797 section 6', 'RFC 7797 section 7'] },
     {
       'b64/false': [
         'b64 says that the payload is not encoded',
@@ -112,7 +116,11 @@ export const tokenTypeCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'spec', needs: 'issuer-key', refs: ['RFC 7516 §4.1.3', 'RFC 8725 §3.6'] },
+    {
+      level: 'spec',
+      needs: 'issuer-key',
+      refs: ['RFC 7516 section 4.1.3', 'RFC 8725 section 3.6'],
+    },
     {
       'zip/deflate': [
         'the payload is compressed, which only a JWE allows',

@@ -26,7 +26,10 @@ function inParts(choose: (fixture: CaseFixture) => Partial<TokenRequest>): Build
   return (fixture): TokenRequest => ({ token: fixture.token, headers: [], ...choose(fixture) })
 }
 
-const inHeader = { needs: 'a-valid-token', refs: ['RFC 6750 §2.1', 'RFC 9110 §11.6.2'] } as const
+const inHeader = {
+  needs: 'a-valid-token',
+  refs: ['RFC 6750 section 2.1', 'RFC 9110 section 11.6.2'],
+} as const
 
 /**
  * Requests that present the good token in a wrong form or in a wrong place (RFC 6750 section 2). A
@@ -73,7 +76,7 @@ export const wireCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { ...inHeader, level: 'transport', refs: ['RFC 9110 §5.3', 'RFC 6750 §3.1'] },
+    { ...inHeader, level: 'transport', refs: ['RFC 9110 section 5.3', 'RFC 6750 section 3.1'] },
     {
       'wire/dup-header': [
         'there are two headers with the same token',
@@ -90,7 +93,7 @@ export const wireCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { ...inHeader, level: 'transport', refs: ['RFC 9110 §11.1', 'GHSA-f577-qrjj-4474'] },
+    { ...inHeader, level: 'transport', refs: ['RFC 9110 section 11.1', 'GHSA-f577-qrjj-4474'] },
     {
       'wire/scheme-basic': ['the scheme is Basic', authorization(after('Basic '))],
       'wire/scheme-dpop': [
@@ -107,7 +110,7 @@ export const wireCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'transport', needs: 'nothing', refs: ['RFC 6750 §3.1'] },
+    { level: 'transport', needs: 'nothing', refs: ['RFC 6750 section 3.1'] },
     {
       'wire/bearer-alone': ['there is a scheme without a token', authorization(() => 'Bearer')],
       'wire/empty-header': ['the header is empty', authorization(() => '')],
@@ -122,7 +125,11 @@ export const wireCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'transport', needs: 'a-valid-token', refs: ['RFC 6750 §2.3', 'RFC 9700 §4.3.2'] },
+    {
+      level: 'transport',
+      needs: 'a-valid-token',
+      refs: ['RFC 6750 section 2.3', 'RFC 9700 section 4.3.2'],
+    },
     {
       'wire/query-token': [
         'the token is in the query',
@@ -138,7 +145,7 @@ export const wireCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'transport', needs: 'a-valid-token', refs: ['RFC 6750 §2.2'] },
+    { level: 'transport', needs: 'a-valid-token', refs: ['RFC 6750 section 2.2'] },
     {
       'wire/body-token': [
         'the token is in a form',
@@ -147,7 +154,7 @@ export const wireCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'transport', needs: 'a-valid-token', refs: ['RFC 6750 §2'] },
+    { level: 'transport', needs: 'a-valid-token', refs: ['RFC 6750 section 2'] },
     {
       'wire/cookie-token': [
         'the token is in a cookie',
@@ -168,7 +175,7 @@ export const wireCases: readonly CaseDefinition[] = [
     },
   ),
   ...family(
-    { level: 'info', needs: 'a-valid-token', refs: ['RFC 6750 §2', 'RFC 6750 §3.1'] },
+    { level: 'info', needs: 'a-valid-token', refs: ['RFC 6750 section 2', 'RFC 6750 section 3.1'] },
     {
       'wire/header+query': [
         'the token is in the header and in the query, and a guard may ignore the query',
