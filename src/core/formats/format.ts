@@ -1,7 +1,9 @@
 import type { Auth, Principal } from '../auth.ts'
 import { InvalidTokenError } from '../errors.ts'
 import type { ActiveIssuer } from '../issuers/active-issuer.ts'
+import type { Issuers } from '../issuers/issuers.ts'
 import type { Confirmation, Times } from '../jwt/claims.ts'
+import type { ReadClaims } from '../jwt/claims-schema.ts'
 import type { Claims } from '../jwt/jws.ts'
 
 /**
@@ -19,6 +21,15 @@ export interface TokenFormat {
    * @throws InvalidTokenError, UnavailableError.
    */
   verify(token: string, run: Verification): Awaitable<VerifiedToken>
+}
+
+/** What formats have in common. */
+export interface FormatContext {
+  readonly issuers: Issuers
+  /** The application's own schema of claims. */
+  readonly schema: ReadClaims | undefined
+  /** The time in milliseconds since the epoch. */
+  now(): number
 }
 
 export type Awaitable<T> = T | Promise<T>

@@ -1,14 +1,11 @@
 import { InvalidTokenError } from '../errors.ts'
 import { formFlaw } from '../jwt/jws.ts'
-import type { TokenFormat } from './format.ts'
-import type { JwtFormatOptions } from './jwt.ts'
+import type { FormatContext, TokenFormat } from './format.ts'
 import { createJwtFormat } from './jwt.ts'
 
-export type FormatOptions = JwtFormatOptions
-
 /** Every format of tokens that is understood. */
-export function createFormats(options: FormatOptions): readonly TokenFormat[] {
-  return [createJwtFormat(options)]
+export function createFormats(context: FormatContext): readonly TokenFormat[] {
+  return [createJwtFormat(context)]
 }
 
 /** @throws InvalidTokenError if no format matches, with the reason that the token's form gives. */

@@ -2,7 +2,6 @@ import type { Principal } from '../auth.ts'
 import { deepFreeze } from '../auth.ts'
 import { InvalidTokenError } from '../errors.ts'
 import type { ActiveIssuer } from '../issuers/active-issuer.ts'
-import type { Issuers } from '../issuers/issuers.ts'
 import type { Confirmation, Times } from '../jwt/claims.ts'
 import {
   checkAudience,
@@ -11,23 +10,15 @@ import {
   readPrincipal,
   readTimes,
 } from '../jwt/claims.ts'
-import type { ReadClaims } from '../jwt/claims-schema.ts'
 import { isJws, readClaims, readClaimsAgain, readJws } from '../jwt/jws.ts'
 import { findSigner } from '../jwt/signature.ts'
 import { judgeHeader } from '../jwt/token-policy.ts'
 import type { Key } from '../keys/key.ts'
-import type { TokenFormat, Verification, VerifiedToken } from './format.ts'
+import type { FormatContext, TokenFormat, Verification, VerifiedToken } from './format.ts'
 import { checkConfirmable } from './format.ts'
 
-export interface JwtFormatOptions {
-  readonly issuers: Issuers
-  /** The application's own schema of claims. */
-  readonly schema: ReadClaims | undefined
-  now(): number
-}
-
 /** Signed JWTs (RFC 9068 section 4). */
-export function createJwtFormat({ issuers, schema, now }: JwtFormatOptions): TokenFormat {
+export function createJwtFormat({ issuers, schema, now }: FormatContext): TokenFormat {
   async function verify(token: string, run: Verification): Promise<VerifiedToken> {
     const jws = readJws(token)
     const { headerPolicy } = issuers
