@@ -223,11 +223,11 @@ describe.each(['onRequest', 'preHandler', 'plugin'] as const)(
         'reply.hijack and a later raw.end': (reply) => {
           const { raw } = reply.hijack()
           raw.statusCode = 504
-          setTimeout(() => raw.end('late'), 50)
+          setTimeout(() => raw.end('late'), 200)
         },
         'a stream that goes on': ({ raw }) => {
           raw.writeHead(504).write('la')
-          setTimeout(() => raw.end('te'), 50)
+          setTimeout(() => raw.end('te'), 200)
         },
       }
 

@@ -1,4 +1,4 @@
-import type { VerifierOptions } from 'tollgate'
+import type { Auth } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
@@ -8,7 +8,7 @@ import { settled } from './stage.ts'
  * An issuer whose answers with keys can be held up on their way: they were made when the request
  * came, so they lack a key that is published later.
  */
-function createSlowStage(options: Partial<VerifierOptions> = {}) {
+function createSlowStage() {
   const issuer = createTestIssuer({ expiresIn: 90 * 86_400 })
   issuer.clock.freeze()
   const held: (() => void)[] = []
@@ -20,101 +20,78 @@ function createSlowStage(options: Partial<VerifierOptions> = {}) {
     }
     return response
   }) as typeof globalThis.fetch
-  const verifier = createVerifier({ ...issuer.trust(), fetch, ...options })
+  const verifier = createVerifier({ ...issuer.trust(), fetch })
+  const verify = (token: string): Promise<Auth> => verifier.verify(token)
   return {
     issuer,
-    verify: (token: string) => verifier.verify(token),
+    verify,
     fetches: () => issuer.requests.count('jwks'),
-    hold() {
+    /**
+     * A token starts a fetch. While it is under way, the issuer publishes a new key if it does, and
+     * more tokens arrive. Then the fetch ends. Gives what came of those tokens.
+     */
+    async duringFetch<T>(rotates: boolean, arrive: () => Promise<T>): Promise<T> {
       holding = true
-    },
-    /** Lets everything that is held up arrive, and holds up nothing more. */
-    release() {
+      const first = verify(issuer.mint())
+      await settled()
+      if (rotates) issuer.keys.rotate()
+      const arrived = arrive()
+      await settled()
       holding = false
       for (const resolve of held.splice(0)) resolve()
+      await first
+      return arrived
     },
   }
 }
 
 describe('keys that are younger than the fetch under way', () => {
   it('a key that was published during the key fetch of a cold start verifies its token after one more fetch', async () => {
-    const { issuer, verify, fetches, hold, release } = createSlowStage()
-    hold()
-    const first = verify(issuer.mint())
-    await settled()
-    issuer.keys.rotate()
-    const young = verify(issuer.mint({ sub: 'alice' }))
-    await settled()
-    release()
-    await first
-    expect(await young).toMatchObject({ subject: 'alice' })
+    const { issuer, verify, fetches, duringFetch } = createSlowStage()
+    const auth = await duringFetch(true, () => verify(issuer.mint({ sub: 'alice' })))
+    expect(auth).toMatchObject({ subject: 'alice' })
     expect(fetches()).toBe(2)
   })
 
   it('a thousand tokens of a key that was published during a cold start share one more fetch', async () => {
-    const { issuer, verify, fetches, hold, release } = createSlowStage()
-    hold()
-    const first = verify(issuer.mint())
-    await settled()
-    issuer.keys.rotate()
-    const young = Promise.all(Array.from({ length: 1000 }, () => verify(issuer.mint())))
-    await settled()
-    release()
-    await first
-    expect(await young).toHaveLength(1000)
+    const { issuer, verify, fetches, duringFetch } = createSlowStage()
+    const young = await duringFetch(true, () =>
+      Promise.all(Array.from({ length: 1000 }, () => verify(issuer.mint()))),
+    )
+    expect(young).toHaveLength(1000)
     expect(fetches()).toBe(2)
   })
 
   it('a key that was published during the refresh after an idle spell verifies its token after one more fetch', async () => {
-    const { issuer, verify, fetches, hold, release } = createSlowStage()
+    const { issuer, verify, fetches, duringFetch } = createSlowStage()
     await verify(issuer.mint())
     issuer.clock.advance(3600)
-    hold()
-    const first = verify(issuer.mint())
-    await settled()
-    issuer.keys.rotate()
-    const young = verify(issuer.mint({ sub: 'alice' }))
-    await settled()
-    release()
-    await first
-    expect(await young).toMatchObject({ subject: 'alice' })
+    const auth = await duringFetch(true, () => verify(issuer.mint({ sub: 'alice' })))
+    expect(auth).toMatchObject({ subject: 'alice' })
     expect(fetches()).toBe(3)
   })
 
   it('a key that was published during a background refresh verifies its token after one more fetch', async () => {
-    const { issuer, verify, fetches, hold, release } = createSlowStage()
+    const { issuer, verify, fetches, duringFetch } = createSlowStage()
     await verify(issuer.mint())
     issuer.clock.advance(590)
-    hold()
-    await verify(issuer.mint())
-    await settled()
-    issuer.keys.rotate()
-    const young = verify(issuer.mint({ sub: 'alice' }))
-    await settled()
-    release()
-    expect(await young).toMatchObject({ subject: 'alice' })
+    const auth = await duringFetch(true, () => verify(issuer.mint({ sub: 'alice' })))
+    expect(auth).toMatchObject({ subject: 'alice' })
     expect(fetches()).toBe(3)
   })
 
-  it('a token with an unknown key that itself started the fetch of a cold start causes no second fetch', async () => {
+  it('T11: a token with an unknown key that itself started the fetch of a cold start causes no second fetch', async () => {
     const { issuer, verify, fetches } = createSlowStage()
     await expect(verify(issuer.bad.unknownKid())).rejects.toMatchObject({ reason: 'unknown-key' })
     expect(fetches()).toBe(1)
   })
 
-  it('a flood of unknown keys during a cold start causes one more fetch, and no further one in the cooldown', async () => {
-    const { issuer, verify, fetches, hold, release } = createSlowStage()
-    hold()
-    const first = verify(issuer.mint())
-    await settled()
-    const flood = Array.from({ length: 200 }, () =>
-      expect(verify(issuer.bad.unknownKid())).rejects.toMatchObject({ reason: 'unknown-key' }),
-    )
-    await settled()
-    release()
-    await first
-    await Promise.all(flood)
-    await expect(verify(issuer.bad.unknownKid())).rejects.toMatchObject({ reason: 'unknown-key' })
+  it('T11: a flood of unknown keys during a cold start causes one more fetch, and no further one in the cooldown', async () => {
+    const { issuer, verify, fetches, duringFetch } = createSlowStage()
+    const refused = (): Promise<void> =>
+      expect(verify(issuer.bad.unknownKid())).rejects.toMatchObject({ reason: 'unknown-key' })
+    await duringFetch(false, () => Promise.all(Array.from({ length: 200 }, refused)))
+    await refused()
     expect(fetches()).toBe(2)
   })
 })
