@@ -44,7 +44,7 @@ export interface ExpressResponse extends NodeResponse {
 
 export type Next = (error?: unknown) => void
 
-/** A handler of every version of Express. */
+/** The type of a handler that every supported version of Express accepts. */
 export type Handler = (req: NodeRequest, res: NodeResponse, next: Next) => void
 
 /**

@@ -42,7 +42,10 @@ export interface KoaContext {
 
 export type Next = () => Promise<unknown>
 
-/** Middleware of every version of Koa. It is generic, so that an app's own state and context stay typed behind it. */
+/**
+ * The type of middleware that every supported version of Koa accepts. It is generic, so that an
+ * app's own state and context stay typed behind the guard.
+ */
 export type Middleware = <T extends KoaContext>(ctx: T, next: Next) => Promise<unknown>
 
 /**

@@ -283,7 +283,7 @@ test('an import that goes in a circle, and one that goes from keys up to the opt
   expect(backwardImports(graph)).toEqual(['src/core/keys/key.ts → src/core/options.ts'])
 })
 
-test('the repository uses no private words where the field has a term, and points at no file that is not in it', () => {
+test('texts in the repository use technical terms instead of invented ones, and refer only to files that are in it', () => {
   // Put together from halves, so that this file does not contain what it looks for.
   const privateWords = ['doo|rs?', 'men|d(s|ed|ing)?', 'me|mo', 'hou|se', 'sto|r(e)?ys?']
   const pattern = new RegExp(

@@ -37,63 +37,79 @@ export interface VerifierOptions<C extends object = JWTPayload> {
    * 4). Required, unless every issuer states its own.
    */
   audience?: string | readonly string[]
-  /** Signature algorithms that are accepted (RS256, PS256, ES256, ES384, EdDSA, Ed25519). */
+  /**
+   * Signature algorithms that are accepted. Default: RS256, PS256, ES256, ES384, EdDSA, Ed25519.
+   */
   algorithms?: readonly Algorithm[]
   /**
-   * What an access token must look like ('rfc9068'); 'jwt' is for issuers that do not follow RFC
-   * 9068.
+   * What an access token must look like. Default: 'rfc9068'. 'jwt' is for issuers that do not
+   * follow RFC 9068.
    */
   profile?: ProfileName
-  /** Seconds by which clocks may differ, for `exp`, `nbf` and `iat` (10; at most 300). */
+  /**
+   * Seconds by which the clocks of the issuer and of this API may differ, for `exp`, `nbf` and
+   * `iat`. Default: 10. At most 300.
+   */
   clockTolerance?: number | undefined
   /**
-   * What the claims must be beyond the profile, as a Standard Schema (Zod, Valibot, ArkType, …),
-   * asked last and once for each cached token. What it gives is `auth.claims`: an object of plain
-   * data, which is frozen, deeply. A token that does not meet it is refused with reason `claims`; a
-   * throw or a rejection of it is passed on as it is.
+   * A Standard Schema (Zod, Valibot, ArkType, …) that the claims must satisfy in addition to the
+   * profile. It runs after all other checks, once for each token that is cached. Its output becomes
+   * `auth.claims`, so it must be an object of plain data, and it is deeply frozen. A token whose
+   * claims do not satisfy the schema is refused with reason `claims`. What the schema throws or
+   * rejects with is passed on unchanged.
    */
   claims?: StandardSchema<C> | undefined
   /** How keys are fetched and kept. */
   keys?: KeyOptions | undefined
   /**
-   * How many verified tokens are cached, as the fact that their signature was right (10000), or
-   * false for none.
+   * How many verified tokens are cached: that their signature was right, by which key. Default:
+   * 10000. False: none.
    */
   tokenCache?: number | false | undefined
-  /** Accept http issuers on localhost, 127.0.0.1 and [::1], for tests (false). */
+  /** Accept http issuers on localhost, 127.0.0.1 and [::1], for tests. Default: false. */
   allowInsecureLoopback?: boolean | undefined
-  /** Fetches metadata and keys (`globalThis.fetch`, looked up at each call). */
+  /** Fetches metadata and keys. Default: `globalThis.fetch`, looked up at each call. */
   fetch?: typeof globalThis.fetch | undefined
-  /** The time in milliseconds since the epoch (`Date.now`, looked up at each call). */
+  /**
+   * Gives the time in milliseconds since the epoch. Default: `Date.now`, looked up at each call.
+   */
   now?: (() => number) | undefined
-  /** Told what happens. A throw or a rejected promise in it changes nothing. */
+  /**
+   * Called with each event, for logs and metrics. What it throws or rejects with is ignored.
+   * Default: none.
+   */
   onEvent?: ((event: AuthEvent) => void) | undefined
 }
 
 /** How keys are fetched and kept. Durations are in seconds. */
 export interface KeyOptions {
   /**
-   * Age at which keys must be fetched anew. A shorter `Cache-Control` of the issuer counts, but not
-   * under 60 (600; 1 to 86400).
+   * Age in seconds at which keys must be fetched again. Default: 600. From 1 to 86400. If the
+   * issuer's `Cache-Control: max-age` is shorter, it is used instead; a `max-age` under 60 counts
+   * as 60.
    */
   maxAge?: number | undefined
   /**
-   * How long keys past `maxAge` serve while the issuer cannot be reached; 0 = not at all (86400; at
-   * most 604800).
+   * How many seconds keys older than `maxAge` serve while the issuer cannot be reached. Default:
+   * 86400. At most 604800; 0 means that they never do.
    */
   staleIfError?: number | undefined
-  /** Tokens with an unknown `kid` cause at most one fetch in this time (30; 1 to 3600). */
+  /**
+   * Tokens with an unknown `kid` cause at most one key fetch in so many seconds. Default: 30. From
+   * 1 to 3600.
+   */
   cooldown?: number | undefined
   /**
-   * How long one attempt to fetch metadata and keys may take, with all headers and bodies, and how
-   * long a request waits for it at most (5; at most 60).
+   * How many seconds one attempt to fetch metadata and keys may take, with all headers and bodies,
+   * and how many a request waits for it at most. Default: 5. At most 60.
    */
   timeout?: number | undefined
   /**
-   * Largest key set or metadata document, in bytes after decompression (524288; 1024 to 16777216).
+   * The largest key set or metadata document in bytes, after decompression. Default: 524288. From
+   * 1024 to 16777216.
    */
   maxBytes?: number | undefined
-  /** Most keys in a fetched set (100; at most 1000). */
+  /** The most keys in a fetched key set. Default: 100. At most 1000. */
   maxKeys?: number | undefined
 }
 

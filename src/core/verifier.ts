@@ -156,7 +156,10 @@ function nameOf({ issuer }: ActiveIssuer): string {
   return issuer
 }
 
-/** Seconds until the first of these issuers is asked again. */
+/**
+ * Seconds until keys are requested again from one of these issuers, which have none: the shortest
+ * of their waits.
+ */
 function shortestWait(missing: readonly ActiveIssuer[]): number {
   return Math.min(...missing.map(({ keys }) => keys.health().nextRefresh ?? 1))
 }

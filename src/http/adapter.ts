@@ -15,7 +15,9 @@ import { schemes } from './schemes/schemes.ts'
  * hook.
  */
 export interface AdapterOptions<H> {
-  /** Names the protected API in challenges (RFC 9110 section 11.5); printable ASCII ('api'). */
+  /**
+   * Names the protected API in challenges (RFC 9110 section 11.5); printable ASCII. Default: 'api'.
+   */
   realm?: string | undefined
   /**
    * Called in place of the answer to a refused request. The error that it is given carries the

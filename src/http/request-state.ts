@@ -76,8 +76,8 @@ export function noteVerified(
 
 export interface GetAuthOptions {
   /**
-   * Give undefined for an anonymous caller, or on a route without a guard, instead of throwing
-   * (false).
+   * Give undefined for an anonymous caller, or on a route without a guard, instead of throwing.
+   * Default: false.
    */
   optional?: boolean
 }

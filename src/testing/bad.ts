@@ -8,9 +8,9 @@ import { clockSeconds } from './number-bounds.ts'
 
 /** Tokens that a guard must refuse. Each is wrong in one way and right in all others. */
 export interface BadTokens {
-  /** Expired this many seconds ago (3600, which is more than any clock tolerance). */
+  /** Expired this many seconds ago. Default: 3600, which is more than any clock tolerance. */
   expired(claims?: Claims, ago?: number): string
-  /** Valid only after this many seconds (3600). */
+  /** Valid only after this many seconds. Default: 3600. */
   notYetValid(claims?: Claims, ahead?: number): string
   /** The `sub` was changed after the token was signed. */
   tampered(claims?: Claims): string

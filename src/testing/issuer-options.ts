@@ -10,21 +10,24 @@ export interface TestIssuerOptions {
   url?: string
   /** The `aud` of every token ('https://api.test'). */
   audience?: string | readonly string[]
-  /** The algorithm of the first key ('ES256'). */
+  /** The algorithm of the first key. Default: 'ES256'. */
   alg?: Algorithm
   /**
-   * Where the keys come from ('random').
+   * Where the keys come from. Default: 'random'.
    *
    * - 'random': new keys in every process.
    * - `{ seed }`: P-256 or Ed25519 keys that are the same in every process.
    * - a list of private JWKs: all of them are published, and the first one signs.
    */
   keys?: KeyOrigin
-  /** Claims of every token. Those that `mint()` is given replace them (none). */
+  /** Claims of every token. Those that `mint()` is given replace them. Default: none. */
   claims?: Claims
-  /** Seconds from `iat` to `exp` (300). */
+  /** Seconds from `iat` to `exp`. Default: 300. */
   expiresIn?: number
-  /** Members that replace those of the discovery documents. `undefined` removes a member (none). */
+  /**
+   * Members that replace those of the discovery documents. `undefined` removes a member. Default:
+   * none.
+   */
   metadata?: Readonly<Record<string, unknown>>
   /**
    * The base of the clock, in milliseconds since the epoch (`Date.now`, looked up at each call).

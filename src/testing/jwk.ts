@@ -19,7 +19,7 @@ import { wrongOption } from '../core/option-checks.ts'
 /**
  * A new random private JWK.
  *
- * @param bits The length of an RSA modulus (2048).
+ * @param bits The length of an RSA modulus. Default: 2048.
  */
 export function generateJwk(alg: Algorithm, bits = 2048): JWK {
   const { kty, crv } = signatureParameters[alg]

@@ -23,7 +23,7 @@ export interface JwksFaults {
   symmetricKey(): Fault
   /** Every key includes its private members. */
   privateLeaked(): Fault
-  /** Adds an RSA key that is too short (1024 bits; at least 512). */
+  /** Adds an RSA key that is too short. Default: 1024 bits. At least 512. */
   weakRsa(bits?: number): Fault
   /** Adds a key of a type that does not exist. */
   unknownKty(): Fault
@@ -80,7 +80,10 @@ function createForeignKeys(): (alg: string | undefined) => JWK {
   }
 }
 
-/** The same number with a zero byte before it, in padded standard base64. */
+/**
+ * A number of a JWK in a wrong spelling: with a zero byte before it, and in padded standard base64
+ * instead of base64url.
+ */
 function zeroPadded(number: string): string {
   return Buffer.concat([Buffer.alloc(1), Buffer.from(number, 'base64url')]).toString('base64')
 }

@@ -10,12 +10,12 @@ import { createTestKey } from './test-key.ts'
 
 /** Options of `keys.rotate()`. */
 export interface RotateOptions {
-  /** The algorithm of the new key (that of the current key). */
+  /** The algorithm of the new key. Default: that of the current key. */
   alg?: Algorithm
-  /** Whether the old key stays in the JWKS (true, or false with `kid: 'reuse'`). */
+  /** Whether the old key stays in the JWKS. Default: true, but false with `kid: 'reuse'`. */
   overlap?: boolean
   /**
-   * When the new key is published ('with-use').
+   * When the new key is published. Default: 'with-use'.
    *
    * - 'with-use': it is published now, and signs from now on.
    * - 'before-use': it is published now. It signs after the next `rotate()` without `publish` and
@@ -24,7 +24,7 @@ export interface RotateOptions {
    */
   publish?: 'with-use' | 'before-use' | 'after-use'
   /**
-   * The `kid` of the new key ('new').
+   * The `kid` of the new key. Default: 'new'.
    *
    * - 'new': a `kid` that no other key has.
    * - 'reuse': the `kid` of the old key.

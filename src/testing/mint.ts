@@ -24,10 +24,13 @@ export type Claims = {
 
 /** How a token is made. */
 export interface MintOptions {
-  /** The signature algorithm (that of the current key). A published key that fits it signs. */
+  /**
+   * The signature algorithm. Default: that of the current key. A published key that fits it signs.
+   */
   alg?: Algorithm
   /**
-   * The `kid` in the header (that of the key). A key with this `kid` signs, if any. null: no `kid`.
+   * The `kid` in the header. Default: that of the key. A key with this `kid` signs, if any. null:
+   * no `kid`.
    */
   kid?: string | null
   /**
@@ -40,9 +43,9 @@ export interface MintOptions {
   expiresIn?: number
   /** Seconds from `iat` to `nbf` (no `nbf`). */
   notBefore?: number
-  /** How many seconds ago the token was issued (0). */
+  /** How many seconds ago the token was issued. Default: 0. */
   age?: number
-  /** The bytes of the payload, which are signed instead of claims (none). */
+  /** The bytes of the payload, which are signed instead of claims. Default: none. */
   raw?: string | Uint8Array
 }
 

@@ -8,9 +8,11 @@ import type { TestKey } from './test-key.ts'
 
 /** When a fault applies. */
 export interface FailOptions {
-  /** How many requests it applies to (all, until it is disposed of). */
+  /** How many requests the fault applies to. Default: all, until the fault is disposed of. */
   times?: number
-  /** How many requests to the endpoint get the right answer first (0). */
+  /**
+   * How many requests to the endpoint get the right answer before the fault applies. Default: 0.
+   */
   after?: number
 }
 

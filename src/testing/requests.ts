@@ -13,7 +13,7 @@ export interface LoggedRequest {
 /** All requests in the order of their arrival. Requests that failed are included. */
 export interface RequestLog {
   readonly all: readonly LoggedRequest[]
-  /** How many requests there were, to one endpoint or to all of them (all). */
+  /** How many requests there were, to one endpoint or to all of them. Default: to all. */
   count(endpoint?: Endpoint): number
   /** Forgets all requests. */
   clear(): void

@@ -14,11 +14,11 @@ import type { IssuerService } from './service.ts'
  * Options of `serveTestIssuer`: those of `createTestIssuer` without `url`, which the port decides.
  */
 export interface ServeOptions extends Omit<TestIssuerOptions, 'url'> {
-  /** The TCP port (0, which takes any free port). */
+  /** The TCP port. Default: 0, which takes any free port. */
   port?: number
   /** The loopback host to listen on ('127.0.0.1'). */
   host?: '127.0.0.1' | 'localhost' | '::1'
-  /** The path of the issuer, such as '/tenant' (none). */
+  /** The path of the issuer, such as '/tenant'. Default: none. */
   path?: string
 }
 

@@ -20,8 +20,9 @@ export interface TestKey {
 export type KeyState = 'unpublished' | 'published' | 'retired'
 
 /**
- * @param kid The `kid` to state (that of the JWK, else one made from its thumbprint). With null,
- *   the JWK and the tokens state none.
+ * @param kid The `kid` to state. Default: that of the JWK, else one made from its thumbprint. With
+ * null,
+ * the JWK and the tokens state none.
  */
 export function createTestKey(
   jwk: JWK,

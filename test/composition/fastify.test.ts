@@ -43,7 +43,7 @@ describe('a scope that the plugin guards', () => {
     return app
   }
 
-  it('the Fastify plugin guards the routes of its scope and of inner scopes, and no others', async () => {
+  it('the Fastify plugin guards the routes of the Fastify context that registers it and of nested contexts, and no others', async () => {
     const app = guarded()
     await expectStatus(app, 200, { url: '/open' })
     for (const url of ['/api/me', '/api/inner']) {

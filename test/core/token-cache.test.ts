@@ -62,7 +62,7 @@ describe('T17: a cached token', () => {
     }
   })
 
-  it('the Auth of a cached token gives its token on request, but no log or copy of the Auth contains the token', async () => {
+  it('auth.token of a cached token gives the token to code that reads it, but no log or copy of the Auth contains the token', async () => {
     const { issuer, verifier } = createStage()
     const token = issuer.mint()
     for (let time = 0; time < 2; time++) {

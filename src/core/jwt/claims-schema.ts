@@ -62,8 +62,9 @@ function freezeData(output: object): object {
 }
 
 /**
- * Compared by shape and not with Object.prototype: a schema may come from another realm, as in some
- * test runners.
+ * Whether a value is a plain object or a list. That is told by the shape of its prototype and not
+ * by comparing with Object.prototype: a schema may come from another realm, as in some test
+ * runners, and there Object.prototype is another object.
  */
 function isPlain(value: object): boolean {
   if (Array.isArray(value)) return true

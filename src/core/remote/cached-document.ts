@@ -156,8 +156,9 @@ export function createCachedDocument<T>(options: CachedDocumentOptions<T>): Cach
   /** Serves the value while an attempt runs in the background. */
   function refreshBehind(serving: Held<T>, t: number): Available<T> | Promise<Available<T>> {
     if (backoff.left(t) > 0) return serve(serving, t)
-    // workerd drops what a request has left in the background. The next attempt is waited for, so
-    // that a request which is still open keeps it alive; else no attempt would ever end there.
+    // workerd ends a background fetch together with the request that started it. So after an
+    // attempt that was lost, a request waits for the next one, which lives as long as that request
+    // is open. Without this, no attempt would ever end on workerd.
     if (attempts.lastWasLost && backoff.heardAt === undefined) return waitForAttempt()
     attempts.start(false)
     return serve(serving, t)

@@ -16,8 +16,8 @@ export interface Requirements<C extends object = JWTPayload, R = unknown>
   extends ScopeRequirements,
     CheckRequirement<C, R> {
   /**
-   * Let a request without credentials pass, anonymous. Bad credentials are refused all the same
-   * (false).
+   * Let a request without credentials pass, anonymous. Bad credentials are refused all the same.
+   * Default: false.
    */
   optional?: boolean
 }

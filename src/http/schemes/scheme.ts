@@ -20,6 +20,6 @@ export interface Scheme {
   read(head: RequestHead): Credential | undefined
   /** What this scheme says in a challenge, beside `realm` and what the route asks for. */
   challenge(refused: AuthError): Parameters
-  /** Headers for the answer to a request that was admitted (none). */
+  /** Headers for the answer to a request that was admitted. Default: none. */
   admitted?(auth: Auth): AnswerHeaders | undefined
 }

@@ -189,7 +189,7 @@ describe('T12: an attempt that never ends, in an outage', () => {
     expect(await document.current()).toBe('new')
   })
 
-  it('the wait after an attempt that never ends begins at its deadline, not at the next request', async () => {
+  it('when a fetch never ends, the wait before the next fetch begins at the deadline of the first, not at the next request', async () => {
     const { document, load, advance } = createFailing(refuse)
     await document.refresh()
     load.mockImplementation(hang)

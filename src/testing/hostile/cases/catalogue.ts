@@ -23,9 +23,9 @@ import { wireCases } from './wire.ts'
 export interface HostileTokenOptions {
   /** The issuer that the app under test trusts. */
   issuer: TestIssuer
-  /** Claims of the good token that each case is built from (those of `issuer.mint()`). */
+  /** Claims of the good token that each case is built from. Default: those of `issuer.mint()`. */
   claims?: Claims
-  /** The scope of the good token: one string with spaces, or a list (that of `claims`). */
+  /** The scope of the good token: one string with spaces, or a list. Default: that of `claims`. */
   scope?: string | readonly string[]
 }
 

@@ -10,15 +10,18 @@ export interface GuardedRequest {
   issuer: TestIssuer
   /** A path that answers 2xx with a good token, and refuses a request without a token. */
   path: string
-  /** The method ('GET'). */
+  /** The method. Default: 'GET'. */
   method?: string
-  /** More headers. Authorization cannot be among them, because the token is sent there (none). */
+  /**
+   * More headers. Authorization cannot be among them, because the token is sent there. Default:
+   * none.
+   */
   headers?: Readonly<Record<string, string>>
-  /** The body: a string is sent as it is, anything else as JSON (none). */
+  /** The body: a string is sent as it is, anything else as JSON. Default: none. */
   body?: unknown
-  /** Claims of the good token (those of `issuer.mint()`). */
+  /** Claims of the good token. Default: those of `issuer.mint()`. */
   claims?: Claims
-  /** The scope of the good token: one string with spaces, or a list (that of `claims`). */
+  /** The scope of the good token: one string with spaces, or a list. Default: that of `claims`. */
   scope?: string | readonly string[]
 }
 

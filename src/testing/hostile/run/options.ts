@@ -18,15 +18,19 @@ export interface HostileOptions extends GuardedRequest {
    * The levels to run (all). For an app with `profile: 'jwt'`, leave out 'profile' and 'hardening'.
    */
   levels?: readonly HostileLevel[]
-  /** The cases to run (all cases of the levels). */
+  /** The cases to run. Default: all cases of the levels. */
   only?: readonly HostileId[]
-  /** Cases to leave out, each with the reason, which the report shows (none). */
+  /** Cases to leave out, each with the reason, which the report shows. Default: none. */
   skip?: Readonly<Partial<Record<HostileId, string>>>
   /**
-   * Whether a refusal must carry a Bearer or DPoP challenge, as RFC 6750 section 3 demands (true).
+   * Whether a refusal must carry a Bearer or DPoP challenge, as RFC 6750 section 3 demands.
+   * Default: true.
    */
   requireChallenge?: boolean
-  /** How many key fetches the run may cause (3), and how many seconds one request may take (2). */
+  /**
+   * How many key fetches the run may cause, and how many seconds one request may take. Default: 3
+   * and 2.
+   */
   budget?: { readonly keyFetches?: number; readonly perRequest?: number }
 }
 

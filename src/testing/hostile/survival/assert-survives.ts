@@ -22,19 +22,19 @@ import type { SurvivalResult } from './verdict.ts'
 
 /** Options of `assertSurvivesIssuerFaults`. */
 export interface SurvivalOptions extends GuardedRequest {
-  /** The faults to run, such as 'http/500' (all). */
+  /** The faults to run, such as 'http/500'. Default: all. */
   only?: readonly string[]
-  /** Faults to leave out, each with the reason, which the report shows (none). */
+  /** Faults to leave out, each with the reason, which the report shows. Default: none. */
   skip?: Readonly<Record<string, string>>
-  /** Whether to ask an app that has never loaded keys (true). */
+  /** Whether to ask an app that has never loaded keys. Default: true. */
   cold?: boolean
-  /** Whether to ask an app that has loaded keys before, and must refresh them (true). */
+  /** Whether to ask an app that has loaded keys before, and must refresh them. Default: true. */
   warm?: boolean
-  /** Seconds that the app gives a fetch. The app gets it as `keys: { timeout }` (0.25). */
+  /** Seconds that the app gives a fetch. The app gets it as `keys: { timeout }`. Default: 0.25. */
   timeout?: number
-  /** Seconds after which the app refreshes its keys: its own `keys.maxAge` (600). */
+  /** Seconds after which the app refreshes its keys: its own `keys.maxAge`. Default: 600. */
   maxAge?: number
-  /** How many seconds one request may take (2). */
+  /** How many seconds one request may take. Default: 2. */
   budget?: { readonly perRequest?: number }
 }
 

@@ -14,7 +14,7 @@ export interface FaultScenario {
   readonly leaves: 'nothing' | 'key' | 'either'
   /** @param timeout Seconds that the app gives a fetch. A slow answer takes longer than that. */
   readonly createFault: (issuer: TestIssuer, timeout: number) => Fault
-  /** Seconds from the end of the fault until the app is asked again (301). */
+  /** Seconds from the end of the fault until the app is asked again. Default: 301. */
   readonly recovers?: number
 }
 
