@@ -1,3 +1,4 @@
+import type { Algorithm } from './algorithms.ts'
 import type { Reason } from './errors.ts'
 
 /**
@@ -50,6 +51,16 @@ export type KeyEvent =
       readonly issuer: string
       readonly kid?: string
       readonly why: string
+    }
+  /**
+   * A published key without `alg` fits several algorithms. From now on it is used with this one,
+   * because the first token that was accepted with it was signed so.
+   */
+  | {
+      readonly type: 'keys.pinned'
+      readonly issuer: string
+      readonly kid?: string
+      readonly algorithm: Algorithm
     }
   | { readonly type: 'kid.unknown'; readonly issuer: string; readonly kid?: string }
   | { readonly type: 'kid.throttled'; readonly issuer: string; readonly kid?: string }

@@ -20,6 +20,7 @@ const notAnAccessToken =
 interface Found {
   readonly issuer: ActiveIssuer | undefined
   readonly claims: Claims | undefined
+  readonly kid: string | undefined
 }
 
 /**
@@ -29,7 +30,7 @@ interface Found {
  */
 export function hintFor(
   reason: Reason,
-  { issuer, claims }: Found,
+  { issuer, claims, kid }: Found,
   listed: readonly ActiveIssuer[],
 ): string | undefined {
   const candidates = issuer === undefined ? listed : [issuer]
@@ -51,7 +52,15 @@ export function hintFor(
       candidates.flatMap(({ policy }) => policy.audience),
     )
   }
+  if (reason === 'unknown-key' && issuer !== undefined) return boundHint(issuer, kid)
   return constantHints[reason]
+}
+
+/** The key that the token names is there, but may only verify tokens of another algorithm. */
+function boundHint({ keys }: ActiveIssuer, kid: string | undefined): string | undefined {
+  const named = keys.loaded()?.keys.find((key) => key.kid === kid)
+  if (named?.boundTo === undefined) return undefined
+  return `the key of this token is used with ${named.boundTo} alone, because the first token accepted with it was signed so: have the issuer state 'alg' in its published keys, or allow only one algorithm`
 }
 
 /** Two URLs that differ by a trailing slash alone were meant to be the same. */

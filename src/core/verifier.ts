@@ -66,13 +66,18 @@ export function createVerifier<C extends object = JWTPayload>(
   const issuers = resolver
     ? createResolvedIssuers(resolver, settings)
     : createListedIssuers(settings.issuers, settings)
-  const formats = createFormats({ issuers, schema: settings.claims, now })
+  const formats = createFormats({ issuers, schema: settings.claims, now, emit })
   const cache = settings.tokenCache > 0 ? createTokenCache(settings.tokenCache) : undefined
 
   // Nothing here is awaited but a promise: of the 1 µs that a cached token takes, most would be
   // waiting for nothing.
   async function verifyWith(token: string, confirm: Confirm | undefined): Promise<Auth<C>> {
-    const run: Verification = { confirm, issuer: undefined, claims: undefined }
+    const run: Verification = {
+      confirm,
+      issuer: undefined,
+      claims: undefined,
+      kid: undefined,
+    }
     try {
       if (typeof token !== 'string') throw new InvalidTokenError('malformed')
       checkSize(token)

@@ -14,19 +14,19 @@ export const differences: readonly Difference[] = [
   {
     runtimes: ['Bun'],
     tests: [
-      "faults over HTTP > 'refuse'",
-      "faults over HTTP > 'dnsFailure'",
-      "faults over HTTP > 'reset'",
-      'faults over HTTP > reset after some bytes',
-      'close > ends open sockets, twice without harm',
-      'close > is what await using does',
+      "faults over HTTP > over HTTP, the fault 'refuse' makes fetch fail",
+      "faults over HTTP > over HTTP, the fault 'dnsFailure' makes fetch fail",
+      "faults over HTTP > over HTTP, the fault 'reset' makes fetch fail",
+      'faults over HTTP > over HTTP, reset with a number of bytes breaks the body',
+      'close > close ends open connections, and may be called twice',
+      'close > await using closes a served issuer at the end of the block',
     ],
     fails: /but got 'ECONN(RESET|REFUSED): /,
     why: "Bun's fetch words a broken connection in its own way. The library never reads the words: it says `no connection`.",
   },
   {
     runtimes: ['Bun'],
-    tests: ['what can be attacked > a server with TLS, whose certificate nobody signed'],
+    tests: ['targets > a server with TLS and a self-signed certificate can be the target'],
     fails: /the connection broke: ECONNRESET/,
     why: "Bun's node:https client ends the connection to a server whose certificate nobody signed, allowed or not: attack a server on http, or a fetch handler.",
   },
@@ -40,19 +40,23 @@ export const differences: readonly Difference[] = [
   },
   {
     runtimes: ['Deno'],
-    tests: ['faults over HTTP > reset after some bytes'],
+    tests: ['faults over HTTP > over HTTP, reset with a number of bytes breaks the body'],
     fails: /but got 'error reading a body from connection'/,
     why: "Deno's fetch words a broken connection in its own way. The library never reads the words: it says `no connection`.",
   },
   {
     runtimes: ['Deno'],
-    tests: ['a served issuer > answers 404 elsewhere, whatever the path looks like'],
+    tests: [
+      'a served issuer > a served issuer answers 404 to other paths, whatever they look like',
+    ],
     fails: /timed out|STACK_TRACE_ERROR/,
     why: "Deno's server closes without an answer when the client half-closes behind its request, or sends a malformed one.",
   },
   {
     runtimes: ['Deno'],
-    tests: ['beside the answers > a change of Object.prototype is found, and undone'],
+    tests: [
+      'side effects > a run fails if a token changes Object.prototype, and the change is undone',
+    ],
     fails: /expected true to be false/,
     why: 'Deno has no setter `Object.prototype.__proto__`: the careless merge of the test pollutes nothing there.',
   },
@@ -75,7 +79,9 @@ export const differences: readonly Difference[] = [
   },
   {
     runtimes: ['workerd'],
-    tests: ['redirects > are shown with redirect: manual, and fail with redirect: error'],
+    tests: [
+      'redirects > a redirect is returned with redirect manual, and rejects with redirect error',
+    ],
     fails: /Invalid redirect value/,
     why: "workerd refuses `redirect: 'error'`. The library asks with `redirect: 'manual'`.",
   },

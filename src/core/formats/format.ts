@@ -1,5 +1,6 @@
 import type { Auth, Principal } from '../auth.ts'
 import { InvalidTokenError } from '../errors.ts'
+import type { Emit } from '../events.ts'
 import type { ActiveIssuer } from '../issuers/active-issuer.ts'
 import type { Issuers } from '../issuers/issuers.ts'
 import type { Confirmation, Times } from '../jwt/claims.ts'
@@ -30,6 +31,7 @@ export interface FormatContext {
   readonly schema: ReadClaims | undefined
   /** The time in milliseconds since the epoch. */
   now(): number
+  readonly emit: Emit
 }
 
 export type Awaitable<T> = T | Promise<T>
@@ -50,6 +52,8 @@ export interface Verification {
    * reads it.
    */
   claims: Claims | undefined
+  /** Filled in once the header is read. For hints alone: no decision reads it. */
+  kid: string | undefined
 }
 
 /**

@@ -1,6 +1,8 @@
+import type { Algorithm } from '../algorithms.ts'
 import type { Principal } from '../auth.ts'
 import { deepFreeze } from '../auth.ts'
 import { InvalidTokenError } from '../errors.ts'
+import { kidField } from '../events.ts'
 import type { ActiveIssuer } from '../issuers/active-issuer.ts'
 import type { Confirmation, Times } from '../jwt/claims.ts'
 import {
@@ -18,9 +20,10 @@ import type { FormatContext, TokenFormat, Verification, VerifiedToken } from './
 import { checkConfirmable } from './format.ts'
 
 /** Signed JWTs (RFC 9068 section 4). */
-export function createJwtFormat({ issuers, schema, now }: FormatContext): TokenFormat {
+export function createJwtFormat({ issuers, schema, now, emit }: FormatContext): TokenFormat {
   async function verify(token: string, run: Verification): Promise<VerifiedToken> {
     const jws = readJws(token)
+    run.kid = jws.header.kid
     const { headerPolicy } = issuers
     let algorithm = judgeHeader(jws.header, headerPolicy)
     const claims = readClaims(jws)
@@ -43,14 +46,27 @@ export function createJwtFormat({ issuers, schema, now }: FormatContext): TokenF
 
     const key = await findSigner(jws, algorithm, issuer.keys)
     issuers.proven(issuer)
+    const evidence = { issuer, times, confirmation, key }
     if (schema === undefined) {
+      bindKey(evidence, algorithm)
       deepFreeze(claims)
-      return new VerifiedJwt({ issuer, times, confirmation, key }, principal, undefined)
+      return new VerifiedJwt(evidence, principal, undefined)
     }
     // The application's schema comes after the signature: it is never given claims that nobody has
     // signed.
     const lasting = { ...principal, claims: (await schema(claims)) as Principal['claims'] }
-    return new VerifiedJwt({ issuer, times, confirmation, key }, undefined, lasting)
+    bindKey(evidence, algorithm)
+    return new VerifiedJwt(evidence, undefined, lasting)
+  }
+
+  /**
+   * After every check, so that no token which is refused decides about later ones. Of two tokens
+   * with different algorithms that are verified at the same time, the first that arrives here wins.
+   */
+  function bindKey({ issuer: { issuer }, key }: Evidence, algorithm: Algorithm): void {
+    const bound = key.bind(algorithm)
+    if (bound === 'other') throw new InvalidTokenError('signature')
+    if (bound === 'new') emit?.({ type: 'keys.pinned', issuer, ...kidField(key.kid), algorithm })
   }
 
   return { name: 'jwt', matches: isJws, verify }

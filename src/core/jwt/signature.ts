@@ -82,7 +82,7 @@ function hasSigned(key: Key, algorithm: Algorithm, { token }: CompactJws): Promi
   const imported = key.import(algorithm)
   const checked = imported instanceof Promise ? imported.then(check) : check(imported)
   return checked.then(
-    () => key.pin(algorithm),
+    () => true,
     // Errors of jose quote the token, so nothing of them is passed on.
     () => false,
   )

@@ -24,15 +24,19 @@ export interface Key {
    */
   probe(): unknown
   /**
-   * RFC 8725bis section 3.1: one key is used with one algorithm. The first that verified a
-   * signature stays; false for any other.
+   * RFC 8725bis section 3.1: one key is used with one algorithm. The first algorithm that a token was
+   * accepted with stays, where the key fits several. 'new': it has been bound to this algorithm
+   * now. 'same': it was bound to it before, or fits no other. 'other': it is bound to another one.
    */
-  pin(algorithm: Algorithm): boolean
+  bind(algorithm: Algorithm): 'new' | 'same' | 'other'
+  /** The algorithm that a token has bound this key to; undefined if none had to. */
+  readonly boundTo: Algorithm | undefined
 }
 
 export function createKey({ kid, jwk, algorithms }: AdmittedJwk): Key {
   const imported = new Map<string, CryptoKey | Promise<CryptoKey>>()
   let fitting = algorithms
+  let boundTo: Algorithm | undefined
 
   function importAs(algorithm: Algorithm): CryptoKey | Promise<CryptoKey> {
     let key = imported.get(algorithm)
@@ -53,10 +57,16 @@ export function createKey({ kid, jwk, algorithms }: AdmittedJwk): Key {
     fits: (algorithm) => fitting.includes(algorithm as Algorithm),
     import: importAs,
     probe: () => importAs(algorithms[0] as Algorithm),
-    pin(algorithm) {
-      if (!fitting.includes(algorithm)) return false
-      fitting = fitting.filter((name) => sameAlgorithm(name, algorithm))
-      return true
+    bind(algorithm) {
+      if (!fitting.includes(algorithm)) return 'other'
+      const same = fitting.filter((name) => sameAlgorithm(name, algorithm))
+      if (same.length === fitting.length) return 'same'
+      fitting = same
+      boundTo = algorithm
+      return 'new'
+    },
+    get boundTo() {
+      return boundTo
     },
   }
 }

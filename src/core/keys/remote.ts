@@ -9,9 +9,11 @@ import { within } from '../remote/deadline.ts'
 import { fetchJson } from '../remote/http-json.ts'
 import { isNotFound, LoadError } from '../remote/load-error.ts'
 import { createMetadata } from '../remote/metadata.ts'
-import { createCooldown } from './cooldown.ts'
+import { createForcedAttempts } from './forced-attempts.ts'
 import type { KeySet } from './key-set.ts'
 import { readKeySet } from './key-set.ts'
+import type { Located, Locator } from './locator.ts'
+import { createDiscoveringLocator, createFixedLocator } from './locator.ts'
 import type { KeyHealth, KeyLocation, KeySource, Keys } from './source.ts'
 
 /** How keys are fetched and kept. Durations are in seconds. */
@@ -33,22 +35,22 @@ export interface RemoteSourceOptions extends IssuerReport {
   readonly now: () => number
 }
 
-type Load = (attempt: { readonly forced: boolean }) => Promise<Loaded<KeySet>>
-
 /** Keys over HTTP, found by discovery or at a configured location. */
 export function createRemoteSource(options: RemoteSourceOptions): KeySource {
   const { issuer, emit, settings, now, location } = options
-  const { timeout, staleIfError } = settings
+  const { timeout, maxAge, staleIfError } = settings
   const closing = new AbortController()
   const http = { ...settings, fetch: options.fetch, now, signal: closing.signal }
-  const cooldown = createCooldown(settings.cooldown, now)
-
-  const load = location.kind === 'jwks' ? () => loadFrom(location.jwksUri) : createLoad(location)
+  const isDiscovered = location.kind === 'discovery'
+  const forced = createForcedAttempts(settings.cooldown, now, isDiscovered)
+  const locator = isDiscovered
+    ? discover(location.metadataUrl)
+    : createFixedLocator(location.jwksUri)
   const document: CachedDocument<KeySet> = createCachedDocument<KeySet>({
     // Metadata and keys together get the time that a caller waits for them: otherwise the attempt
     // would outlast its callers.
     load: (attempt) => within(timeout, load(attempt), tooLate),
-    maxAge: settings.maxAge,
+    maxAge,
     staleIfError,
     timeout,
     lostAfter: timeout,
@@ -59,38 +61,47 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
       emit?.({ type: 'keys.refresh-failed', issuer, error, duration, retryAfter }),
     onStale: (age) => emit?.({ type: 'keys.stale', issuer, age }),
   })
+  /** Where the keys in use came from. */
+  let loadedFrom: string | undefined
+  /** Whether the last attempt to read the metadata for a token with an unknown key has failed. */
+  let askingFailed = false
 
-  /** Loads the keys from where the metadata says they are. */
-  function createLoad({ metadataUrl }: { readonly metadataUrl: string | undefined }): Load {
-    const metadata = createMetadata({ ...options, metadataUrl, staleIfError, http })
-    return async ({ forced }) => {
-      const justRead = metadata.status().value === undefined
-      const { value: uri } = await metadata.current()
-      try {
-        return await loadFrom(uri)
-      } catch (error) {
-        // The keys may have moved, or never have been there. Where a token with an unknown key can
-        // lead here, reading the metadata once more costs the budget of such tokens; a forced
-        // attempt has paid for it already.
-        const cold = document.status().value === undefined
-        const mayAsk = !justRead && (cold || isNotFound(error)) && metadata.status().asked === 0
-        if (!mayAsk || !(cold || forced || cooldown.spend())) throw error
-        await metadata.refresh()
-        const moved = metadata.status().value
-        if (moved === undefined || moved === uri) throw error
-        return loadFrom(moved)
-      }
+  function discover(metadataUrl: string | undefined): Locator {
+    const onMoved = (): void => {
+      // The old location may go on to answer with keys that the issuer has withdrawn.
+      if (loadedFrom !== undefined) void document.refresh()
+    }
+    const metadata = createMetadata({ ...options, metadataUrl, staleIfError, http, onMoved })
+    return createDiscoveringLocator({ metadata, grace: maxAge + staleIfError, now })
+  }
+
+  async function load(attempt: { readonly forced: boolean }): Promise<Loaded<KeySet>> {
+    const justRead = !locator.isKnown()
+    const located = await locator.locate()
+    try {
+      return await loadFrom(located)
+    } catch (error) {
+      // The keys may have moved, or never have been there. Where a token with an unknown key can
+      // lead here, reading the metadata once more costs the budget of such tokens; a forced attempt
+      // has paid for it already.
+      const cold = document.status().value === undefined
+      const mayAsk = !justRead && (cold || isNotFound(error))
+      if (!mayAsk || !(cold || attempt.forced || forced.takeMetadata())) throw error
+      const moved = await locator.ask()
+      if (moved === undefined || moved.uri === located.uri) throw error
+      return loadFrom(moved)
     }
   }
 
-  async function loadFrom(uri: string): Promise<Loaded<KeySet>> {
+  async function loadFrom({ uri, until }: Located): Promise<Loaded<KeySet>> {
     const { body, maxAge } = await fetchJson(uri, http)
     const previous = document.status().value?.keys ?? []
     const limits = { algorithms: options.algorithms, maxKeys: settings.maxKeys }
     const value = await readKeySet(body, limits, previous, (kid, why) => {
       emit?.({ type: 'keys.ignored', issuer, ...kidField(kid), why })
     })
-    return { value, maxAge }
+    loadedFrom = uri
+    return { value, maxAge, until }
   }
 
   function current(): Keys | Promise<Keys> {
@@ -127,29 +138,47 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
 
     if (than.startedForCaller) {
       // The fetch was made for this token, so it counts against the budget of such tokens.
-      cooldown.spend()
-      if (lastError !== undefined) throw unavailable(cooldown.left())
+      forced.lacked(kid)
+      if (lastError !== undefined) throw unavailable(forced.left())
       return undefined
     }
-    const mayJoin = attempt === 'forced' || (attempt === 'scheduled' && cooldown.left() === 0)
-    if (!mayJoin) {
-      if (asked > 0) throw unavailable(asked)
-      if (closing.signal.aborted || !cooldown.spend()) {
-        emit?.({ type: 'kid.throttled', issuer, ...kidField(kid) })
-        if (lastError !== undefined) throw unavailable(cooldown.left())
-        return undefined
-      }
+    const mayJoin = attempt === 'forced' || (attempt === 'scheduled' && forced.left() === 0)
+    if (mayJoin || locator.isAsking()) {
+      forced.join(kid)
+      return mayJoin ? refreshed(than) : afterAsking(than)
     }
+    if (asked > 0) throw unavailable(asked)
+
+    const next = closing.signal.aborted ? undefined : forced.take(kid)
+    if (next === 'keys') return refreshed(than)
+    if (next === 'metadata') return afterAsking(than)
+    emit?.({ type: 'kid.throttled', issuer, ...kidField(kid) })
+    if (lastError !== undefined || askingFailed) throw unavailable(forced.left())
+    return undefined
+  }
+
+  /** The keys after an attempt beyond the schedule. */
+  async function refreshed(than: Keys): Promise<Keys> {
     const startedForCaller = await document.refresh()
     const set = document.status().value
-    if (set === undefined || set === than.set) throw unavailable(cooldown.left())
+    if (set === undefined || set === than.set) throw unavailable(forced.left())
     return { set, startedForCaller }
+  }
+
+  /** The keys at the location that the metadata names now, if that is another one. */
+  async function afterAsking(than: Keys): Promise<Keys | undefined> {
+    const located = await locator.ask()
+    askingFailed = located === undefined
+    if (located !== undefined && located.uri !== loadedFrom) return refreshed(than)
+    if (askingFailed || document.status().lastError !== undefined) throw unavailable(forced.left())
+    return undefined
   }
 
   return {
     current,
     newer,
     ensureLoaded: document.ensureLoaded,
+    loaded: () => document.status().value,
     health(): KeyHealth {
       const { value, usable, stale, age, nextRefresh, lastError } = document.status()
       return {

@@ -30,6 +30,8 @@ export interface KeySource {
   /** Loads keys unless there are usable ones. Never rejects: `health()` tells. */
   ensureLoaded(): Promise<void>
   health(): KeyHealth
+  /** The keys that were loaded last, however old. For hints alone: no decision reads it. */
+  loaded(): KeySet | undefined
   close(): void
 }
 

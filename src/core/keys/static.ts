@@ -94,6 +94,7 @@ export function createStaticSource(
       loading ??= load()
       await loading
     },
+    loaded: () => loaded?.set,
     health() {
       const inUse = loaded?.set.keys ?? keys
       return { usable: inUse.length > 0, stale: false, keys: inUse.length }

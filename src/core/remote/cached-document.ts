@@ -86,6 +86,8 @@ interface Held<T> {
   readonly lifetime: number
   /** Seconds after which it is due. */
   readonly refreshAfter: number
+  /** Seconds since the epoch after which it must not serve. */
+  readonly until: number
 }
 
 const shortestLifetime = 60
@@ -131,7 +133,7 @@ export function createCachedDocument<T>(options: CachedDocumentOptions<T>): Cach
   }
 
   function stateAt(t: number): DocumentState {
-    if (held === undefined) return 'gone'
+    if (held === undefined || t >= held.until) return 'gone'
     const age = t - held.at
     if (age >= held.lifetime) return age < held.lifetime + staleIfError ? 'stale' : 'gone'
     return age >= held.refreshAfter ? 'due' : 'fresh'
@@ -208,7 +210,7 @@ export function createCachedDocument<T>(options: CachedDocumentOptions<T>): Cach
     return (!failedSinceExpiry || idle) && backoff.left(t) === 0
   }
 
-  function hold({ value, maxAge }: Loaded<T>, began: number): void {
+  function hold({ value, maxAge, until = Infinity }: Loaded<T>, began: number): void {
     const previous = held?.available.value
     const allowed = Math.max(shortestLifetime, maxAge ?? Infinity)
     const lifetime = Math.min(options.maxAge, allowed)
@@ -216,7 +218,7 @@ export function createCachedDocument<T>(options: CachedDocumentOptions<T>): Cach
     const refreshAfter = lifetime * 0.8 * (0.9 + 0.2 * Math.random())
     // Whoever finds the value loaded has not started the attempt that brought it.
     const available = Object.freeze({ value, startedForCaller: false })
-    held = { available, at: began, lifetime, refreshAfter }
+    held = { available, at: began, lifetime, refreshAfter, until }
     backoff.clear()
     lastError = undefined
     announcedStale = false

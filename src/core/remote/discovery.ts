@@ -51,7 +51,7 @@ function wellKnownLocations(issuer: string): string[] {
 }
 
 function checkMetadata(
-  { body, maxAge }: HttpJson,
+  { body }: HttpJson,
   location: string,
   { issuer, allowInsecureLoopback }: DiscoveryOptions,
 ): Loaded<string> {
@@ -74,5 +74,7 @@ function checkMetadata(
   if (isPrivateAddress(uri) && new URL(uri).hostname !== new URL(location).hostname) {
     throw new LoadError('jwks_uri at a private address')
   }
-  return { value: uri, maxAge }
+  // Metadata is kept for an hour, whatever `Cache-Control` says: some servers send `no-store` with
+  // every answer.
+  return { value: uri, maxAge: undefined }
 }

@@ -14,11 +14,18 @@ export interface Bounds {
   readonly refused: number
   /** How long a token of a removed key can be accepted while the issuer answers. */
   readonly accepted: number
+  /** The same, after the issuer has moved its keys and the old place goes on to serve the old ones. */
+  readonly acceptedAtOldPlace: number
   /**
    * How long a token of a removed key can be accepted while the issuer does not answer, counted
    * from the last key set that it served.
    */
   readonly acceptedInOutage: number
+  /**
+   * How long a token of a removed key can be accepted while the issuer serves keys but no metadata,
+   * counted from the last metadata that it served.
+   */
+  readonly acceptedWithoutMetadata: number
   /** Fetches per issuer in any hour, whatever attackers do, if the issuer never answers 4xx. */
   readonly fetches: number
   /**
@@ -26,7 +33,7 @@ export interface Bounds {
    * metadata is asked, and the metadata is fetched again to see whether the keys have moved.
    */
   readonly fetchesIf4xx: number
-  /** Fetches per issuer in an hour in which nothing goes wrong. */
+  /** Fetches per issuer in an hour in which nothing fails. */
   readonly fetchesWithoutFaults: number
 }
 
@@ -38,22 +45,31 @@ const longestRetryAfter = 300
  */
 const attemptsPerHourOfOutage = 180
 const earliestRefresh = 0.72
+const metadataMaxAge = 3600
 const metadataPlaces = 3
 
 export function boundsOf(
   { maxAge, staleIfError, cooldown }: KeyTimes,
-  { retryAfter }: { retryAfter: boolean },
+  { retryAfter, oldPlace = false }: { retryAfter: boolean; oldPlace?: boolean },
 ): Bounds {
-  const refused = Math.max(cooldown, retryAfter ? longestRetryAfter : longestBackoff)
+  // Keys that have moved are found by the second attempt for an unknown key: the first one asks the
+  // old place.
+  const attempts = oldPlace ? 2 * cooldown : cooldown
+  const refused = Math.max(attempts, retryAfter ? longestRetryAfter : longestBackoff)
   const unknownKeys = Math.ceil(3600 / cooldown)
   const planned = Math.ceil(3600 / (earliestRefresh * maxAge)) + 2
   return {
     refused,
     accepted: Math.max(maxAge, refused),
+    acceptedAtOldPlace: Math.max(metadataMaxAge + maxAge, refused),
     acceptedInOutage: maxAge + staleIfError,
-    fetches: planned + 2 * attemptsPerHourOfOutage + unknownKeys,
+    acceptedWithoutMetadata: metadataMaxAge + maxAge + staleIfError,
+    // In each cooldown, tokens with unknown keys cause one fetch of keys and one of metadata.
+    fetches: planned + 2 * attemptsPerHourOfOutage + 2 * unknownKeys,
     fetchesIf4xx:
-      planned + (1 + metadataPlaces) * attemptsPerHourOfOutage + (2 + metadataPlaces) * unknownKeys,
+      planned +
+      (1 + metadataPlaces) * attemptsPerHourOfOutage +
+      (2 + 2 * metadataPlaces) * unknownKeys,
     fetchesWithoutFaults: planned,
   }
 }
