@@ -49,6 +49,8 @@ export const suites: readonly Suite[] = [
       'test/core/keys/model.test.ts',
       'test/core/keys/jwk.test.ts',
       'test/core/keys/promises.test.ts',
+      'test/core/keys/bound-keys.test.ts',
+      'test/core/keys/moved-keys.test.ts',
       'test/core/keys/younger-keys.test.ts',
     ],
     adapters: 'portable',
@@ -165,6 +167,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
     why: 'tests the package and its repository as a whole: what is packed, exported, documented',
     files: [
       'test/architecture.test.ts',
+      'test/core/keys/bounds.test.ts',
       'test/package/consumers.test.ts',
       'test/package/entries.test.ts',
       'test/package/reach.test.ts',
