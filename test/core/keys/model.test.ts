@@ -106,7 +106,7 @@ class History {
     const isKeys = place !== undefined
     const found = await this.issuer.fetch(isKeys ? `${this.issuer.url}/jwks` : url, init)
     const isServed = this.trouble === undefined || this.trouble.kind === 'no metadata'
-    if (!isKeys && found.ok) this.lastMetadataAt = at
+    if (!isKeys && found.ok && this.trouble?.kind !== 'garbage') this.lastMetadataAt = at
     const answer = isKeys
       ? isOld && isServed
         ? Response.json(old)

@@ -112,13 +112,14 @@ describe('an issuer that moves its keys while the old place goes on to serve the
     issuer.keys.rotate({ overlap: false })
     let accepted = 0
     while ((await outcome(old)) === 'accepted') {
-      accepted += 10
-      issuer.clock.advance(10)
+      accepted += 60
+      issuer.clock.advance(60)
       await settled()
       if (accepted > 3 * hour) break
     }
-    expect(accepted).toBeLessThanOrEqual(hour + 600 + 10)
-  }, 60_000)
+    expect(accepted).toBeGreaterThan(1800)
+    expect(accepted).toBeLessThanOrEqual(hour + 600 + 60)
+  })
 
   it('a token of a removed key is refused 25 hours and 10 minutes after the last metadata, though the old place lists it', async () => {
     const { issuer, outcome, moveKeys, breakMetadata } = createMovingStage()
@@ -126,7 +127,7 @@ describe('an issuer that moves its keys while the old place goes on to serve the
     await outcome(old)
     moveKeys()
     breakMetadata()
-    const step = 300
+    const step = 1200
     let accepted = 0
     while ((await outcome(old)) === 'accepted') {
       accepted += step
@@ -136,7 +137,7 @@ describe('an issuer that moves its keys while the old place goes on to serve the
     }
     expect(accepted).toBeGreaterThan(24 * hour)
     expect(accepted).toBeLessThanOrEqual(25 * hour + 600 + step)
-  }, 60_000)
+  })
 })
 
 describe('the age of metadata', () => {
@@ -147,15 +148,15 @@ describe('the age of metadata', () => {
   ])('metadata with %s is kept for an hour', async (_, headers) => {
     const { issuer, outcome, count, answerMetadataWith } = createMovingStage()
     answerMetadataWith(headers)
-    for (let minute = 0; minute < 43; minute++) {
+    for (let minute = 0; minute < 43; minute += 3) {
       expect(await outcome()).toBe('accepted')
-      issuer.clock.advance(60)
+      issuer.clock.advance(180)
       await settled()
     }
     expect(count(metadata)).toBe(1)
-    for (let minute = 0; minute < 40; minute++) {
+    for (let minute = 0; minute < 42; minute += 3) {
       await outcome()
-      issuer.clock.advance(60)
+      issuer.clock.advance(180)
       await settled()
     }
     expect(count(metadata)).toBe(2)
