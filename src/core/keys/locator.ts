@@ -1,73 +1,55 @@
 import type { CachedDocument } from '../remote/cached-document.ts'
 import { metadataMaxAge } from '../remote/metadata.ts'
 
-/** Where the keys of an issuer are now. */
-export interface Located {
-  readonly uri: string
-  /**
-   * Seconds since the epoch until which keys from there may be used: the issuer itself has not
-   * named the location for too long. Undefined: without end.
-   */
-  readonly until: number | undefined
-}
-
 /** Finds the keys of an issuer. */
 export interface Locator {
   /** Whether a location is known already. */
   isKnown(): boolean
-  /** Rejects with a LoadError if there is none. */
-  locate(): Promise<Located>
+  /** Where the keys are. Rejects with a LoadError if that is not known. */
+  locate(): Promise<string>
   /**
-   * Asks the issuer once more, beyond the schedule; undefined if there is nobody to ask, if the
-   * issuer asked to be left alone, or if it gives no answer.
+   * Asks the issuer once more where its keys are, beyond the schedule; undefined if there is nobody
+   * to ask, if the issuer asked to be left alone, or if it gives no answer.
    */
-  ask(): Promise<Located | undefined>
+  ask(): Promise<string | undefined>
   /** Whether the issuer is being asked beyond the schedule at this moment. */
   isAsking(): boolean
+  /**
+   * Seconds since the epoch after which keys must not be used, because the issuer has not said for
+   * too long where they are.
+   */
+  endsAt(): number
 }
 
 /** A location that the configuration states. */
 export function createFixedLocator(uri: string): Locator {
-  const located: Located = { uri, until: undefined }
   return {
     isKnown: () => true,
-    locate: async () => located,
+    locate: async () => uri,
     ask: async () => undefined,
     isAsking: () => false,
+    endsAt: () => Infinity,
   }
 }
 
-export interface DiscoveringOptions {
-  readonly metadata: CachedDocument<string>
-  /** Seconds that keys may still be used after the metadata that named them has become stale. */
-  readonly grace: number
-  /** The time in milliseconds since the epoch. */
-  now(): number
-}
-
-/** The location that the issuer's metadata names (RFC 8414 section 2: `jwks_uri`). */
-export function createDiscoveringLocator({ metadata, grace, now }: DiscoveringOptions): Locator {
-  /**
-   * If the metadata cannot be read, and the issuer has moved its keys, then the old location may go
-   * on to answer with keys that the issuer has withdrawn. So they have an end.
-   */
-  function located(uri: string): Located {
-    const { age = 0 } = metadata.status()
-    return { uri, until: now() / 1000 - age + metadataMaxAge + grace }
-  }
-
+/**
+ * The location that the issuer's metadata names (RFC 8414 section 2: `jwks_uri`).
+ *
+ * @param grace Seconds that keys may be used after the metadata that named them has become stale.
+ * Without this end, an old location that goes on to answer would keep keys alive that the issuer has
+ * withdrawn, for as long as its metadata cannot be read.
+ */
+export function createDiscoveringLocator(metadata: CachedDocument<string>, grace: number): Locator {
   return {
-    isKnown: () => metadata.status().value !== undefined,
-    async locate() {
-      const { value } = await metadata.current()
-      return located(value)
-    },
+    isKnown: () => metadata.loadedAt() !== undefined,
+    locate: async () => (await metadata.current()).value,
     async ask() {
       if (metadata.status().asked > 0) return undefined
       await metadata.refresh()
       const { value, lastError } = metadata.status()
-      return value === undefined || lastError !== undefined ? undefined : located(value)
+      return lastError === undefined ? value : undefined
     },
     isAsking: () => metadata.status().attempt === 'forced',
+    endsAt: () => (metadata.loadedAt() ?? Infinity) + metadataMaxAge + grace,
   }
 }

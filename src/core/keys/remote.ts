@@ -12,7 +12,7 @@ import { createMetadata } from '../remote/metadata.ts'
 import { createForcedAttempts } from './forced-attempts.ts'
 import type { KeySet } from './key-set.ts'
 import { readKeySet } from './key-set.ts'
-import type { Located, Locator } from './locator.ts'
+import type { Locator } from './locator.ts'
 import { createDiscoveringLocator, createFixedLocator } from './locator.ts'
 import type { KeyHealth, KeyLocation, KeySource, Keys } from './source.ts'
 
@@ -55,6 +55,7 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
     timeout,
     lostAfter: timeout,
     now,
+    endsAt: locator.endsAt,
     onLoaded: ({ keys: { length } }, duration) =>
       emit?.({ type: 'keys.refreshed', issuer, keys: length, duration }),
     onFailed: ({ message: error }, duration, retryAfter) =>
@@ -72,14 +73,14 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
       if (loadedFrom !== undefined) void document.refresh()
     }
     const metadata = createMetadata({ ...options, metadataUrl, staleIfError, http, onMoved })
-    return createDiscoveringLocator({ metadata, grace: maxAge + staleIfError, now })
+    return createDiscoveringLocator(metadata, maxAge + staleIfError)
   }
 
   async function load(attempt: { readonly forced: boolean }): Promise<Loaded<KeySet>> {
     const justRead = !locator.isKnown()
-    const located = await locator.locate()
+    const uri = await locator.locate()
     try {
-      return await loadFrom(located)
+      return await loadFrom(uri)
     } catch (error) {
       // The keys may have moved, or never have been there. Where a token with an unknown key can
       // lead here, reading the metadata once more costs the budget of such tokens; a forced attempt
@@ -88,12 +89,12 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
       const mayAsk = !justRead && (cold || isNotFound(error))
       if (!mayAsk || !(cold || attempt.forced || forced.takeMetadata())) throw error
       const moved = await locator.ask()
-      if (moved === undefined || moved.uri === located.uri) throw error
+      if (moved === undefined || moved === uri) throw error
       return loadFrom(moved)
     }
   }
 
-  async function loadFrom({ uri, until }: Located): Promise<Loaded<KeySet>> {
+  async function loadFrom(uri: string): Promise<Loaded<KeySet>> {
     const { body, maxAge } = await fetchJson(uri, http)
     const previous = document.status().value?.keys ?? []
     const limits = { algorithms: options.algorithms, maxKeys: settings.maxKeys }
@@ -101,7 +102,7 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
       emit?.({ type: 'keys.ignored', issuer, ...kidField(kid), why })
     })
     loadedFrom = uri
-    return { value, maxAge, until }
+    return { value, maxAge }
   }
 
   function current(): Keys | Promise<Keys> {
@@ -167,9 +168,9 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
 
   /** The keys at the location that the metadata names now, if that is another one. */
   async function afterAsking(than: Keys): Promise<Keys | undefined> {
-    const located = await locator.ask()
-    askingFailed = located === undefined
-    if (located !== undefined && located.uri !== loadedFrom) return refreshed(than)
+    const uri = await locator.ask()
+    askingFailed = uri === undefined
+    if (uri !== undefined && uri !== loadedFrom) return refreshed(than)
     if (askingFailed || document.status().lastError !== undefined) throw unavailable(forced.left())
     return undefined
   }

@@ -5,8 +5,6 @@ export interface Loaded<T> {
   readonly value: T
   /** Seconds that the issuer lets it be kept, if it says so. */
   readonly maxAge: number | undefined
-  /** Seconds since the epoch after which it must not be used, whatever fails. Default: no end. */
-  readonly until?: number | undefined
 }
 
 export interface AttemptsOptions<T> {

@@ -18,6 +18,11 @@ export interface CachedDocumentOptions<T> {
    */
   readonly lostAfter: number
   now(): number
+  /**
+   * Seconds since the epoch after which no value may serve, whatever else holds, because the place
+   * that it came from has not been confirmed for too long. Default: never.
+   */
+  endsAt?: (() => number) | undefined
   onLoaded(value: T, duration: number, previous: T | undefined): void
   onFailed(error: LoadError, duration: number, retryAfter: number): void
   onStale?(age: number): void
@@ -58,6 +63,8 @@ export interface CachedDocument<T> {
   /** Resolves when there is a usable value, or the attempt for one has ended. Never rejects. */
   ensureLoaded(): Promise<void>
   status(): DocumentStatus<T>
+  /** When the value was loaded, in seconds since the epoch; undefined if there is none. */
+  loadedAt(): number | undefined
   close(): void
 }
 
@@ -86,14 +93,12 @@ interface Held<T> {
   readonly lifetime: number
   /** Seconds after which it is due. */
   readonly refreshAfter: number
-  /** Seconds since the epoch after which it must not serve. */
-  readonly until: number
 }
 
 const shortestLifetime = 60
 
 export function createCachedDocument<T>(options: CachedDocumentOptions<T>): CachedDocument<T> {
-  const { load, staleIfError, timeout, lostAfter } = options
+  const { load, staleIfError, timeout, lostAfter, endsAt = () => Infinity } = options
   const backoff = createBackoff()
   const attempts = createAttempts<T>({
     load,
@@ -133,7 +138,7 @@ export function createCachedDocument<T>(options: CachedDocumentOptions<T>): Cach
   }
 
   function stateAt(t: number): DocumentState {
-    if (held === undefined || t >= held.until) return 'gone'
+    if (held === undefined || t >= endsAt()) return 'gone'
     const age = t - held.at
     if (age >= held.lifetime) return age < held.lifetime + staleIfError ? 'stale' : 'gone'
     return age >= held.refreshAfter ? 'due' : 'fresh'
@@ -210,7 +215,7 @@ export function createCachedDocument<T>(options: CachedDocumentOptions<T>): Cach
     return (!failedSinceExpiry || idle) && backoff.left(t) === 0
   }
 
-  function hold({ value, maxAge, until = Infinity }: Loaded<T>, began: number): void {
+  function hold({ value, maxAge }: Loaded<T>, began: number): void {
     const previous = held?.available.value
     const allowed = Math.max(shortestLifetime, maxAge ?? Infinity)
     const lifetime = Math.min(options.maxAge, allowed)
@@ -218,7 +223,7 @@ export function createCachedDocument<T>(options: CachedDocumentOptions<T>): Cach
     const refreshAfter = lifetime * 0.8 * (0.9 + 0.2 * Math.random())
     // Whoever finds the value loaded has not started the attempt that brought it.
     const available = Object.freeze({ value, startedForCaller: false })
-    held = { available, at: began, lifetime, refreshAfter, until }
+    held = { available, at: began, lifetime, refreshAfter }
     backoff.clear()
     lastError = undefined
     announcedStale = false
@@ -264,6 +269,7 @@ export function createCachedDocument<T>(options: CachedDocumentOptions<T>): Cach
         asked: backoff.asked(t),
       }
     },
+    loadedAt: () => held?.at,
     close() {
       closed = true
       attempts.close()
