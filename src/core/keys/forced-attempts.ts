@@ -12,8 +12,8 @@ export interface ForcedAttempts {
    * so on by turns.
    */
   take(kid: string | undefined): 'keys' | 'metadata' | undefined
-  /** Told that a token with this `kid` waits for an attempt of somebody else. */
-  join(kid: string | undefined): void
+  /** Told that a token with this `kid` waits for metadata that is read for another one. */
+  joinMetadata(kid: string | undefined): void
   /** Told that keys which were fetched for a token with this `kid` lacked its key. */
   lacked(kid: string | undefined): void
   /** Takes the fetch of metadata of this cooldown; false if it has been taken already. */
@@ -85,9 +85,9 @@ export function createForcedAttempts(
         remember(kid, 'metadata', t)
         return 'metadata'
       }
-      // A `kid` that was never seen before may be that of a new key. It must not have to wait
+      // A `kid` that nothing was fetched for yet may be that of a new key. It must not have to wait
       // because others have had the metadata read.
-      const since = last === undefined ? keysAt : Math.max(keysAt, metadataAt)
+      const since = by === 'nothing' ? keysAt : Math.max(keysAt, metadataAt)
       if (t < since + cooldown) {
         if (last === undefined) remember(kid, 'nothing', t)
         return undefined
@@ -96,9 +96,8 @@ export function createForcedAttempts(
       remember(kid, 'nothing', t)
       return 'keys'
     },
-    join(kid = '') {
-      const t = clock()
-      if (lookedFor(kid, t) === undefined) remember(kid, 'nothing', t)
+    joinMetadata(kid = '') {
+      remember(kid, 'metadata', clock())
     },
     lacked(kid = '') {
       const t = clock()

@@ -144,9 +144,10 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
       return undefined
     }
     const mayJoin = attempt === 'forced' || (attempt === 'scheduled' && forced.left() === 0)
-    if (mayJoin || locator.isAsking()) {
-      forced.join(kid)
-      return mayJoin ? refreshed(than) : afterAsking(than)
+    if (mayJoin) return refreshed(than)
+    if (locator.isAsking()) {
+      forced.joinMetadata(kid)
+      return afterAsking(than)
     }
     if (asked > 0) throw unavailable(asked)
 
