@@ -68,7 +68,10 @@ export interface VerifierOptions<C extends object = JWTPayload> {
   tokenCache?: number | false | undefined
   /** Accept http issuers on localhost, 127.0.0.1 and [::1], for tests. Default: false. */
   allowInsecureLoopback?: boolean | undefined
-  /** Fetches metadata and keys. Default: `globalThis.fetch`, looked up at each call. */
+  /**
+   * Fetches metadata and keys. An answer that was reached through a redirect is refused. Default:
+   * `globalThis.fetch`, looked up at each call.
+   */
   fetch?: typeof globalThis.fetch | undefined
   /**
    * Gives the time in milliseconds since the epoch. Default: `Date.now`, looked up at each call.

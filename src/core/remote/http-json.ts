@@ -60,10 +60,16 @@ async function read(
     redirect: 'manual',
     signal,
   })
+  // A custom fetch may follow redirects all the same, and so let another server give the keys. What
+  // that server answered, its status included, says nothing about the place that was asked.
+  if (response.redirected) {
+    response.body?.cancel().catch(() => {})
+    throw new LoadError('redirect')
+  }
   if (response.status !== 200) {
     response.body?.cancel().catch(() => {})
-    const redirected = response.type === 'opaqueredirect' || Math.floor(response.status / 100) === 3
-    throw new LoadError(redirected ? 'redirect' : `status ${response.status}`, {
+    const redirects = response.type === 'opaqueredirect' || Math.floor(response.status / 100) === 3
+    throw new LoadError(redirects ? 'redirect' : `status ${response.status}`, {
       status: response.status,
       retryAfter: retryAfter(response.headers.get('retry-after'), now()),
     })

@@ -92,6 +92,38 @@ describe('T12: keys over real sockets', () => {
     },
   )
 
+  it.each([
+    ['the keys', 'jwks', 'the right keys', '/jwks'],
+    ['the keys', 'jwks', 'nothing', '/nothing'],
+    ['the metadata', 'openid-configuration', 'the right metadata', '/metadata'],
+    ['the metadata', 'openid-configuration', 'nothing', '/nothing'],
+  ] as const)(
+    'T13: an answer is refused when a custom fetch followed a redirect from the place of %s (%s) to %s',
+    async (_what, endpoint, _there, path) => {
+      const follow: typeof globalThis.fetch = (url, init) =>
+        globalThis.fetch(url, { ...init, redirect: 'follow' })
+      const { outcome, verifier } = await createStage({ fetch: follow })
+      const documents: Readonly<Record<string, unknown>> = {
+        '/jwks': issuer.jwks,
+        '/metadata': issuer.metadata,
+      }
+      const elsewhere = createServer((req, res) => {
+        const document = documents[req.url ?? '']
+        res.writeHead(document === undefined ? 404 : 200).end(JSON.stringify(document))
+      }).listen(0, '127.0.0.1')
+      await once(elsewhere, 'listening')
+      try {
+        const { port } = elsewhere.address() as AddressInfo
+        issuer.fail(endpoint, faults.redirect(`http://127.0.0.1:${port}${path}`))
+        expect(await outcome()).toBe('503 keys')
+        expect(verifier.health()[0]?.lastError).toBe('redirect')
+      } finally {
+        elsewhere.close()
+        elsewhere.closeAllConnections()
+      }
+    },
+  )
+
   it('a fetch of keys goes on for other requests when the request that started it is aborted', async () => {
     issuer = await serveTestIssuer()
     const { requireAuth } = createAuth(issuer.trust())
