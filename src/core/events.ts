@@ -45,7 +45,7 @@ export type KeyEvent =
   | { readonly type: 'keys.stale'; readonly issuer: string; readonly age: number }
   /** A request was answered 503. */
   | { readonly type: 'keys.unavailable'; readonly issuer: string; readonly retryAfter: number }
-  /** One member of the published key set is not used. */
+  /** One member of the key set, fetched or given as `jwks`, is not used. */
   | {
       readonly type: 'keys.ignored'
       readonly issuer: string

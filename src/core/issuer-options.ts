@@ -36,7 +36,12 @@ export interface IssuerOptions {
   metadataUrl?: string | undefined
   /** Where its keys are; skips discovery. */
   jwksUri?: string | undefined
-  /** Its keys: a JWK Set, or one PEM (SPKI) public key. Nothing is fetched. */
+  /**
+   * Its keys: a JWK Set, or one PEM (SPKI) public key. Nothing is fetched. The set may be given as
+   * the issuer publishes it: keys for another purpose, algorithm or curve are ignored, each with an
+   * event when the keys are first used. A key that is malformed, weak, private or symmetric is
+   * refused, and so is a set without a usable key.
+   */
   jwks?: { keys: readonly JWK[] } | string | undefined
 }
 
@@ -158,7 +163,7 @@ function resolveLocation(
     wrongOption(`${of}${given[0]?.[0]}'`, `excludes others: keep one of ${names}`)
   }
   if (jwks !== undefined) {
-    return { kind: 'static', keys: resolveStaticKeys(`${of}jwks'`, jwks, algorithms) }
+    return { kind: 'static', ...resolveStaticKeys(`${of}jwks'`, jwks, algorithms) }
   }
   for (const [name, url] of given) {
     const flaw = urlFlaw(url, allowLoopback)

@@ -13,6 +13,13 @@ const pem = (type: 'spki' | 'private', bits = 2048): string => {
     ? (publicKey.export({ type: 'spki', format: 'pem' }) as string)
     : (privateKey.export({ type: 'pkcs8', format: 'pem' }) as string)
 }
+const pemOf = (curve: 'x25519' | 'P-521'): unknown => {
+  const { publicKey } =
+    curve === 'x25519'
+      ? generateKeyPairSync(curve)
+      : generateKeyPairSync('ec', { namedCurve: curve })
+  return publicKey.export({ type: 'spki', format: 'pem' })
+}
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const jwk = { ...rsa.publicKey.export({ format: 'jwk' }), kid: 'a', alg: 'RS256' }
 const ec = {
@@ -426,6 +433,14 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
     { ...good, issuer: { issuer, jwks: pem('private') } },
     /must be one block from -----BEGIN PUBLIC KEY/,
   ],
+  ...(['x25519', 'P-521'] as const).map(
+    (curve) =>
+      [
+        `a PEM key of the curve ${curve}, which no allowed algorithm uses`,
+        { ...good, issuer: { issuer, jwks: pemOf(curve) } },
+        /'jwks' holds no key that can be used/,
+      ] as const,
+  ),
   [
     'a weak key in PEM',
     { ...good, issuer: { issuer, jwks: pem('spki', 1024) } },

@@ -36,7 +36,7 @@ export function activate(
   const { algorithms } = policy
   const keys =
     location.kind === 'static'
-      ? createStaticSource(location.keys, { issuer, emit })
+      ? createStaticSource(location, { issuer, emit })
       : createRemoteSource({
           issuer,
           emit,

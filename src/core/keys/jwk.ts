@@ -18,14 +18,18 @@ export interface AdmittedJwk {
   readonly algorithms: readonly Algorithm[]
 }
 
-/**
- * Why a member of a key set is not used. RFC 7517 section 5: such a member is ignored, and the
- * others are used.
- */
+/** Why a member of a key set is not used. */
 export interface RefusedJwk {
   readonly kid: string | undefined
   readonly why: string
+  /**
+   * True: the member is malformed, weak or secret. False: there is nothing wrong with it, but it is
+   * for another purpose, algorithm or curve than those of this verifier.
+   */
+  readonly flawed: boolean
 }
+
+type Fault = Pick<RefusedJwk, 'why' | 'flawed'>
 
 /**
  * The most characters that a `kid` may have, in a key or in a token. Longer ones would only fill
@@ -74,23 +78,18 @@ const curves: ReadonlyMap<unknown, Curve> = new Map([
 
 export function admitJwk(member: unknown, allowed: readonly Algorithm[]): AdmittedJwk | RefusedJwk {
   if (typeof member !== 'object' || member === null || Array.isArray(member)) {
-    return { kid: undefined, why: 'not a JSON object' }
+    return { kid: undefined, ...flawed('not a JSON object') }
   }
   const jwk = member as Record<string, unknown>
   const kid = typeof jwk['kid'] === 'string' ? jwk['kid'] : undefined
-  const refused = (why: string): RefusedJwk => ({ kid, why })
-
-  if (jwk['kid'] !== undefined && kid === undefined) return refused('kid is not a string')
-  if (kid !== undefined && kid.length > longestKid) return refused('kid is too long')
-  // Compared with undefined: a JWK that workerd exports has the members of every kind of key, and
-  // those that do not belong to its kind are undefined.
-  if (privateMembers.some((name) => jwk[name] !== undefined)) {
-    return refused('holds private or symmetric key material')
-  }
-  const unfit = purposeFlaw(jwk)
-  if (unfit !== undefined) return refused(unfit)
+  if (jwk['kid'] !== undefined && kid === undefined)
+    return { kid, ...flawed('kid is not a string') }
+  if (kid !== undefined && kid.length > longestKid) return { kid, ...flawed('kid is too long') }
+  if (isSecret(jwk)) return { kid, ...flawed('holds private or symmetric key material') }
+  const fault = purposeFault(jwk)
+  if (fault !== undefined) return { kid, ...fault }
   const key = readPublicKey(jwk)
-  if (typeof key === 'string') return refused(key)
+  if ('why' in key) return { kid, ...key }
 
   const { alg } = jwk
   const algorithms = allowed.filter(
@@ -98,38 +97,62 @@ export function admitJwk(member: unknown, allowed: readonly Algorithm[]): Admitt
       fitsKeyType(name, key.kty, 'crv' in key ? key.crv : undefined) &&
       (alg === undefined || (isAlgorithm(alg) && sameAlgorithm(alg, name))),
   )
-  if (algorithms.length === 0) return refused('serves no allowed algorithm')
-  return { kid, jwk: key, algorithms }
+  if (algorithms.length > 0) return { kid, jwk: key, algorithms }
+  const malformed = alg !== undefined && typeof alg !== 'string'
+  return { kid, why: 'serves no allowed algorithm', flawed: malformed }
+}
+
+function flawed(why: string): Fault {
+  return { why, flawed: true }
+}
+
+/** For a value of a JWK that this verifier does not know. Any such value has to be text. */
+function unknown(value: unknown, why: string): Fault {
+  return { why, flawed: typeof value !== 'string' }
+}
+
+/**
+ * Compared with undefined: a JWK that workerd exports has the members of every kind of key, and
+ * those that do not belong to its kind are undefined.
+ */
+function isSecret(jwk: Record<string, unknown>): boolean {
+  return jwk['kty'] === 'oct' || privateMembers.some((name) => jwk[name] !== undefined)
 }
 
 /**
  * RFC 7517 sections 4.2 and 4.3: a key that is published for another purpose must not verify
  * signatures.
  */
-function purposeFlaw({ use, key_ops: operations }: Record<string, unknown>): string | undefined {
-  if (use !== undefined && use !== 'sig') return 'not for signatures (use)'
+function purposeFault({ use, key_ops: operations }: Record<string, unknown>): Fault | undefined {
+  if (use !== undefined && use !== 'sig') return unknown(use, 'not for signatures (use)')
   if (operations === undefined) return undefined
-  if (Array.isArray(operations) && operations.includes('verify')) return undefined
-  return 'not for verification (key_ops)'
+  const isList = Array.isArray(operations)
+  if (isList && operations.includes('verify')) return undefined
+  return { why: 'not for verification (key_ops)', flawed: !isList }
 }
 
-function readPublicKey(jwk: Record<string, unknown>): PublicJwk | string {
+function readPublicKey(jwk: Record<string, unknown>): PublicJwk | Fault {
   const { kty, crv, n, e, x, y } = jwk
-  if (kty === 'RSA') return rsaFlaw(n, e) ?? { kty, n: n as string, e: e as string }
+  if (kty === 'RSA') {
+    const flaw = rsaFlaw(n, e)
+    return flaw === undefined ? { kty, n: n as string, e: e as string } : flawed(flaw)
+  }
   if (kty === 'EC') {
     const curve = curves.get(crv)
-    if (curve === undefined) return 'unsupported curve'
-    if (!hasLength(x, curve.octets) || !hasLength(y, curve.octets)) return 'malformed coordinates'
+    if (curve === undefined) return unknown(crv, 'unsupported curve')
+    if (!hasLength(x, curve.octets) || !hasLength(y, curve.octets)) {
+      return flawed('malformed coordinates')
+    }
     // Deno also imports points that are off the curve. A signature by such a key proves nothing.
-    if (!isOnCurve(x, y, curve)) return 'a point off the curve'
+    if (!isOnCurve(x, y, curve)) return flawed('a point off the curve')
     return { kty, crv: crv as string, x: x as string, y: y as string }
   }
   if (kty === 'OKP') {
-    if (crv !== 'Ed25519') return 'unsupported curve'
-    if (!hasLength(x, 32)) return 'malformed coordinates'
+    if (crv !== 'Ed25519') return unknown(crv, 'unsupported curve')
+    if (!hasLength(x, 32)) return flawed('malformed coordinates')
     return { kty, crv, x: x as string }
   }
-  return 'unsupported key type'
+  return unknown(kty, 'unsupported key type')
 }
 
 function hasLength(value: unknown, octets: number): boolean {

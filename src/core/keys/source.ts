@@ -1,3 +1,4 @@
+import type { RefusedJwk } from './jwk.ts'
 import type { Key } from './key.ts'
 import type { KeySet } from './key-set.ts'
 
@@ -5,7 +6,14 @@ import type { KeySet } from './key-set.ts'
 export type KeyLocation =
   | { readonly kind: 'discovery'; readonly metadataUrl: string | undefined }
   | { readonly kind: 'jwks'; readonly jwksUri: string }
-  | { readonly kind: 'static'; readonly keys: readonly Key[] }
+  | ({ readonly kind: 'static' } & StaticKeys)
+
+/** Keys from the configuration. */
+export interface StaticKeys {
+  readonly keys: readonly Key[]
+  /** Members of the set that are for another purpose, algorithm or curve than this verifier's. */
+  readonly ignored: readonly RefusedJwk[]
+}
 
 /** The keys of one issuer, as the caller who asked for them is given them. */
 export interface Keys {

@@ -3,39 +3,53 @@ import { UnavailableError } from '../errors.ts'
 import type { IssuerReport } from '../events.ts'
 import { kidField } from '../events.ts'
 import { checkDistinct, kindOf, wrongOption } from '../option-checks.ts'
-import type { AdmittedJwk, PublicJwk } from './jwk.ts'
+import type { AdmittedJwk, PublicJwk, RefusedJwk } from './jwk.ts'
 import { admitJwk } from './jwk.ts'
-import type { Key } from './key.ts'
 import { createKey } from './key.ts'
 import type { KeySet } from './key-set.ts'
 import { createKeySet, importable } from './key-set.ts'
 import { jwkOfPem } from './pem.ts'
-import type { KeySource, Keys } from './source.ts'
+import type { KeySource, Keys, StaticKeys } from './source.ts'
 
 const crypto = globalThis.process?.getBuiltinModule?.('node:crypto')
 
 /**
- * The keys of the option `jwks`: a JWK Set, or one PEM (SPKI) public key. Each must be usable, or
- * nothing is.
+ * The keys of the option `jwks`: a JWK Set, or one PEM (SPKI) public key. A set may be given as the
+ * issuer publishes it, with keys that are not for this verifier. A member that is malformed, weak
+ * or secret is a mistake of the configuration.
  */
 export function resolveStaticKeys(
   option: string,
   value: unknown,
   algorithms: readonly Algorithm[],
-): readonly Key[] {
+): StaticKeys {
   const members = typeof value === 'string' ? [jwkOfPem(option, value)] : membersOf(option, value)
-  const admitted = members.map((member, i) => {
-    const outcome = admitJwk(member, algorithms)
-    const why = 'why' in outcome ? outcome.why : isKey(outcome.jwk) ? undefined : 'not a valid key'
-    if (why === undefined) return outcome as AdmittedJwk
-    const name = outcome.kid === undefined ? `key ${i}` : `key '${outcome.kid}'`
-    return wrongOption(option, `has a ${name} that cannot be used: ${why}. Remove or replace it`)
-  })
+  const admitted: AdmittedJwk[] = []
+  const ignored: RefusedJwk[] = []
+  for (const [i, member] of members.entries()) {
+    const outcome = judge(member, algorithms)
+    if (!('why' in outcome)) admitted.push(outcome)
+    else if (!outcome.flawed) ignored.push(outcome)
+    else {
+      const name = outcome.kid === undefined ? `key ${i}` : `key '${outcome.kid}'`
+      wrongOption(option, `has a ${name} that cannot be used: ${outcome.why}. Remove or replace it`)
+    }
+  }
+  if (admitted.length === 0) {
+    const reasons = [...new Set(ignored.map(({ why }) => why))].join('; ')
+    wrongOption(option, `holds no key that can be used (${reasons}): add a key for signatures`)
+  }
   const slots = admitted.flatMap(({ kid, algorithms }) =>
     algorithms.map((alg) => `${kid} (${alg})`),
   )
   checkDistinct(`${option}: the pair of kid and algorithm`, slots)
-  return Object.freeze(admitted.map(createKey))
+  return Object.freeze({ keys: Object.freeze(admitted.map(createKey)), ignored })
+}
+
+function judge(member: unknown, algorithms: readonly Algorithm[]): AdmittedJwk | RefusedJwk {
+  const outcome = admitJwk(member, algorithms)
+  if ('why' in outcome || isKey(outcome.jwk)) return outcome
+  return { kid: outcome.kid, why: 'not a valid key', flawed: true }
 }
 
 /**
@@ -62,16 +76,17 @@ function membersOf(option: string, value: unknown): readonly unknown[] {
 
 /** Keys from the configuration: nothing is fetched, and nothing ages. */
 export function createStaticSource(
-  keys: readonly Key[],
+  { keys, ignored }: StaticKeys,
   { issuer, emit }: IssuerReport,
 ): KeySource {
   let loaded: Keys | undefined
   let loading: Promise<Keys> | undefined
 
   async function load(): Promise<Keys> {
-    const usable = await importable(keys, (kid, why) => {
+    const report = (kid: string | undefined, why: string): void =>
       emit?.({ type: 'keys.ignored', issuer, ...kidField(kid), why })
-    })
+    for (const { kid, why } of ignored) report(kid, why)
+    const usable = await importable(keys, report)
     loaded = fixedKeys(createKeySet(usable))
     return loaded
   }
