@@ -51,6 +51,7 @@ export const suites: readonly Suite[] = [
       'test/core/keys/promises.test.ts',
       'test/core/keys/bound-keys.test.ts',
       'test/core/keys/moved-keys.test.ts',
+      'test/core/keys/small-order.test.ts',
       'test/core/keys/static.test.ts',
       'test/core/keys/younger-keys.test.ts',
     ],

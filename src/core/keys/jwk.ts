@@ -1,7 +1,7 @@
 import type { Algorithm } from '../algorithms.ts'
 import { fitsKeyType, isAlgorithm, sameAlgorithm } from '../algorithms.ts'
 import { decodeBase64url, toBigInt } from '../base64url.ts'
-import { rsaFlaw } from './weak-keys.ts'
+import { ed25519Flaw, rsaFlaw } from './weak-keys.ts'
 
 /**
  * The members that make a public key, and no others. Nothing else of a published JWK is ever used.
@@ -149,8 +149,8 @@ function readPublicKey(jwk: Record<string, unknown>): PublicJwk | Fault {
   }
   if (kty === 'OKP') {
     if (crv !== 'Ed25519') return unknown(crv, 'unsupported curve')
-    if (!hasLength(x, 32)) return flawed('malformed coordinates')
-    return { kty, crv, x: x as string }
+    const flaw = ed25519Flaw(x)
+    return flaw === undefined ? { kty, crv, x: x as string } : flawed(flaw)
   }
   return unknown(kty, 'unsupported key type')
 }

@@ -1,9 +1,9 @@
 import { decodeBase64url, toBigInt } from '../base64url.ts'
 
 /**
- * Why an RSA key is not used, or undefined if it is good: 2048 to 8192 bits and an odd exponent
- * from 3 to 2^32. With a smaller one anybody could forge signatures; with a larger one each check
- * would take milliseconds.
+ * Why an RSA key is not used, or undefined if it is good: an odd modulus of 2048 to 8192 bits and an
+ * odd exponent from 3 to 2^32. With a smaller one anybody could forge signatures; with a larger one
+ * each check would take milliseconds.
  */
 export function rsaFlaw(n: unknown, e: unknown): string | undefined {
   const modulus = decodeBase64url(n)
@@ -19,7 +19,11 @@ export function rsaFlaw(n: unknown, e: unknown): string | undefined {
   if (exponent.length > 5) return 'exponent is not odd, 3 to 2^32'
   const value = toBigInt(exponent)
   if (value < 3n || value > 2n ** 32n || value % 2n === 0n) return 'exponent is not odd, 3 to 2^32'
-  return isRoca(toBigInt(modulus)) ? 'modulus has the ROCA weakness' : undefined
+  // The product of two large primes is odd. An even modulus has been damaged, or was made so that
+  // somebody can factor it.
+  const number = toBigInt(modulus)
+  if (number % 2n === 0n) return 'modulus is even'
+  return isRoca(number) ? 'modulus has the ROCA weakness' : undefined
 }
 
 const smallPrimes = [
@@ -40,4 +44,30 @@ const rocaResidues: readonly (readonly [bigint, ReadonlySet<bigint>])[] = smallP
 
 function isRoca(modulus: bigint): boolean {
   return rocaResidues.every(([prime, residues]) => residues.has(modulus % prime))
+}
+
+/** The field of Ed25519 (RFC 8032 section 5.1). */
+const p25519 = 2n ** 255n - 19n
+const yOfOrder8 = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7n
+
+/**
+ * The y coordinates of the eight points of small order: those of order 4, 1, 2, and two of order 8.
+ * With such a key, one signature is right for every text, or for one of eight.
+ */
+const ysOfSmallOrder: ReadonlySet<bigint> = new Set([
+  0n,
+  1n,
+  p25519 - 1n,
+  yOfOrder8,
+  p25519 - yOfOrder8,
+])
+
+/** Why an Ed25519 key is not used, or undefined if it is good. */
+export function ed25519Flaw(x: unknown): string | undefined {
+  const octets = decodeBase64url(x)
+  if (octets?.length !== 32) return 'malformed coordinates'
+  // RFC 8032 section 5.1.2: y with the least significant octet first, and the sign of x in the
+  // highest bit. Some platforms also read numbers that are not below p, and a sign of x = 0.
+  const y = BigInt.asUintN(255, toBigInt(octets.reverse()))
+  return ysOfSmallOrder.has(y % p25519) ? 'a point of small order' : undefined
 }

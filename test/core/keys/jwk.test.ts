@@ -140,6 +140,11 @@ describe('T3: published keys that are not used', () => {
       { ...rsa, n: modulus(1025, 0x01) },
     ],
     [
+      'an RSA key with an even modulus',
+      'modulus is even',
+      { ...rsa, n: modulus(256, 0x80).replace(/.{2}$/, 'AA') },
+    ],
+    [
       'an RSA key with the algorithm RSA-OAEP',
       'serves no allowed algorithm',
       { ...rsa, alg: 'RSA-OAEP' },

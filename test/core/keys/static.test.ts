@@ -60,6 +60,7 @@ const mistakes: Readonly<Record<string, unknown>> = {
   'that is an EC key without a curve': { ...p521, crv: undefined },
   'that is off its curve': { ...good, x: good.y },
   'whose exponent is 1': { ...rsa, e: 'AQ' },
+  'whose modulus is even': { ...rsa, n: `${rsa.n?.slice(0, -2)}AA` },
   'whose use is no text': { ...rsa, use: 1 },
   'whose key_ops is no list': { ...rsa, key_ops: 'encrypt' },
   'whose alg is no text': { ...rsa, alg: ['RS512'] },
