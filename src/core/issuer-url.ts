@@ -41,13 +41,21 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
 }
 
+/** URL() writes every IPv4 address as four decimal numbers, also one that was given as 0x7f000001. */
+const ipv4 = /^\d+\.\d+\.\d+\.\d+$/
+
 /** Addresses that are not public (RFC 6890), in the form in which URL() writes them. */
 const privateIPv4 =
   /^(0|10|127|169\.254|192\.168|192\.0\.0|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])|198\.1[89]|22[4-9]|2[3-5]\d)\./
 const privateIPv6 = /^\[(::|64:ff9b:|f[cdef])/
 
-/** Whether a URL names a host of the internal network (RFC 8725bis section 3.10). */
+/**
+ * Whether a URL names a host of the internal network by its address or as localhost (RFC 8725bis
+ * section 3.10). A name such as `10.keys.example.com` is no address, and what it stands for is the
+ * issuer's business.
+ */
 export function isPrivateAddress(url: string): boolean {
   const host = new URL(url).hostname.replace(/\.$/, '')
-  return /(^|\.)localhost$/.test(host) || privateIPv4.test(host) || privateIPv6.test(host)
+  if (ipv4.test(host)) return privateIPv4.test(host)
+  return /(^|\.)localhost$/.test(host) || privateIPv6.test(host)
 }

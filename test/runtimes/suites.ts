@@ -42,6 +42,7 @@ export const suites: readonly Suite[] = [
       'test/core/jwt/claims-schema.test.ts',
       'test/core/token-cache.test.ts',
       'test/core/options.test.ts',
+      'test/core/issuer-url.test.ts',
       'test/core/issuers/resolved.test.ts',
       'test/core/jwt/signature.test.ts',
       'test/core/verifier.test.ts',
