@@ -61,7 +61,7 @@ describe('T13: hosts of the keys', () => {
     expect(await outcomeWithKeysAt(host)).toBe('503 keys')
   })
 
-  it('no name of a domain is taken for a private address, whatever its labels', () => {
+  it('a domain name is not taken for a private address, for any labels of the name', () => {
     const label = fc.oneof(
       fc.constantFrom('0', '10', '127', '169', '254', '172', '16', '192', '168', 'fd', 'fe80'),
       fc.stringMatching(/^[a-z0-9]{1,8}$/),
@@ -77,7 +77,7 @@ describe('T13: hosts of the keys', () => {
     )
   })
 
-  it('every IPv4 address of a private network is taken for a private address, in each of its spellings', () => {
+  it('an IPv4 address is taken for a private address in each of its spellings, for any address of a private network', () => {
     const octet = fc.integer({ min: 0, max: 255 })
     const address = fc.oneof(
       fc.tuple(fc.constantFrom(0, 10, 127, 224, 255), octet, octet, octet),

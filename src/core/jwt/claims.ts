@@ -15,10 +15,11 @@ export interface Times {
 const longestJti = 256
 const longestScope = 4096
 /**
- * Seconds since the epoch, in the year 5138. A larger number is a date in milliseconds by mistake,
- * or 1e400, which JSON.parse reads as Infinity: such a token would never expire.
+ * Seconds since the epoch, far beyond the year 9999, which some issuers write for "never". A larger
+ * number is a date in milliseconds by mistake (those since 2001 are larger), or 1e400, which
+ * JSON.parse reads as Infinity: such a token would never expire.
  */
-const latestDate = 1e11
+const latestDate = 1e12
 
 /** RFC 7519 section 4.1.3, RFC 9068 section 4: `aud` must name this API. */
 export function checkAudience({ aud }: Claims, expected: readonly string[]): void {
@@ -42,7 +43,7 @@ export function readTimes(
 }
 
 function isDate(value: unknown): value is number {
-  return typeof value === 'number' && Math.abs(value) < latestDate
+  return typeof value === 'number' && Math.abs(value) <= latestDate
 }
 
 /** Asked for every token at every request, in the token cache or not. `now` is in milliseconds. */

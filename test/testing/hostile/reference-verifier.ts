@@ -108,7 +108,7 @@ function isText(value: unknown): boolean {
 }
 
 function isDate(value: unknown): value is number {
-  return typeof value === 'number' && value < 1e11
+  return typeof value === 'number' && value <= 1e12
 }
 
 function hasValidClaims(
