@@ -352,6 +352,25 @@ describe('tokens that are accepted', () => {
       expect(Object.isFrozen(frozen)).toBe(true)
   })
 
+  it('T17: a handler cannot change what every Auth inherits, and so the Auth of later requests', async () => {
+    const auth = await verifier.verify(issuer.mint())
+    const prototype: object = Object.getPrototypeOf(auth)
+    expect(prototype).not.toBe(Object.prototype)
+    for (const shared of [prototype, prototype.constructor]) {
+      expect(Object.isFrozen(shared)).toBe(true)
+      const change = (name: string, value: unknown): boolean =>
+        Reflect.defineProperty(shared, name, { value, configurable: true })
+      expect(change('token', 'another token')).toBe(false)
+      expect(change('scopes', ['admin'])).toBe(false)
+      expect(Reflect.setPrototypeOf(shared, { subject: 'root' })).toBe(false)
+      expect(() => Object.assign(shared, { isAdmin: true })).toThrow(TypeError)
+    }
+    const token = issuer.mint({ jti: 'later' })
+    const later = await verifier.verify(token)
+    expect(later.token).toBe(token)
+    expect('isAdmin' in later).toBe(false)
+  })
+
   it('the last of equal JSON members counts, and a claim named __proto__ stays an own property', async () => {
     const text = payload().replace('{', '{"sub":"first","__proto__":{"admin":true},')
     const auth = await verifier.verify(raw(text))
