@@ -23,6 +23,11 @@ export type AuthEvent =
    * The issuer resolver threw, or gave an answer that cannot be used. A request was answered 503.
    */
   | { readonly type: 'resolver.failed'; readonly why: string }
+  /**
+   * An issuer of which tokens were accepted was dropped with its keys, because there are more such
+   * issuers than `maxIssuers`.
+   */
+  | { readonly type: 'issuer.dropped'; readonly issuer: string }
   | KeyEvent
 
 /** What happens to the keys of one issuer. */

@@ -28,6 +28,8 @@ const ec = {
 }
 const withKeys = (...keys: unknown[]) => ({ audience, issuer: { issuer, jwks: { keys } } })
 
+const nobody = (): undefined => undefined
+
 /** The words for a value in the title of a test. */
 const shown = (value: unknown): string =>
   typeof value === 'string' ? `the text '${value}'` : String(value)
@@ -303,6 +305,22 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
     /'maxage'.*did you mean 'maxAge'/,
   ],
   ['a list as the option keys', { ...good, keys: [] }, /'keys' must be a plain object/],
+  ...[0, 1.5, 1_000_001, Number.NaN, Number.POSITIVE_INFINITY, '10', null].map(
+    (value) =>
+      [
+        `a maxIssuers of ${shown(value)}`,
+        { ...good, issuer: nobody, maxIssuers: value },
+        /'maxIssuers' must be a (whole )?number/,
+      ] as const,
+  ),
+  ...[issuer, [issuer], { issuer }].map(
+    (listed) =>
+      [
+        `a maxIssuers beside ${typeof listed === 'string' ? 'one issuer' : Array.isArray(listed) ? 'a list of issuers' : 'the options of one issuer'}`,
+        { ...good, issuer: listed, maxIssuers: 10 },
+        /'maxIssuers' is for an issuer resolver.*leave it out/,
+      ] as const,
+  ),
   ['a tokenCache of 0', { ...good, tokenCache: 0 }, /'tokenCache' must be a number from 1/],
   [
     'true as tokenCache',
@@ -473,8 +491,6 @@ describe.each([
   })
 })
 
-const nobody = (): undefined => undefined
-
 it('T15: the message about an issuer with a password does not contain the password', () => {
   const construct = (): unknown =>
     createVerifier({ ...good, issuer: 'https://me:secret@login.example.com' })
@@ -519,6 +535,9 @@ describe('right options of createVerifier', () => {
     ['a static key as a PEM', { audience, issuer: { issuer, jwks: pem('spki') } }],
     ['an issuer resolver', { audience, issuer: nobody }],
     ['an issuer resolver without an audience', { issuer: nobody }],
+    ['an issuer resolver with the least maxIssuers', { issuer: nobody, maxIssuers: 1 }],
+    ['an issuer resolver with the largest maxIssuers', { issuer: nobody, maxIssuers: 1_000_000 }],
+    ['a maxIssuers that is undefined beside one issuer', { ...good, maxIssuers: undefined }],
   ] as const)('createVerifier accepts %s', (_, options) => {
     expect(() => createVerifier(options as never)).not.toThrow()
   })

@@ -209,6 +209,10 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
     files: ['test/core/debug.test.ts'],
   },
   {
+    why: 'measures the memory that 10,000 issuers take in a process of Node, which takes long',
+    files: ['test/core/issuers/capacity.test.ts'],
+  },
+  {
     why: "measures the memory and the sockets that Node's fetch takes when an issuer fails",
     files: ['test/core/remote/http-json.test.ts'],
   },

@@ -16,7 +16,10 @@ export interface Issuers {
    * resolver does. Rejects with an UnavailableError if the resolver fails.
    */
   find(iss: unknown): ActiveIssuer | undefined | Promise<ActiveIssuer | undefined>
-  /** Whether an issuer that was found is still the one that its name stands for. */
+  /**
+   * Whether an issuer, of which a token was accepted before, is still the one that its name stands
+   * for.
+   */
   trusts(issuer: ActiveIssuer): boolean | Promise<boolean>
   close(): void
 }

@@ -16,18 +16,20 @@ export interface Resolver {
   readonly ask: (iss: string) => unknown
   /** What it answered, checked. Throws a TypeError if that is wrong. */
   readonly read: (answer: unknown) => TrustedIssuer
+  /** How many issuers are kept whose tokens were accepted. */
+  readonly maxIssuers: number
 }
 
 interface Answer {
   readonly issuer: ActiveIssuer
   /** Equal for equal answers: an issuer that did not change keeps its keys. */
   readonly stated: string
-  /** Seconds since the epoch. */
-  readonly at: number
+  /** When it was last given: seconds since the epoch. */
+  at: number
 }
 
-/** How many answers of each kind are kept. */
-const mostAnswers = 1000
+/** How many names are kept of which no token was accepted so far. Attackers may have invented them. */
+const mostNamed = 1000
 /** Seconds. */
 const answerLifetime = 600
 /** Seconds. */
@@ -37,16 +39,19 @@ const refusalLifetime = 30
  * Issuers that a function answers for. Their memory is bounded, however many different `iss`
  * attackers invent.
  */
-export function createResolvedIssuers({ ask, read }: Resolver, context: IssuerContext): Issuers {
+export function createResolvedIssuers(
+  { ask, read, maxIssuers }: Resolver,
+  context: IssuerContext,
+): Issuers {
   const { allowInsecureLoopback, emit } = context
   const { timeout } = context.keys
   // Kept apart: tokens that nobody has signed must not push out issuers whose tokens were accepted.
-  const proven = createAnswers()
-  const unproven = createAnswers()
-  const refusals = new LRUCache<string, number>({ max: mostAnswers })
+  const proven = createAnswers(maxIssuers, (issuer) => emit?.({ type: 'issuer.dropped', issuer }))
+  const unproven = createAnswers(mostNamed)
+  const refusals = new LRUCache<string, number>({ max: mostNamed })
   // Bounded like the others: workerd drops a question with the request that asked it, and then
   // nobody takes it out again.
-  const asking = new LRUCache<string, SharedWork<ActiveIssuer | undefined>>({ max: mostAnswers })
+  const asking = new LRUCache<string, SharedWork<ActiveIssuer | undefined>>({ max: mostNamed })
   let closed = false
 
   /** Seconds since the epoch. */
@@ -54,8 +59,22 @@ export function createResolvedIssuers({ ask, read }: Resolver, context: IssuerCo
     return context.now() / 1000
   }
 
+  /**
+   * Does not count as a use of the issuer: a token that nobody has verified must not decide which
+   * issuer is dropped for lack of room.
+   */
   function answerFor(iss: string): Answer | undefined {
-    return proven.get(iss) ?? unproven.get(iss)
+    return proven.peek(iss) ?? unproven.peek(iss)
+  }
+
+  /** A token of the issuer was accepted: the issuer is now the one that was used last. */
+  function use(issuer: ActiveIssuer): void {
+    const name = issuer.issuer
+    if (proven.get(name) !== undefined) return
+    const answer = unproven.peek(name)
+    if (answer?.issuer !== issuer) return
+    proven.set(name, answer)
+    unproven.delete(name)
   }
 
   /**
@@ -146,9 +165,13 @@ export function createResolvedIssuers({ ask, read }: Resolver, context: IssuerCo
     const name = trusted.issuer
     const stated = JSON.stringify(trusted, (_, value) => value?.identity ?? value)
     const before = answerFor(name)
-    const answers = proven.has(name) ? proven : unproven
-    const issuer = before?.stated === stated ? before.issuer : activate(trusted, context)
+    if (before?.stated === stated) {
+      before.at = clock()
+      return before.issuer
+    }
+    const issuer = activate(trusted, context)
     if (closed) issuer.keys.close()
+    const answers = proven.has(name) ? proven : unproven
     answers.set(name, { issuer, stated, at: clock() })
     return issuer
   }
@@ -157,13 +180,17 @@ export function createResolvedIssuers({ ask, read }: Resolver, context: IssuerCo
     return [...proven.values(), ...unproven.values()].map(({ issuer }) => issuer)
   }
 
-  function createAnswers(): LRUCache<string, Answer> {
+  function createAnswers(
+    max: number,
+    onDropped?: (issuer: string) => void,
+  ): LRUCache<string, Answer> {
     return new LRUCache<string, Answer>({
-      max: mostAnswers,
+      max,
       // Its keys are closed once nothing leads to the issuer any more. It may also have moved to
-      // the other cache, or the same answer may have renewed it.
-      disposeAfter: ({ issuer }, iss) => {
+      // the other cache.
+      disposeAfter: ({ issuer }, iss, reason) => {
         if (answerFor(iss)?.issuer !== issuer) issuer.keys.close()
+        if (reason === 'evict') onDropped?.(iss)
       },
     })
   }
@@ -176,15 +203,15 @@ export function createResolvedIssuers({ ask, read }: Resolver, context: IssuerCo
     all,
     find,
     trusts(issuer) {
+      const judge = (found: ActiveIssuer | undefined): boolean => {
+        if (found !== issuer) return false
+        use(issuer)
+        return true
+      }
       const found = find(issuer.issuer)
-      return found instanceof Promise ? found.then((one) => one === issuer) : found === issuer
+      return found instanceof Promise ? found.then(judge) : judge(found)
     },
-    proven({ issuer }) {
-      const answer = unproven.get(issuer)
-      if (answer === undefined) return
-      proven.set(issuer, answer)
-      unproven.delete(issuer)
-    },
+    proven: use,
     close() {
       closed = true
       for (const { keys } of all()) keys.close()

@@ -9,6 +9,7 @@ export const programs = {
   caller: 'scale/caller.ts',
   curves: 'scale/curves.ts',
   memory: 'scale/memory.ts',
+  issuers: 'scale/issuers.ts',
   'first-request': 'scale/first-request.ts',
   'import-time': 'start-up/import-time.ts',
   'in-process': 'in-process/program.ts',

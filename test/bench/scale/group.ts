@@ -7,6 +7,7 @@ import { median, ratio } from '../report/statistics.ts'
 import { table } from '../report/table.ts'
 import type { CurveName, Curves, Order as CurvesOrder, Point } from './curves.ts'
 import type { Order as FirstOrder, FirstRequest } from './first-request.ts'
+import type { Order as IssuersOrder } from './issuers.ts'
 import type { Order as MemoryOrder } from './memory.ts'
 import { answersAfter, maxAge, measureRefresh, type Refresh } from './refresh.ts'
 
@@ -36,6 +37,9 @@ async function measure(pace: Pace): Promise<GroupReport> {
         '### Memory of cached tokens',
         memory,
         'Heap and external memory after full garbage collections, in a fresh process; ES256, and the tokens themselves are not kept. fast-jwt has a cache of that size.',
+        '### Memory of the issuers of a resolver',
+        await measureIssuers(pace),
+        'Resident memory after full garbage collections, in a fresh process; each issuer was discovered, publishes two keys, and had one token accepted. The token cache is off.',
         '### The first token of a process',
         firstTable(firsts),
         'In milliseconds; keys come over HTTP from loopback, for tollgate after discovery. The time to import the packages is not included (see start-up).',
@@ -99,6 +103,17 @@ async function measureMemory({ quick }: Pace): Promise<string> {
     rows.push([whole(count), ...cells])
   }
   return table(['tokens', 'tollgate, seen once', 'tollgate, seen again', 'fast-jwt'], rows)
+}
+
+async function measureIssuers({ quick }: Pace): Promise<string> {
+  const count = quick ? 1_000 : 10_000
+  const cells = []
+  for (const alg of ['ES256', 'RS256'] as const) {
+    const order: IssuersOrder = { count, alg }
+    const bytes = await run<number>('issuers', order, ['--expose-gc'])
+    cells.push(`${digits(bytes / 2 ** 20)} MiB (${whole(bytes / count)} bytes each)`)
+  }
+  return table(['issuers', 'ES256', 'RS256'], [[whole(count), ...cells]])
 }
 
 type Firsts = Readonly<Record<FirstOrder['contender'], FirstRequest[]>>

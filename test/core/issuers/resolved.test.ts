@@ -234,7 +234,7 @@ describe('the issuer resolver', () => {
     expect(verifier.health()).toMatchObject([{ issuer: tenant.url, usable: true, keys: 1 }])
   })
 
-  it('T10: 1,000 issuers are kept, and an issuer that is evicted loses its keys and cached tokens', async () => {
+  it('T10: with maxIssuers 1,000, as many issuers are kept, and an issuer that is evicted loses its keys and cached tokens', async () => {
     const keys = [tenant.keys.current.privateJwk as never]
     const at = (n: number) => createTestIssuer({ url: `https://many.test/${n}`, keys })
     const fetches: string[] = []
@@ -245,6 +245,7 @@ describe('the issuer resolver', () => {
     const { verifier } = createStage((iss) => ({ issuer: iss, jwksUri: `${iss}/jwks` }), {
       fetch,
       now: Date.now,
+      maxIssuers: 1000,
     })
     const first = at(0).mint()
     await verifier.verify(first)
