@@ -103,7 +103,9 @@ export function createForcedAttempts(
       const t = clock()
       if (t >= keysAt + cooldown) keysAt = t
       lackedAt = keysAt
-      remember(kid, 'keys', keysAt)
+      // Keys are fetched by the schedule, too, and several keys may have had one `kid`. That must not
+      // put off the metadata for a `kid` whose turn it is.
+      if (lookedFor(kid, t)?.by !== 'keys') remember(kid, 'keys', keysAt)
     },
     takeMetadata() {
       const t = clock()

@@ -7,7 +7,7 @@ import type { Available, CachedDocument } from '../remote/cached-document.ts'
 import { createCachedDocument } from '../remote/cached-document.ts'
 import { within } from '../remote/deadline.ts'
 import { fetchJson } from '../remote/http-json.ts'
-import { isNotFound, LoadError } from '../remote/load-error.ts'
+import { atLocation, isNotFound, LoadError } from '../remote/load-error.ts'
 import { createMetadata } from '../remote/metadata.ts'
 import { createForcedAttempts } from './forced-attempts.ts'
 import type { KeySet } from './key-set.ts'
@@ -100,6 +100,8 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
     const limits = { algorithms: options.algorithms, maxKeys: settings.maxKeys }
     const value = await readKeySet(body, limits, previous, (kid, why) => {
       emit?.({ type: 'keys.ignored', issuer, ...kidField(kid), why })
+    }).catch((error) => {
+      throw error instanceof LoadError ? atLocation(error, uri) : error
     })
     loadedFrom = uri
     return { value, maxAge }

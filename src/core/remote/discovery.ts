@@ -1,8 +1,9 @@
+import { printable } from '../events.ts'
 import { isPrivateAddress, urlFlaw } from '../issuer-url.ts'
 import type { Loaded } from './attempts.ts'
 import type { HttpJson, HttpJsonOptions } from './http-json.ts'
 import { fetchJson } from './http-json.ts'
-import { isNotFound, LoadError } from './load-error.ts'
+import { atLocation, LoadError } from './load-error.ts'
 
 export interface DiscoveryOptions {
   readonly issuer: string
@@ -16,23 +17,48 @@ export function createDiscovery(options: DiscoveryOptions): () => Promise<Loaded
   let locations = options.metadataUrl ? [options.metadataUrl] : wellKnownLocations(options.issuer)
 
   return async function discover() {
+    const errors: LoadError[] = []
     for (const location of locations) {
-      const found = await tryLocation(location, location === locations.at(-1))
+      const found = await tryLocation(location, errors)
       if (found === undefined) continue
       locations = [location, ...locations.filter((other) => other !== location)]
       return checkMetadata(found, location, options)
     }
-    throw new LoadError('no metadata')
+    throw allOf(errors)
   }
 
-  async function tryLocation(location: string, isLast: boolean): Promise<HttpJson | undefined> {
+  /** The document at a location; undefined if it is not there, and the next one may have it. */
+  async function tryLocation(location: string, errors: LoadError[]): Promise<HttpJson | undefined> {
     try {
-      return await fetchJson(location, options.http)
+      const found = await fetchJson(location, options.http)
+      if (typeof memberOf(found, 'issuer') === 'string') return found
+      throw atLocation(new LoadError('no metadata', { answered: true }), location)
     } catch (error) {
-      if (!isLast && isNotFound(error)) return undefined
-      throw error
+      if (!(error instanceof LoadError)) throw error
+      errors.push(error)
+      if (leadsOn(error)) return undefined
+      throw allOf(errors)
     }
   }
+}
+
+/**
+ * Whether the next location is asked after this error: there was an answer, but no document. A
+ * server that is overloaded or broken (408, 429, 5xx) may have the document, and so may one that
+ * does not answer.
+ */
+function leadsOn({ details: { answered = false, status = 0 } }: LoadError): boolean {
+  return answered && status < 500 && status !== 408 && status !== 429
+}
+
+/** One error that tells what every location answered: often only one of them says what is wrong. */
+function allOf(errors: readonly LoadError[]): LoadError {
+  const details = errors.at(-1)?.details
+  return new LoadError(errors.map(({ message }) => message).join('; '), details)
+}
+
+function memberOf({ body }: HttpJson, name: 'issuer' | 'jwks_uri'): unknown {
+  return (body as Readonly<Record<string, unknown>> | null)?.[name]
 }
 
 /**
@@ -51,30 +77,29 @@ function wellKnownLocations(issuer: string): string[] {
 }
 
 function checkMetadata(
-  { body }: HttpJson,
+  document: HttpJson,
   location: string,
   { issuer, allowInsecureLoopback }: DiscoveryOptions,
 ): Loaded<string> {
-  const document = body as { issuer?: unknown; jwks_uri?: unknown } | null
+  const refused = (why: string): LoadError => atLocation(new LoadError(why), location)
   // RFC 8414 section 3.3: identical, or not to be used.
-  if (document?.issuer !== issuer) {
-    const other = document?.issuer
-    const slash = other === `${issuer}/` || `${String(other)}/` === issuer
-    throw new LoadError(
-      slash
-        ? 'metadata names another issuer: a trailing slash differs'
-        : 'metadata names another issuer',
-    )
+  const other = String(memberOf(document, 'issuer'))
+  if (other !== issuer) {
+    const slash = other === `${issuer}/` || `${other}/` === issuer
+    const named = `metadata names another issuer, '${printable(other, 100)}'`
+    throw refused(slash ? `${named}: a trailing slash differs,` : named)
   }
-  const jwksUri = document.jwks_uri
-  if (urlFlaw(jwksUri, allowInsecureLoopback) !== undefined)
-    throw new LoadError('unusable jwks_uri')
-  const uri = jwksUri as string
+  const uri = memberOf(document, 'jwks_uri')
+  if (urlFlaw(uri, allowInsecureLoopback) !== undefined) throw refused('unusable jwks_uri')
   // A document must not point this server at its own network, unless it is there already.
-  if (isPrivateAddress(uri) && new URL(uri).hostname !== new URL(location).hostname) {
-    throw new LoadError('jwks_uri at a private address')
+  if (isPrivateAddress(uri as string) && hostOf(uri as string) !== hostOf(location)) {
+    throw refused("jwks_uri at a private address (if it is right, state it as 'jwksUri')")
   }
   // Metadata is kept for an hour, whatever `Cache-Control` says: some servers send `no-store` with
   // every answer.
-  return { value: uri, maxAge: undefined }
+  return { value: uri as string, maxAge: undefined }
+}
+
+function hostOf(url: string): string {
+  return new URL(url).hostname
 }

@@ -1,5 +1,5 @@
 import { deadline } from './deadline.ts'
-import { LoadError } from './load-error.ts'
+import { atLocation, codeOf, LoadError } from './load-error.ts'
 
 export interface HttpJsonOptions {
   readonly fetch: typeof globalThis.fetch
@@ -32,9 +32,11 @@ export async function fetchJson(url: string, options: HttpJsonOptions): Promise<
     // A custom fetch may ignore its signal. Callers must not wait for it past the deadline.
     return await Promise.race([read(url, controller, options), aborted(controller.signal)])
   } catch (error) {
-    if (error instanceof LoadError) throw error
+    if (error instanceof LoadError) throw atLocation(error, url)
     if (options.signal.aborted) throw new LoadError('closed')
-    throw new LoadError(controller.signal.aborted ? 'timeout' : 'no connection')
+    if (controller.signal.aborted) throw atLocation(new LoadError('timeout'), url)
+    const code = codeOf(error)
+    throw atLocation(new LoadError(`no connection${code ? ` (${code})` : ''}`), url)
   } finally {
     cancel()
     options.signal.removeEventListener('abort', abort)
@@ -64,12 +66,13 @@ async function read(
   // that server answered, its status included, says nothing about the place that was asked.
   if (response.redirected) {
     response.body?.cancel().catch(() => {})
-    throw new LoadError('redirect')
+    throw new LoadError('redirect', { answered: true })
   }
   if (response.status !== 200) {
     response.body?.cancel().catch(() => {})
     const redirects = response.type === 'opaqueredirect' || Math.floor(response.status / 100) === 3
     throw new LoadError(redirects ? 'redirect' : `status ${response.status}`, {
+      answered: true,
       status: response.status,
       retryAfter: retryAfter(response.headers.get('retry-after'), now()),
     })
@@ -78,7 +81,7 @@ async function read(
   try {
     return { body: JSON.parse(text), maxAge: maxAgeOf(response.headers.get('cache-control')) }
   } catch {
-    throw new LoadError('not JSON')
+    throw new LoadError('not JSON', { answered: true })
   }
 }
 

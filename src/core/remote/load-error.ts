@@ -1,5 +1,9 @@
+import { printable } from '../events.ts'
+
 export interface LoadErrorDetails {
-  /** The HTTP status, if there was an answer. */
+  /** Whether there was an answer. */
+  readonly answered?: boolean | undefined
+  /** The HTTP status, if it was not 200. */
   readonly status?: number | undefined
   /** Seconds that the issuer asked to wait (RFC 9110 section 10.2.3). */
   readonly retryAfter?: number | undefined
@@ -8,8 +12,8 @@ export interface LoadErrorDetails {
 }
 
 /**
- * Why keys or metadata could not be loaded. The message is the library's own: what the issuer sent
- * never reaches a log.
+ * Why keys or metadata could not be loaded. The message is made of the library's own words, of the
+ * location, and of short texts of the issuer that are escaped and cut.
  */
 export class LoadError extends Error {
   readonly details: LoadErrorDetails
@@ -28,4 +32,29 @@ export function isNotFound(error: unknown): boolean {
   if (!(error instanceof LoadError)) return false
   const { status = 0 } = error.details
   return status >= 400 && status < 500 && status !== 408 && status !== 429
+}
+
+/** A location as a message may show it: the values in its query may be secrets, and are left out. */
+export function shown(location: string): string {
+  const { origin, pathname, searchParams } = new URL(location)
+  const query = [...searchParams.keys()].map((name) => `${name}=...`).join('&')
+  return printable(`${origin}${pathname}${query && `?${query}`}`, 200)
+}
+
+/** The same error, with the location in its message. */
+export function atLocation(error: LoadError, location: string): LoadError {
+  return new LoadError(`${error.message} at ${shown(location)}`, error.details)
+}
+
+/** The code of what broke a connection, such as ECONNREFUSED or SELF_SIGNED_CERT_IN_CHAIN. */
+export function codeOf(thrown: unknown): string | undefined {
+  const cause = (thrown as { cause?: unknown } | null)?.cause
+  for (const { code } of [cause, thrown].filter(isCoded)) {
+    if (/^[A-Z][A-Z0-9_]{2,40}$/.test(code)) return code
+  }
+  return undefined
+}
+
+function isCoded(error: unknown): error is { code: string } {
+  return typeof (error as { code?: unknown } | null | undefined)?.code === 'string'
 }

@@ -415,7 +415,9 @@ describe('T12: an outage after keys were loaded', () => {
     expect(verifier.health()[0]).toMatchObject({
       usable: false,
       stale: true,
-      lastError: 'no connection',
+      lastError: expect.stringMatching(
+        /^no connection( \(\w+\))? at https:\/\/issuer\.test\/jwks$/,
+      ),
     })
     // There is one request a minute, and each causes one fetch at most.
     expect(fetches()).toBeLessThanOrEqual((600 + day) / 60)
@@ -474,7 +476,11 @@ describe('T12: an outage after keys were loaded', () => {
     await outcome()
     await vi.waitFor(() => expect(events.map(({ type }) => type)).toContain('keys.refresh-failed'))
     expect(events).toContainEqual(
-      expect.objectContaining({ type: 'keys.refresh-failed', error: 'status 500', retryAfter: 1 }),
+      expect.objectContaining({
+        type: 'keys.refresh-failed',
+        error: 'status 500 at https://issuer.test/jwks',
+        retryAfter: 1,
+      }),
     )
   })
 
@@ -596,7 +602,9 @@ describe('T12: an issuer whose answer is no key set', () => {
       101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
     ]
     const product = small.reduce((all, prime) => all * BigInt(prime), 1n)
-    const modulus = product * (2n ** 2047n / product + 1n) + 65_537n
+    // An even multiple, so that the modulus is odd: an even one is refused for that.
+    const even = 2n * (2n ** 2046n / product + 1n)
+    const modulus = product * even + 65_537n
     const n = Buffer.from(modulus.toString(16), 'hex').toString('base64url')
     const { issuer, outcome, events } = createStage()
     issuer.fail(
@@ -687,7 +695,8 @@ describe('the metadata of an issuer', () => {
     const cold = createStage()
     cold.issuer.fail('openid-configuration', faults.metadata.wrongIssuer())
     expect(await cold.outcome()).toBe('503 keys')
-    expect(cold.verifier.health()[0]?.lastError).toBe('metadata names another issuer')
+    const wrong = `metadata names another issuer, 'https://wrong-issuer.test' at ${cold.issuer.url}/.well-known/openid-configuration`
+    expect(cold.verifier.health()[0]?.lastError).toBe(wrong)
     expect(cold.fetches()).toBe(0)
 
     const warm = createStage()
@@ -698,7 +707,7 @@ describe('the metadata of an issuer', () => {
     expect(warm.events).toContainEqual(
       expect.objectContaining({
         type: 'metadata.refresh-failed',
-        error: 'metadata names another issuer',
+        error: wrong,
       }),
     )
   })
@@ -709,37 +718,37 @@ describe('the metadata of an issuer', () => {
     [
       'has a private IPv4 address',
       faults.metadata.foreignJwksUri('https://169.254.169.254/jwks'),
-      'jwks_uri at a private address',
+      "jwks_uri at a private address (if it is right, state it as 'jwksUri')",
     ],
     [
       'has a private IPv6 address',
       faults.metadata.foreignJwksUri('https://[fd00::1]/jwks'),
-      'jwks_uri at a private address',
+      "jwks_uri at a private address (if it is right, state it as 'jwksUri')",
     ],
     [
       'has a name that stands for the local machine',
       faults.metadata.foreignJwksUri('https://a.localhost./jwks'),
-      'jwks_uri at a private address',
+      "jwks_uri at a private address (if it is right, state it as 'jwksUri')",
     ],
     [
       'has a private address in NAT64 form',
       faults.metadata.foreignJwksUri('https://[64:ff9b::a00:1]/jwks'),
-      'jwks_uri at a private address',
+      "jwks_uri at a private address (if it is right, state it as 'jwksUri')",
     ],
     [
       'has a multicast address',
       faults.metadata.foreignJwksUri('https://[ff02::1]/jwks'),
-      'jwks_uri at a private address',
+      "jwks_uri at a private address (if it is right, state it as 'jwksUri')",
     ],
     [
       'has an address for benchmarks (RFC 2544)',
       faults.metadata.foreignJwksUri('https://198.18.0.1/jwks'),
-      'jwks_uri at a private address',
+      "jwks_uri at a private address (if it is right, state it as 'jwksUri')",
     ],
     [
       'has a private address as a hexadecimal number',
       faults.metadata.foreignJwksUri('https://0x7f000001/jwks'),
-      'jwks_uri at a private address',
+      "jwks_uri at a private address (if it is right, state it as 'jwksUri')",
     ],
   ])(
     'T13: metadata is refused, and no key is fetched, if its jwks_uri %s',
@@ -747,7 +756,8 @@ describe('the metadata of an issuer', () => {
       const { issuer, outcome, verifier, fetches } = createStage()
       issuer.fail('openid-configuration', fault)
       expect(await outcome()).toBe('503 keys')
-      expect(verifier.health()[0]?.lastError).toBe(lastError)
+      const location = `${issuer.url}/.well-known/openid-configuration`
+      expect(verifier.health()[0]?.lastError).toBe(`${lastError} at ${location}`)
       expect(fetches()).toBe(0)
     },
   )
@@ -798,7 +808,7 @@ describe('the discovery of metadata', () => {
     ])
   })
 
-  it.each([408, 429, 500, 503, 302])(
+  it.each([408, 429, 500, 503])(
     'discovery asks no other place after an answer with status %d',
     async (status) => {
       const { issuer, outcome } = createStage()
@@ -807,6 +817,40 @@ describe('the discovery of metadata', () => {
       expect(issuer.requests.all).toHaveLength(1)
     },
   )
+
+  it.each([
+    ['a redirect', faults.redirect('https://login.test/')],
+    ['HTML', faults.body('<html>')],
+    ['JSON that is no object', faults.body('[]')],
+    ['a document without an issuer', faults.body('{"jwks_uri":"https://issuer.test/jwks"}')],
+    ['404', faults.status(404)],
+  ])('discovery asks the next place after %s', async (_, fault) => {
+    const { issuer, outcome } = createStage()
+    issuer.fail('openid-configuration', fault)
+    expect(await outcome()).toBe('accepted')
+    expect(issuer.requests.count('oauth-authorization-server')).toBe(1)
+  })
+
+  it('a failed discovery tells the answers of all places, without the values of a query', async () => {
+    const { issuer, outcome, verifier } = createStage()
+    issuer.fail('openid-configuration', faults.status(403))
+    issuer.fail('oauth-authorization-server', faults.status(404))
+    expect(await outcome()).toBe('503 keys')
+    const wellKnown = `${issuer.url}/.well-known`
+    expect(verifier.health()[0]?.lastError).toBe(
+      `status 403 at ${wellKnown}/openid-configuration; status 404 at ${wellKnown}/oauth-authorization-server`,
+    )
+    const secret = createStage({
+      audience: issuer.audience,
+      issuer: { issuer: issuer.url, jwksUri: `${issuer.url}/keys?p=1&token=hunter2` },
+      fetch: issuer.fetch,
+      now: issuer.now,
+    })
+    await expect(secret.verifier.verify(issuer.mint())).rejects.toMatchObject({ status: 503 })
+    expect(secret.verifier.health()[0]?.lastError).toBe(
+      `status 404 at ${issuer.url}/keys?p=...&token=...`,
+    )
+  })
 
   it('discovery begins with the place that answered last time', async () => {
     const { issuer, outcome } = createStage()
