@@ -64,7 +64,7 @@ export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, object>
 /** After a guard, `req.auth` holds the Auth of the caller. */
 export type ExpressAuth<C extends object = JWTPayload> = AdapterAuth<
   C,
-  (requirements?: Requirements<C>) => Handler,
+  (requirements?: Requirements<C>, ...none: never[]) => Handler,
   GetAuth<C>
 >
 
@@ -73,11 +73,14 @@ export type ExpressAuth<C extends object = JWTPayload> = AdapterAuth<
  *
  * @throws TypeError if an option is wrong; the message says how to fix it.
  */
-export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): ExpressAuth<C> {
-  const { verifier, onRefuse, decider } = createAdapter<C, OnRefuse>(options)
+export function createAuth<C extends object = JWTPayload>(
+  options: AuthOptions<C>,
+  ...none: never[]
+): ExpressAuth<C> {
+  const { verifier, onRefuse, decider } = createAdapter<C, OnRefuse>(options, none)
 
-  function requireAuth(requirements?: Requirements<C>): Handler {
-    const decide = decider(requirements)
+  function requireAuth(requirements?: Requirements<C>, ...none: never[]): Handler {
+    const decide = decider(requirements, none)
 
     async function answer(
       { error, refusal }: Refused,

@@ -45,7 +45,7 @@ export type Hook = (
 ) => void
 
 export interface FastifyAuth<C extends object = JWTPayload>
-  extends AdapterAuth<C, (requirements?: Requirements<C>) => Hook, GetAuth<C>> {
+  extends AdapterAuth<C, (requirements?: Requirements<C>, ...none: never[]) => Hook, GetAuth<C>> {
   /** Guards every route of the scope that it is registered in, before the body is read. Its options are requirements. */
   readonly plugin: (app: Scope, requirements: Requirements<C>) => Promise<void>
 }
@@ -55,11 +55,14 @@ export interface FastifyAuth<C extends object = JWTPayload>
  *
  * @throws TypeError if an option is wrong; the message says how to fix it.
  */
-export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): FastifyAuth<C> {
-  const { verifier, onRefuse, decider } = createAdapter<C, OnRefuse>(options)
+export function createAuth<C extends object = JWTPayload>(
+  options: AuthOptions<C>,
+  ...none: never[]
+): FastifyAuth<C> {
+  const { verifier, onRefuse, decider } = createAdapter<C, OnRefuse>(options, none)
 
-  function requireAuth(requirements?: Requirements<C>): Hook {
-    const decide = decider(requirements)
+  function requireAuth(requirements?: Requirements<C>, ...none: never[]): Hook {
+    const decide = decider(requirements, none)
 
     async function isAdmitted(
       request: Parameters<Hook>[0],

@@ -4,6 +4,7 @@
  */
 import type { Auth, JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
+import { checkNoMore } from './core/option-checks.ts'
 import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
 import { createAdapter } from './http/adapter.ts'
 import { addToFetch, answerFetch } from './http/answer.ts'
@@ -36,8 +37,14 @@ export type Handler<R extends Request, A extends readonly unknown[]> = (
 
 /** Makes the guard of a route, which gives the Auth of the caller, or the answer to send. */
 export interface RequireAuth<C extends object> {
-  (requirements?: SignedIn<Requirements<C>>): (request: Request) => Promise<Auth<C> | Response>
-  (requirements: Requirements<C>): (request: Request) => Promise<Auth<C> | Response | undefined>
+  (
+    requirements?: SignedIn<Requirements<C>>,
+    ...none: never[]
+  ): (request: Request) => Promise<Auth<C> | Response>
+  (
+    requirements: Requirements<C>,
+    ...none: never[]
+  ): (request: Request) => Promise<Auth<C> | Response | undefined>
 }
 
 export interface FetchAuth<C extends object = JWTPayload>
@@ -51,6 +58,7 @@ export interface FetchAuth<C extends object = JWTPayload>
   guard<R extends Request, A extends readonly unknown[]>(
     handler: Handler<R, A>,
     requirements?: Requirements<C>,
+    ...none: never[]
   ): (request: R, ...rest: A) => Promise<Response>
 }
 
@@ -64,13 +72,16 @@ interface Answered {
  *
  * @throws TypeError if an option is wrong; the message says how to fix it.
  */
-export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): FetchAuth<C> {
-  const adapter = createAdapter<C, OnRefuse>(options)
+export function createAuth<C extends object = JWTPayload>(
+  options: AuthOptions<C>,
+  ...none: never[]
+): FetchAuth<C> {
+  const adapter = createAdapter<C, OnRefuse>(options, none)
   const { verifier, onRefuse } = adapter
 
   /** Makes a function that decides about a request: it is admitted, or it is answered. */
-  function createGuard(requirements?: Requirements<C>) {
-    const decide = adapter.decider(requirements)
+  function createGuard(requirements: Requirements<C> | undefined, none: readonly never[]) {
+    const decide = adapter.decider(requirements, none)
     return async (request: Request): Promise<Admitted<C> | Answered> => {
       const decision = await decide(fetchHead(request), request, request)
       if (decision.ok) return decision
@@ -81,19 +92,20 @@ export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C
     }
   }
 
-  function requireAuth(requirements?: Requirements<C>) {
-    const admit = createGuard(requirements)
+  function requireAuth(requirements?: Requirements<C>, ...none: never[]) {
+    const admit = createGuard(requirements, none)
     return async (request: Request): Promise<Auth<C> | Response | undefined> => {
       const found = await admit(request)
       return found.ok ? found.auth : found.answer
     }
   }
 
-  const guard: FetchAuth<C>['guard'] = (handler, requirements) => {
+  const guard: FetchAuth<C>['guard'] = (handler, requirements, ...none) => {
     if (typeof handler !== 'function') {
       throw new TypeError('tollgate: guard was given no handler: call it, guard(handler, { … })')
     }
-    const admit = createGuard(requirements)
+    checkNoMore('guard', none)
+    const admit = createGuard(requirements, none)
     return async (request, ...rest) => {
       const found = await admit(request)
       if (!found.ok) return found.answer

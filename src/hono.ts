@@ -28,8 +28,8 @@ export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, Context>
 export type Guard<A> = MiddlewareHandler<{ Variables: { auth: A } }>
 
 export interface RequireAuth<C extends object> {
-  (requirements?: SignedIn<Requirements<C>>): Guard<Auth<C>>
-  (requirements: Requirements<C>): Guard<Auth<C> | undefined>
+  (requirements?: SignedIn<Requirements<C>>, ...none: never[]): Guard<Auth<C>>
+  (requirements: Requirements<C>, ...none: never[]): Guard<Auth<C> | undefined>
 }
 
 export type HonoAuth<C extends object = JWTPayload> = AdapterAuth<C, RequireAuth<C>, GetAuth<C>>
@@ -39,11 +39,17 @@ export type HonoAuth<C extends object = JWTPayload> = AdapterAuth<C, RequireAuth
  *
  * @throws TypeError if an option is wrong; the message says how to fix it.
  */
-export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): HonoAuth<C> {
-  const { verifier, onRefuse, decider } = createAdapter<C, OnRefuse>(options)
+export function createAuth<C extends object = JWTPayload>(
+  options: AuthOptions<C>,
+  ...none: never[]
+): HonoAuth<C> {
+  const { verifier, onRefuse, decider } = createAdapter<C, OnRefuse>(options, none)
 
-  function requireAuth(requirements?: Requirements<C>): Guard<Auth<C> | undefined> {
-    const decide = decider(requirements)
+  function requireAuth(
+    requirements?: Requirements<C>,
+    ...none: never[]
+  ): Guard<Auth<C> | undefined> {
+    const decide = decider(requirements, none)
     return async (c, next) => {
       const decision = await decide(fetchHead(c.req.raw), c, c)
       if (decision.ok) {

@@ -65,7 +65,7 @@ export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, Pick<KoaConte
 /** After a guard, `ctx.state.auth` holds the Auth of the caller. */
 export type KoaAuth<C extends object = JWTPayload> = AdapterAuth<
   C,
-  (requirements?: Requirements<C>) => Middleware,
+  (requirements?: Requirements<C>, ...none: never[]) => Middleware,
   GetAuth<C>
 >
 
@@ -74,11 +74,14 @@ export type KoaAuth<C extends object = JWTPayload> = AdapterAuth<
  *
  * @throws TypeError if an option is wrong; the message says how to fix it.
  */
-export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): KoaAuth<C> {
-  const { verifier, onRefuse, decider } = createAdapter<C, OnRefuse>(options)
+export function createAuth<C extends object = JWTPayload>(
+  options: AuthOptions<C>,
+  ...none: never[]
+): KoaAuth<C> {
+  const { verifier, onRefuse, decider } = createAdapter<C, OnRefuse>(options, none)
 
-  function requireAuth(requirements?: Requirements<C>): Middleware {
-    const decide = decider(requirements)
+  function requireAuth(requirements?: Requirements<C>, ...none: never[]): Middleware {
+    const decide = decider(requirements, none)
     return async (ctx, next) => {
       const decision = await decide(nodeHead(ctx.req, ctx.originalUrl), ctx.req, ctx)
       if (decision.ok) {

@@ -33,8 +33,8 @@ export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, object>
 export type Guard<A> = (req: NodeRequest, res: NodeResponse) => Promise<A | false>
 
 export interface RequireAuth<C extends object> {
-  (requirements?: SignedIn<Requirements<C>>): Guard<Auth<C>>
-  (requirements: Requirements<C>): Guard<Auth<C> | undefined>
+  (requirements?: SignedIn<Requirements<C>>, ...none: never[]): Guard<Auth<C>>
+  (requirements: Requirements<C>, ...none: never[]): Guard<Auth<C> | undefined>
 }
 
 export type NodeAuth<C extends object = JWTPayload> = AdapterAuth<C, RequireAuth<C>, GetAuth<C>>
@@ -44,11 +44,17 @@ export type NodeAuth<C extends object = JWTPayload> = AdapterAuth<C, RequireAuth
  *
  * @throws TypeError if an option is wrong; the message says how to fix it.
  */
-export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): NodeAuth<C> {
-  const { verifier, onRefuse, decider } = createAdapter<C, OnRefuse>(options)
+export function createAuth<C extends object = JWTPayload>(
+  options: AuthOptions<C>,
+  ...none: never[]
+): NodeAuth<C> {
+  const { verifier, onRefuse, decider } = createAdapter<C, OnRefuse>(options, none)
 
-  function requireAuth(requirements?: Requirements<C>): Guard<Auth<C> | undefined> {
-    const decide = decider(requirements)
+  function requireAuth(
+    requirements?: Requirements<C>,
+    ...none: never[]
+  ): Guard<Auth<C> | undefined> {
+    const decide = decider(requirements, none)
     return async (req, res) => {
       const decision = await decide(nodeHead(req), req, req)
       if (decision.ok) {

@@ -1,3 +1,5 @@
+import { withoutPrototype } from './own-members.ts'
+
 /**
  * Every wrong configuration ends here: a TypeError that names the option and says how to fix it.
  */
@@ -6,8 +8,8 @@ export function wrongOption(option: string, fix: string): never {
 }
 
 /**
- * The options as an object, with no key that is not among `known`: an option that was ignored could
- * leave a route open.
+ * The options as a copy without a prototype, with no key that is not among `known`: an option that
+ * was ignored could leave a route open.
  */
 export function knownOptions(
   what: string,
@@ -15,28 +17,58 @@ export function knownOptions(
   known: Readonly<Record<string, unknown>>,
   elsewhere: Readonly<Record<string, string>> = {},
 ): Record<string, unknown> {
-  if (!isPlainObject(options)) wrongOption(what, `must be a plain object, not ${kindOf(options)}`)
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(known, name)) continue
+  if (!isPlainObject(options))
+    wrongOption(what, `must be a plain object, not ${objectFlaw(options)}`)
+  for (const name of Reflect.ownKeys(options)) {
+    if (typeof name === 'symbol') {
+      const fix = 'which would be ignored: remove it, or name it by a string'
+      wrongOption(what, `has a member under the symbol ${String(name)}, ${fix}`)
+    }
+    if (Object.hasOwn(known, name)) {
+      if (Object.prototype.propertyIsEnumerable.call(options, name)) continue
+      const fix = `would be ignored: write { ${name}: … }`
+      wrongOption(`option '${name}'`, `in ${what} is not enumerable and ${fix}`)
+    }
     const location = Object.hasOwn(elsewhere, name) ? elsewhere[name] : undefined
     if (location !== undefined) wrongOption(`unknown option '${name}'`, `in ${what}: ${location}`)
     const near = nearest(name, Object.keys(known))
     const fix = near ? `did you mean '${near}'?` : `known are ${Object.keys(known).join(', ')}`
     wrongOption(`unknown option '${name}'`, `in ${what}: ${fix}`)
   }
-  return { ...options }
+  return withoutPrototype(options) as Record<string, unknown>
 }
 
 /**
- * A Promise, a Map or an instance of a class has no options to read: if it were accepted, it would
- * ask for nothing.
+ * Whether a value is an object that inherits nothing but what every object does. A Promise, a Map or
+ * an instance of a class has no options to read: if it were accepted, it would ask for nothing.
  */
-function isPlainObject(value: unknown): value is object {
+export function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  // Compared by shape and not with Object.prototype: options may come from another realm, as in
-  // some test runners.
-  return prototype === null || Object.getPrototypeOf(prototype) === null
+  const prototype: object | null = Object.getPrototypeOf(value)
+  if (prototype === null) return true
+  // That is told by the shape of the prototype and not by comparing with Object.prototype: options
+  // may come from another realm, as in some test runners, and there Object.prototype is another
+  // object. Only an Object.prototype has this method of its own.
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
+}
+
+/** Names what is no plain object, and where the name does not say it, how to fix it. */
+function objectFlaw(value: unknown): string {
+  const kind = kindOf(value)
+  if (kind !== 'such an object') return kind
+  return `${kind}: what an object inherits would be ignored: write { name: value }`
+}
+
+/**
+ * Refuses arguments behind the last one that a function reads. Functions such as map() hand over
+ * more than one, and what was meant to be read there would be ignored.
+ *
+ * @param name What the function is called.
+ */
+export function checkNoMore(name: string, further: readonly unknown[]): void {
+  if (further.length === 0) return
+  const fix = `state everything in one object, and in map() write (one) => ${name}(one)`
+  wrongOption(name, `was given an argument too many, which would be ignored: ${fix}`)
 }
 
 /** A number of seconds (or a count, with `whole`) within its bounds. */

@@ -13,6 +13,7 @@ import { createResolvedIssuers } from './issuers/resolved.ts'
 import { checkTimes } from './jwt/claims.ts'
 import { checkSize } from './jwt/jws.ts'
 import type { KeyHealth } from './keys/source.ts'
+import { checkNoMore } from './option-checks.ts'
 import type { VerifierOptions } from './options.ts'
 import { resolveOptions } from './options.ts'
 import { createTokenCache, digestOf } from './token-cache.ts'
@@ -60,7 +61,9 @@ export function emitOf(verifier: object): Emit {
  */
 export function createVerifier<C extends object = JWTPayload>(
   options: VerifierOptions<C>,
+  ...none: never[]
 ): Verifier<C> {
+  checkNoMore('createVerifier', none)
   const settings = resolveOptions(options)
   const { emit, now, resolver } = settings
   const issuers = resolver

@@ -1,5 +1,5 @@
 import { issuerElsewhere } from '../core/issuer-options.ts'
-import { knownOptions, optionalFunction, wrongOption } from '../core/option-checks.ts'
+import { checkNoMore, knownOptions, optionalFunction, wrongOption } from '../core/option-checks.ts'
 import type { VerifierOptions } from '../core/options.ts'
 import { verifierOptionNames } from '../core/options.ts'
 import type { Verifier } from '../core/verifier.ts'
@@ -58,39 +58,50 @@ export interface Adapter<C extends object, H> {
   readonly onRefuse: H | undefined
   /**
    * Checks the requirements of a route, once, and gives the function that decides about its
-   * requests.
+   * requests. `none` are the arguments behind the requirements: there must be none.
    */
   decider(
     requirements: unknown,
+    none: readonly never[],
   ): (head: RequestHead, carrier: object, request: unknown) => Promise<Decision<C>>
 }
 
 const adapterOptionNames = { realm: true, onRefuse: true, verifier: true } as const
 
-export function createAdapter<C extends object, H>(given: AuthOptions<C, H>): Adapter<C, H> {
-  const { realm, onRefuse, ...rest } = knownOptions(
+/** `none` are the arguments of createAuth behind its options: there must be none. */
+export function createAdapter<C extends object, H>(
+  given: AuthOptions<C, H>,
+  none: readonly never[],
+): Adapter<C, H> {
+  checkNoMore('createAuth', none)
+  const {
+    realm,
+    onRefuse,
+    verifier: made,
+    ...ofVerifier
+  } = knownOptions(
     'the options of createAuth',
     given,
     { ...verifierOptionNames, ...adapterOptionNames },
     issuerElsewhere,
   )
-  const verifier = resolveVerifier<C>(rest)
+  const verifier = resolveVerifier<C>(made, ofVerifier)
   const common = { verifier: verifier as Verifier, realm: resolveRealm(realm), schemes }
   return {
     verifier,
     onRefuse: optionalFunction<H>("option 'onRefuse'", onRefuse),
-    decider(requirements) {
-      const route: Route = { ...common, ...resolveRequirements(requirements) }
+    decider(requirements, none) {
+      const route: Route = { ...common, ...resolveRequirements(requirements, none) }
       return (head, carrier, request) =>
         authenticate(head, carrier, request, route) as Promise<Decision<C>>
     },
   }
 }
 
-function resolveVerifier<C extends object>({
-  verifier,
-  ...options
-}: Record<string, unknown>): Verifier<C> {
+function resolveVerifier<C extends object>(
+  verifier: unknown,
+  options: Record<string, unknown>,
+): Verifier<C> {
   if (verifier === undefined) return createVerifier(options as unknown as VerifierOptions<C>)
   const [beside] = Object.keys(options)
   if (beside !== undefined) {

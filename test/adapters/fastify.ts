@@ -30,7 +30,8 @@ export const fastifyListener =
     }
     const app = fastify()
     for (const [path, guards] of Object.entries(routes)) {
-      if (as === 'preHandler') app.all(path, { preHandler: guards.map(requireAuth) }, handler)
+      if (as === 'preHandler')
+        app.all(path, { preHandler: guards.map((route) => requireAuth(route)) }, handler)
       else {
         app.register(async (scope) => {
           for (const route of guards) await scope.register(plugin, route)

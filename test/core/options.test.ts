@@ -42,6 +42,47 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ['a Map as options', new Map(Object.entries(good)), /plain object, not such an object/],
   ['options that are inherited', Object.create(good), /plain object/],
   [
+    'options that are inherited from an object without a prototype',
+    Object.create(Object.assign(Object.create(null), good)),
+    /must be a plain object.*inherits would be ignored: write \{ name: value \}/,
+  ],
+  [
+    'an audience that is not enumerable beside the audience of the issuer',
+    Object.defineProperty({ issuer: { issuer, audience: 'a' } }, 'audience', { value: 'b' }),
+    /'audience' in the(?: verifier)? options.* is not enumerable.*write \{ audience: … \}/,
+  ],
+  ['an option under a symbol', { ...good, [Symbol.for('keys')]: {} }, /Symbol\(keys\).*remove it/],
+  [
+    'options of the keys that are inherited from an object without a prototype',
+    { ...good, keys: Object.create(Object.assign(Object.create(null), { maxAge: 1 })) },
+    /'keys' must be a plain object/,
+  ],
+  [
+    'an option of the keys that is not enumerable',
+    { ...good, keys: Object.defineProperty({}, 'maxAge', { value: 1 }) },
+    /'maxAge' in option 'keys' is not enumerable/,
+  ],
+  [
+    'an option of the keys under a symbol',
+    { ...good, keys: { [Symbol('maxAge')]: 1 } },
+    /'keys'.*Symbol\(maxAge\)/,
+  ],
+  [
+    'options of an issuer that are inherited from an object without a prototype',
+    { audience, issuer: Object.create(Object.assign(Object.create(null), { issuer })) },
+    /'issuer' must be a plain object/,
+  ],
+  [
+    'an option of an issuer that is not enumerable',
+    { audience, issuer: Object.defineProperty({ issuer }, 'algorithms', { value: ['ES256'] }) },
+    /'algorithms' in option 'issuer' is not enumerable/,
+  ],
+  [
+    'an option of an issuer under a symbol',
+    { audience, issuer: { issuer, [Symbol('algorithms')]: ['ES256'] } },
+    /'issuer'.*Symbol\(algorithms\)/,
+  ],
+  [
     'a Promise as the option keys',
     { ...good, keys: Promise.resolve({}) },
     /'keys' must be a plain object, not a Promise/,

@@ -1,12 +1,50 @@
+import { runInNewContext } from 'node:vm'
 import express from 'express'
 import Koa from 'koa'
 import supertest from 'supertest'
 import { createVerifier } from 'tollgate'
 import { createAuth as createExpressAuth, getAuth } from 'tollgate/express'
+import { createAuth as createFastifyAuth } from 'tollgate/fastify'
+import { createAuth as createFetchAuth } from 'tollgate/fetch'
+import { createAuth as createHonoAuth } from 'tollgate/hono'
 import { createAuth as createKoaAuth, getAuth as getKoaAuth } from 'tollgate/koa'
+import { createAuth as createNodeAuth } from 'tollgate/node'
 import { describe, expect, it } from 'vitest'
 
 const options = { issuer: 'https://login.example.com', audience: 'https://api.example.com' }
+
+type MakeGuard = (...given: unknown[]) => unknown
+
+const { guard, requireAuth: requireFetchAuth } = createFetchAuth(options)
+/** What makes a guard in each adapter. */
+const guardMakers: readonly (readonly [string, MakeGuard])[] = [
+  ['requireAuth of Express', createExpressAuth(options).requireAuth as MakeGuard],
+  ['requireAuth of Koa', createKoaAuth(options).requireAuth as MakeGuard],
+  ['requireAuth of Fastify', createFastifyAuth(options).requireAuth as MakeGuard],
+  ['requireAuth of Hono', createHonoAuth(options).requireAuth as MakeGuard],
+  ['requireAuth of fetch', requireFetchAuth as MakeGuard],
+  ['guard of fetch', (...given) => (guard as MakeGuard)(() => new Response(), ...given)],
+  ['requireAuth of Node', createNodeAuth(options).requireAuth as MakeGuard],
+]
+
+const authMakers = [
+  ['createAuth of Express', createExpressAuth],
+  ['createAuth of Koa', createKoaAuth],
+  ['createAuth of Fastify', createFastifyAuth],
+  ['createAuth of Hono', createHonoAuth],
+  ['createAuth of fetch', createFetchAuth],
+  ['createAuth of Node', createNodeAuth],
+] as unknown as readonly (readonly [string, MakeGuard])[]
+
+class RouteRequirements {
+  scope = 'a'
+}
+
+/** A class whose instances inherit from nothing but its prototype. */
+class Bare {
+  scope = 'a'
+}
+Object.setPrototypeOf(Bare.prototype, null)
 
 const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ['a string', 'orders:read', /must be a plain object, not a string/],
@@ -21,6 +59,43 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ['a Set', new Set(['a']), /must be a plain object/],
   ['a Date', new Date(), /must be a plain object/],
   ['requirements that are inherited', Object.create({ scope: 'a' }), /must be a plain object/],
+  [
+    'requirements that are inherited from an object without a prototype',
+    Object.create(Object.assign(Object.create(null), { scope: 'a' })),
+    /must be a plain object.*inherits would be ignored: write \{ name: value \}/,
+  ],
+  [
+    'requirements that are inherited from an object whose prototype is null in its literal',
+    { __proto__: { __proto__: null, scope: 'a' } },
+    /must be a plain object.*inherits would be ignored/,
+  ],
+  ['an instance of a class', new RouteRequirements(), /must be a plain object/],
+  ['an instance of a class that inherits from nothing', new Bare(), /must be a plain object/],
+  [
+    'a scope that is not enumerable',
+    Object.defineProperty({}, 'scope', { value: 'a' }),
+    /'scope' in the requirements of requireAuth is not enumerable.*write \{ scope: … \}/,
+  ],
+  [
+    'an optional that is not enumerable beside a scope',
+    Object.defineProperty({ scope: 'a' }, 'optional', { value: false }),
+    /'optional' in the requirements of requireAuth is not enumerable/,
+  ],
+  [
+    'a requirement that is not enumerable and has a typo in its name',
+    Object.defineProperty({}, 'scopes', { value: 'a' }),
+    /unknown option 'scopes'.*did you mean 'scope'\?/,
+  ],
+  [
+    'a member under a symbol',
+    { [Symbol('scope')]: 'a' },
+    /the requirements of requireAuth.*Symbol\(scope\).*remove it, or name it/,
+  ],
+  [
+    'a member under a symbol that is not enumerable',
+    Object.defineProperty({}, Symbol('scope'), { value: 'a' }),
+    /the requirements of requireAuth.*Symbol\(scope\).*remove it, or name it/,
+  ],
   [
     'a requirement with a typo in its name',
     { scopes: 'x' },
@@ -56,14 +131,58 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ['an optional that is a string', { optional: 'true' }, /'optional' must be true or false/],
 ]
 
-describe.each([
-  ['requireAuth of Express', createExpressAuth(options).requireAuth],
-  ['requireAuth of Koa', createKoaAuth(options).requireAuth],
-] as const)('T16: wrong requirements of %s', (name, requireAuth) => {
+describe.each(guardMakers)('T16: wrong requirements of %s', (name, makeGuard) => {
   it.each(wrong)(`${name} refuses %s`, (_name, requirements, message) => {
-    const construct = (): unknown => (requireAuth as (r: unknown) => unknown)(requirements)
+    const construct = (): unknown => makeGuard(requirements)
     expect(construct).toThrow(TypeError)
     expect(construct).toThrow(message)
+  })
+
+  it(`${name} accepts requirements without a prototype, and those of another realm`, () => {
+    makeGuard(Object.assign(Object.create(null), { scope: 'a' }))
+    makeGuard(runInNewContext("({ scope: 'a' })"))
+    const ofRealm = (code: string) => () => makeGuard(runInNewContext(code))
+    expect(ofRealm("Object.create({ scope: 'a' })")).toThrow(/must be a plain object/)
+    expect(ofRealm("new (class { scope = 'a' })()")).toThrow(/must be a plain object/)
+  })
+})
+
+describe('T16: arguments that nothing reads', () => {
+  const further = [[{ scope: 'b' }], [undefined], [0, []]]
+
+  it.each(guardMakers)('%s refuses an argument behind the requirements', (name, makeGuard) => {
+    const called = name.replace(/ .*/, '')
+    for (const more of further) {
+      const construct = (): unknown => makeGuard({ scope: 'a' }, ...more)
+      expect(construct).toThrow(TypeError)
+      expect(construct).toThrow(`${called} was given an argument too many`)
+      expect(construct).toThrow('in one object')
+      expect(construct).toThrow(`in map() write (one) => ${called}(one)`)
+    }
+    expect(() => makeGuard({ scope: 'a' })).not.toThrow()
+    expect(() => makeGuard()).not.toThrow()
+  })
+
+  it.each(guardMakers)('a list of requirements cannot be mapped by %s', (_, makeGuard) => {
+    expect(() => [{ scope: 'a' }, { scope: 'b' }].map(makeGuard)).toThrow(TypeError)
+  })
+
+  it.each(authMakers)('%s refuses an argument behind the options', (_, create) => {
+    for (const more of further) {
+      const construct = (): unknown => create(options, ...more)
+      expect(construct).toThrow(TypeError)
+      expect(construct).toThrow('createAuth was given an argument too many')
+      expect(construct).toThrow('in map() write (one) => createAuth(one)')
+    }
+    expect(() => create(options)).not.toThrow()
+  })
+
+  it('createVerifier refuses an argument behind the options', () => {
+    for (const more of further) {
+      const construct = (): unknown => (createVerifier as MakeGuard)(options, ...more)
+      expect(construct).toThrow(TypeError)
+      expect(construct).toThrow('createVerifier was given an argument too many')
+    }
   })
 })
 
@@ -132,8 +251,13 @@ describe('T16: wrong options of createAuth', () => {
       { verifier: null },
       /'verifier' must have a verify\(\): make it with createVerifier/,
     ],
+    [
+      'a realm that is not enumerable',
+      Object.defineProperty({ ...options }, 'realm', { value: 'a' }),
+      /'realm' in the options of createAuth is not enumerable/,
+    ],
   ] as const)('createAuth refuses %s', (_, wrongOptions, message) => {
-    for (const create of [createExpressAuth, createKoaAuth]) {
+    for (const [, create] of authMakers) {
       expect(() => create(wrongOptions as never)).toThrow(TypeError)
       expect(() => create(wrongOptions as never)).toThrow(message)
     }

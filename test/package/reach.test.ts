@@ -115,11 +115,12 @@ describe('what an entry imports', () => {
     expect([...new Set(others.map(({ kind }) => kind))]).toEqual(['import-statement'])
   })
 
-  test('testing: itself, two files of core/, and Node', async () => {
+  test('testing: itself, three files of core/, and Node', async () => {
     const { own, others } = await reachOf('testing')
     expect(own.filter((path) => !path.startsWith('testing/')).sort()).toEqual([
       'core/algorithms.js',
       'core/option-checks.js',
+      'core/own-members.js',
       'testing.js',
     ])
     expect([...new Set(others.map(({ path }) => path))].sort()).toEqual([
@@ -159,7 +160,7 @@ const budgets: Readonly<Record<Entry, readonly [minified: number, gzipped: numbe
   hono: [52_500, 20_200],
   fetch: [52_500, 20_200],
   node: [52_500, 20_200],
-  testing: [77_500, 28_100],
+  testing: [82_000, 29_800],
 }
 
 test.each(entries)('%s stays within its budget of bytes', async (entry) => {

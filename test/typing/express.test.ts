@@ -189,6 +189,8 @@ describe('the types of hooks in Express', () => {
   })
 })
 
+const scopes = [{ scope: 'a' }, { scope: 'b' }]
+
 /** This function is compiled but never called. No line below a `@ts-expect-error` may compile. */
 function linesThatMustNotCompile(req: Request5): void {
   const { requireAuth } = createAuth<Claims>(options)
@@ -273,6 +275,22 @@ function linesThatMustNotCompile(req: Request5): void {
   createAuth({ verifier, claims: z.object({}) })
   // @ts-expect-error
   createAuth({ verifier, tokenCache: undefined })
+  // @ts-expect-error Nothing reads a second argument.
+  requireAuth({ scope: 'a' }, { scope: 'b' })
+  // @ts-expect-error
+  requireAuth({ scope: 'a' }, undefined)
+  // @ts-expect-error map() hands over an index behind each member of the list.
+  scopes.map(requireAuth)
+  // @ts-expect-error
+  createAuth(options, {})
+  // @ts-expect-error requireAuth() must be called to make a guard.
+  express().get('/', requireAuth, (_req, res) => void res.json({}))
+  // @ts-expect-error
+  express().use(requireAuth)
+  // @ts-expect-error
+  express4().get('/', requireAuth, (_req, res) => void res.json({}))
+  // @ts-expect-error
+  express4().use(requireAuth)
 }
 
 it('wrong uses of the Express adapter do not compile', () =>

@@ -177,6 +177,8 @@ describe('the types of hooks in Fastify', () => {
   })
 })
 
+const scopes = [{ scope: 'a' }, { scope: 'b' }]
+
 /** This function is compiled but never called. No line below a `@ts-expect-error` may compile. */
 function linesThatMustNotCompile(request: FastifyRequest): void {
   const { requireAuth, plugin } = createAuth<Claims>(options)
@@ -260,6 +262,14 @@ function linesThatMustNotCompile(request: FastifyRequest): void {
   createAuth({ verifier, claims: z.object({}) })
   // @ts-expect-error
   createAuth({ verifier, tokenCache: undefined })
+  // @ts-expect-error Nothing reads a second argument.
+  requireAuth({ scope: 'a' }, { scope: 'b' })
+  // @ts-expect-error
+  requireAuth({ scope: 'a' }, undefined)
+  // @ts-expect-error map() hands over an index behind each member of the list.
+  scopes.map(requireAuth)
+  // @ts-expect-error
+  createAuth(options, {})
 }
 
 it('wrong uses of the Fastify adapter do not compile', () =>

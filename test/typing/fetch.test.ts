@@ -151,6 +151,8 @@ describe('the types of hooks of fetch', () => {
   })
 })
 
+const scopes = [{ scope: 'a' }, { scope: 'b' }]
+
 /** This function is compiled but never called. No line below a `@ts-expect-error` may compile. */
 async function linesThatMustNotCompile(request: Request): Promise<void> {
   const { requireAuth, guard } = createAuth<Claims>(options)
@@ -248,6 +250,18 @@ async function linesThatMustNotCompile(request: Request): Promise<void> {
   createAuth({ verifier, claims: z.object({}) })
   // @ts-expect-error
   createAuth({ verifier, tokenCache: undefined })
+  // @ts-expect-error Nothing reads a second argument.
+  requireAuth({ scope: 'a' }, { scope: 'b' })
+  // @ts-expect-error
+  requireAuth({ scope: 'a' }, undefined)
+  // @ts-expect-error map() hands over an index behind each member of the list.
+  scopes.map(requireAuth)
+  // @ts-expect-error
+  createAuth(options, {})
+  // @ts-expect-error
+  guard(() => new Response(), { scope: 'a' }, { scope: 'b' })
+  // @ts-expect-error
+  ;[() => new Response()].map(guard)
 }
 
 it('wrong uses of the fetch adapter do not compile', () =>

@@ -195,6 +195,8 @@ describe('the types of hooks in Hono', () => {
   })
 })
 
+const scopes = [{ scope: 'a' }, { scope: 'b' }]
+
 /** This function is compiled but never called. No line below a `@ts-expect-error` may compile. */
 function linesThatMustNotCompile(c: Context): void {
   const { requireAuth } = createAuth<Claims>(options)
@@ -297,6 +299,14 @@ function linesThatMustNotCompile(c: Context): void {
   createAuth({ verifier, claims: z.object({}) })
   // @ts-expect-error
   createAuth({ verifier, tokenCache: undefined })
+  // @ts-expect-error Nothing reads a second argument.
+  requireAuth({ scope: 'a' }, { scope: 'b' })
+  // @ts-expect-error
+  requireAuth({ scope: 'a' }, undefined)
+  // @ts-expect-error map() hands over an index behind each member of the list.
+  scopes.map(requireAuth)
+  // @ts-expect-error
+  createAuth(options, {})
 }
 
 it('wrong uses of the Hono adapter do not compile', () =>

@@ -149,6 +149,8 @@ describe('the types of hooks in Koa', () => {
   })
 })
 
+const scopes = [{ scope: 'a' }, { scope: 'b' }]
+
 /** This function is compiled but never called. No line below a `@ts-expect-error` may compile. */
 function linesThatMustNotCompile(ctx: Context3): void {
   const { requireAuth } = createAuth<Claims>(options)
@@ -221,6 +223,20 @@ function linesThatMustNotCompile(ctx: Context3): void {
   createAuth({ verifier, claims: z.object({}) })
   // @ts-expect-error
   createAuth({ verifier, tokenCache: undefined })
+  // @ts-expect-error Nothing reads a second argument.
+  requireAuth({ scope: 'a' }, { scope: 'b' })
+  // @ts-expect-error
+  requireAuth({ scope: 'a' }, undefined)
+  // @ts-expect-error map() hands over an index behind each member of the list.
+  scopes.map(requireAuth)
+  // @ts-expect-error
+  createAuth(options, {})
+  // @ts-expect-error requireAuth() must be called to make a guard.
+  new Koa().use(requireAuth)
+  // @ts-expect-error
+  new Koa2().use(requireAuth)
+  // @ts-expect-error
+  new Router().get('/', requireAuth, (ctx) => void ctx.body)
 }
 
 it('wrong uses of the Koa adapter do not compile', () =>

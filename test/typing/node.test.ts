@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { Auth, AuthError, DeepReadonly } from 'tollgate'
 import { createVerifier } from 'tollgate'
@@ -113,6 +114,8 @@ describe('the types of hooks in Node', () => {
   })
 })
 
+const scopes = [{ scope: 'a' }, { scope: 'b' }]
+
 /** This function is compiled but never called. No line below a `@ts-expect-error` may compile. */
 async function linesThatMustNotCompile(req: IncomingMessage, res: ServerResponse): Promise<void> {
   const { requireAuth } = createAuth<Claims>(options)
@@ -200,6 +203,16 @@ async function linesThatMustNotCompile(req: IncomingMessage, res: ServerResponse
   createAuth({ verifier, claims: z.object({}) })
   // @ts-expect-error
   createAuth({ verifier, tokenCache: undefined })
+  // @ts-expect-error Nothing reads a second argument.
+  requireAuth({ scope: 'a' }, { scope: 'b' })
+  // @ts-expect-error
+  requireAuth({ scope: 'a' }, undefined)
+  // @ts-expect-error map() hands over an index behind each member of the list.
+  scopes.map(requireAuth)
+  // @ts-expect-error
+  createAuth(options, {})
+  // @ts-expect-error
+  createServer(requireAuth)
 }
 
 it('wrong uses of the Node adapter do not compile', () =>

@@ -1,5 +1,5 @@
 import { InvalidTokenError } from '../errors.ts'
-import { kindOf, wrongOption } from '../option-checks.ts'
+import { isPlainObject, kindOf, wrongOption } from '../option-checks.ts'
 
 /**
  * A validator in the form of Standard Schema 1 (standardschema.dev): Zod 3.24+, Valibot 1+, ArkType
@@ -50,7 +50,7 @@ function freezeData(output: object): object {
   const found = new Set<unknown>([output])
   for (const value of found) {
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) continue
-    if (!isPlain(value)) wrongOutput(value)
+    if (!Array.isArray(value) && !isPlainObject(value)) wrongOutput(value)
     Object.freeze(value)
     for (const name of Reflect.ownKeys(value)) {
       const member = Object.getOwnPropertyDescriptor(value, name)
@@ -59,17 +59,6 @@ function freezeData(output: object): object {
     }
   }
   return output
-}
-
-/**
- * Whether a value is a plain object or a list. That is told by the shape of its prototype and not
- * by comparing with Object.prototype: a schema may come from another realm, as in some test
- * runners, and there Object.prototype is another object.
- */
-function isPlain(value: object): boolean {
-  if (Array.isArray(value)) return true
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 function wrongOutput(output: unknown): never {

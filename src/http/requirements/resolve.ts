@@ -1,5 +1,10 @@
 import type { JWTPayload } from '../../core/auth.ts'
-import { checkDefined, knownOptions, optionalBoolean } from '../../core/option-checks.ts'
+import {
+  checkDefined,
+  checkNoMore,
+  knownOptions,
+  optionalBoolean,
+} from '../../core/option-checks.ts'
 import type { Parameters } from '../parameters.ts'
 import { mergeParameters } from '../parameters.ts'
 import type { CheckRequirement } from './check.ts'
@@ -43,10 +48,12 @@ export interface RouteRules {
   readonly optional: boolean
 }
 
-export function resolveRequirements(given: unknown): RouteRules {
+/** `none` are the arguments of requireAuth behind the requirements: there must be none. */
+export function resolveRequirements(given: unknown, none: readonly unknown[]): RouteRules {
   if (isRequest(given)) {
     throw new TypeError('tollgate: requireAuth was given a request: call it, requireAuth()')
   }
+  checkNoMore('requireAuth', none)
   const what = 'the requirements of requireAuth'
   const options = knownOptions(what, given === undefined ? {} : given, known)
   checkDefined('requireAuth: option', options, Object.keys(known))

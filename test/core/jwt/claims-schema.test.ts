@@ -333,6 +333,11 @@ describe('the output of a schema', () => {
       /a getter/,
     ],
     ['an object that inherits its members', Object.create({ roles: ['reader'] }), /inherited/],
+    [
+      'an object that inherits its members from an object without a prototype',
+      Object.create(Object.assign(Object.create(null), { roles: ['reader'] })),
+      /inherited/,
+    ],
   ])(
     'verification fails with a TypeError when the output of the claims schema is %s',
     async (_, output, kind) => {
