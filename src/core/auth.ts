@@ -34,10 +34,20 @@ export interface Auth<C extends object = JWTPayload> {
   readonly issuer: string
   /** The `sub` claim. It may name a client: RFC 9068 section 5. */
   readonly subject: string
-  /** The client that the token was issued to (`client_id`; profile 'jwt': also `azp` or `cid`). */
+  /**
+   * The client that the token was issued to, where the profile finds it (`client_id`; profile 'jwt':
+   * also `azp`, `cid` or `appid`).
+   */
   readonly clientId: string | undefined
   /** The scopes that the token grants, in its order; empty if it grants none. */
   readonly scopes: readonly string[]
+  /** The roles in the token, where the profile finds them (`roles`); empty otherwise. */
+  readonly roles: readonly string[]
+  /**
+   * The permissions in the token, where the profile finds them (`entitlements`; profile 'jwt':
+   * `permissions`); empty otherwise.
+   */
+  readonly permissions: readonly string[]
   /** Every claim of the token, or what the `claims` schema gives of them. */
   readonly claims: DeepReadonly<C>
   /** When the token expires: seconds since the epoch, as in `exp`. */
@@ -68,15 +78,20 @@ class VerifiedAuth implements Auth {
   readonly subject: string
   readonly clientId: string | undefined
   readonly scopes: readonly string[]
+  readonly roles: readonly string[]
+  readonly permissions: readonly string[]
   readonly claims: DeepReadonly<JWTPayload>
   readonly expiresAt: number
   readonly #token: string
 
-  constructor({ issuer, subject, clientId, scopes, claims, expiresAt }: Principal, token: string) {
+  constructor(principal: Principal, token: string) {
+    const { issuer, subject, clientId, scopes, roles, permissions, claims, expiresAt } = principal
     this.issuer = issuer
     this.subject = subject
     this.clientId = clientId
     this.scopes = scopes
+    this.roles = roles
+    this.permissions = permissions
     this.claims = claims
     this.expiresAt = expiresAt
     this.#token = token

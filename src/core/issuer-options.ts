@@ -3,8 +3,8 @@ import type { Algorithm } from './algorithms.ts'
 import { resolveAlgorithms } from './algorithms.ts'
 import { issuerFlaw, urlFlaw } from './issuer-url.ts'
 import type { TrustedIssuer } from './issuers/active-issuer.ts'
-import type { ProfileName } from './jwt/profile.ts'
-import { resolveProfile } from './jwt/profile.ts'
+import type { Profile, ProfileName } from './jwt/profile.ts'
+import { resolveProfile } from './jwt/profile-options.ts'
 import type { TokenPolicy } from './jwt/token-policy.ts'
 import type { KeyLocation } from './keys/source.ts'
 import { resolveStaticKeys } from './keys/static.ts'
@@ -29,7 +29,7 @@ export interface IssuerOptions {
   /** Signature algorithms that its tokens may have (RFC 8725bis section 3.1). */
   algorithms?: readonly Algorithm[]
   /** What its access tokens look like. */
-  profile?: ProfileName
+  profile?: ProfileName | Profile
   /** Seconds by which its clock may differ; at most 300. */
   clockTolerance?: number | undefined
   /** Where its metadata is (the well-known locations of OIDC Discovery and RFC 8414). */

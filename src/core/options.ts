@@ -9,8 +9,8 @@ import type { IssuerContext, TrustedIssuer } from './issuers/active-issuer.ts'
 import type { Resolver } from './issuers/resolved.ts'
 import type { ReadClaims, StandardSchema } from './jwt/claims-schema.ts'
 import { resolveClaims } from './jwt/claims-schema.ts'
-import type { ProfileName } from './jwt/profile.ts'
-import { resolveProfile } from './jwt/profile.ts'
+import type { Profile, ProfileName } from './jwt/profile.ts'
+import { resolveProfile } from './jwt/profile-options.ts'
 import type { TokenPolicy } from './jwt/token-policy.ts'
 import type { KeySettings } from './keys/remote.ts'
 import {
@@ -45,7 +45,7 @@ export interface VerifierOptions<C extends object = JWTPayload> {
    * What an access token must look like. Default: 'rfc9068'. 'jwt' is for issuers that do not
    * follow RFC 9068.
    */
-  profile?: ProfileName
+  profile?: ProfileName | Profile
   /**
    * Seconds by which the clocks of the issuer and of this API may differ, for `exp`, `nbf` and
    * `iat`. Default: 10. At most 300.

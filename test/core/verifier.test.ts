@@ -341,6 +341,8 @@ describe('tokens that are accepted', () => {
       subject: 'user-1',
       clientId: 'client-1',
       scopes: ['a', 'b'],
+      roles: [],
+      permissions: [],
       claims: expect.objectContaining({ list: [{ x: 1 }], scope: ' a  b ' }),
       expiresAt: seconds + 300,
     })

@@ -40,6 +40,7 @@ export const suites: readonly Suite[] = [
     name: 'core',
     files: [
       'test/core/jwt/claims-schema.test.ts',
+      'test/core/jwt/profile.test.ts',
       'test/core/token-cache.test.ts',
       'test/core/options.test.ts',
       'test/core/issuer-url.test.ts',

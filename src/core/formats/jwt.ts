@@ -7,6 +7,7 @@ import type { ActiveIssuer } from '../issuers/active-issuer.ts'
 import type { Confirmation, Times } from '../jwt/claims.ts'
 import {
   checkAudience,
+  checkKind,
   checkTimes,
   readConfirmation,
   readPrincipal,
@@ -14,8 +15,9 @@ import {
 } from '../jwt/claims.ts'
 import { isJws, readClaims, readClaimsAgain, readJws } from '../jwt/jws.ts'
 import { findSigner } from '../jwt/signature.ts'
-import { judgeHeader } from '../jwt/token-policy.ts'
+import { judgeHeader, mediaType } from '../jwt/token-policy.ts'
 import type { Key } from '../keys/key.ts'
+import { own } from '../own-members.ts'
 import type { FormatContext, TokenFormat, Verification, VerifiedToken } from './format.ts'
 import { checkConfirmable } from './format.ts'
 
@@ -28,7 +30,7 @@ export function createJwtFormat({ issuers, schema, now, emit }: FormatContext): 
     let algorithm = judgeHeader(jws.header, headerPolicy)
     const claims = readClaims(jws)
     run.claims = claims
-    const found = issuers.find(claims['iss'])
+    const found = issuers.find(own(claims, 'iss'))
     const issuer = found instanceof Promise ? await found : found
     if (issuer === undefined) throw new InvalidTokenError('issuer')
     run.issuer = issuer
@@ -37,11 +39,12 @@ export function createJwtFormat({ issuers, schema, now, emit }: FormatContext): 
     // Only where issuers have different rules for headers, and the rules above were the widest of
     // them.
     if (policy !== headerPolicy) algorithm = judgeHeader(jws.header, policy)
-    checkAudience(claims, policy.audience)
+    checkAudience(claims, policy)
     const times = readTimes(claims, policy)
     checkTimes(times, now())
     const confirmation = readConfirmation(claims)
     checkConfirmable(confirmation, run)
+    checkKind({ claims, type: mediaType(jws.header.typ) }, policy.profile)
     const principal = readPrincipal(claims, issuer.issuer, policy.profile, times.exp)
 
     const key = await findSigner(jws, algorithm, issuer.keys)

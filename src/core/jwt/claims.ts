@@ -1,7 +1,10 @@
 import type { Principal } from '../auth.ts'
 import { InvalidTokenError } from '../errors.ts'
+import { own } from '../own-members.ts'
 import type { Claims } from './jws.ts'
-import type { Profile } from './profile.ts'
+import { hasMark, isSign, namedKind } from './marks.ts'
+import { readPermitted, valueAt } from './permissions.ts'
+import type { TokenProfile } from './profile.ts'
 import type { TokenPolicy } from './token-policy.ts'
 
 /** The times of a token, in seconds since the epoch, and the tolerance to measure them with. */
@@ -21,21 +24,41 @@ const longestScope = 4096
  */
 const latestDate = 1e12
 
-/** RFC 7519 section 4.1.3, RFC 9068 section 4: `aud` must name this API. */
-export function checkAudience({ aud }: Claims, expected: readonly string[]): void {
-  const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
-  const isList = named.every((one) => typeof one === 'string')
-  if (!isList || !expected.some((one) => named.includes(one)))
+/**
+ * RFC 7519 section 4.1.3, RFC 9068 section 4: the token must be meant for this API. Some issuers
+ * leave out `aud` and name the audience in another claim, which the profile states. An `aud` that is
+ * there always counts, of whatever type it is.
+ */
+export function checkAudience(
+  claims: Claims,
+  { audience: expected, profile }: Pick<TokenPolicy, 'audience' | 'profile'>,
+): void {
+  const aud = own(claims, 'aud')
+  const elsewhere = profile.audience !== 'aud' && saysNothing(aud, profile.otherAudiences)
+  const named = elsewhere ? own(claims, profile.audience) : aud
+  const list: readonly unknown[] = Array.isArray(named) && !elsewhere ? named : [named]
+  const isList = list.every((one) => typeof one === 'string')
+  if (!isList || !expected?.some((one) => list.includes(one)))
     throw new InvalidTokenError('audience')
+}
+
+/** Whether `aud` is absent, an empty list, or names nothing but audiences that say nothing. */
+function saysNothing(aud: unknown, others: readonly string[]): boolean {
+  if (aud === undefined) return true
+  const list: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
+  return list.every((one) => others.includes(one as string))
 }
 
 /**
  * RFC 7519 sections 4.1.4 to 4.1.6: `exp` must be there, and every date must be a finite number.
  */
 export function readTimes(
-  { exp, nbf, iat }: Claims,
+  claims: Claims,
   { profile, clockTolerance }: Pick<TokenPolicy, 'profile' | 'clockTolerance'>,
 ): Times {
+  const exp = own(claims, 'exp')
+  const nbf = own(claims, 'nbf')
+  const iat = own(claims, 'iat')
   if (!isDate(exp)) throw new InvalidTokenError('claims')
   if (nbf !== undefined && !isDate(nbf)) throw new InvalidTokenError('claims')
   if (iat === undefined ? profile.issuedAt : !isDate(iat)) throw new InvalidTokenError('claims')
@@ -72,6 +95,27 @@ export function readConfirmation(claims: Claims): Confirmation | undefined {
   return Object.hasOwn(claims, 'cnf') ? { cnf: claims['cnf'] } : undefined
 }
 
+/** The claims of a token, and what its header says of its type. */
+interface Typed {
+  readonly claims: Claims
+  /** The media type in the header, in lower case and without `application/`. */
+  readonly type: string | undefined
+}
+
+/** Refuses tokens that say of themselves, or show by their claims, that they are no access tokens. */
+export function checkKind({ claims, type }: Typed, { accessToken, refused }: TokenProfile): void {
+  const kind = namedKind(claims)
+  const isMarked = accessToken !== undefined && hasMark(claims, accessToken)
+  if (kind === 'other' || (accessToken !== undefined && !isMarked)) {
+    throw new InvalidTokenError('token-type')
+  }
+  const isAccessToken = isMarked || type === 'at+jwt' || kind === 'access'
+  for (const mark of refused) {
+    if (isAccessToken && isSign(mark)) continue
+    if (hasMark(claims, mark)) throw new InvalidTokenError('token-type')
+  }
+}
+
 /**
  * What the claims say, if they have the shape that the profile demands (RFC 9068 section 2.2). The
  * caller freezes the claims.
@@ -79,21 +123,21 @@ export function readConfirmation(claims: Claims): Confirmation | undefined {
 export function readPrincipal(
   claims: Claims,
   issuer: string,
-  profile: Profile,
+  profile: TokenProfile,
   exp: number,
 ): Principal {
-  if (profile.refused.some((name) => Object.hasOwn(claims, name))) {
-    throw new InvalidTokenError('token-type')
-  }
-  for (const name of profile.required) requireText(claims[name])
-  const { jti } = claims
+  for (const name of profile.required) requireText(own(claims, name))
+  const jti = own(claims, 'jti')
   if (jti !== undefined && requireText(jti).length > longestJti)
     throw new InvalidTokenError('claims')
+  const clientId = readClient(claims, profile)
+  const scopes = readScopes(claims, profile)
   return {
     issuer,
-    subject: claims['sub'] as string,
-    clientId: readClient(claims, profile),
-    scopes: readScopes(claims, profile),
+    subject: readSubject(claims, profile, clientId, scopes),
+    clientId,
+    scopes,
+    ...readPermitted(claims, profile),
     claims: claims as Principal['claims'],
     expiresAt: exp,
   }
@@ -104,15 +148,47 @@ function requireText(value: unknown): string {
   return value
 }
 
-function readClient(claims: Claims, profile: Profile): string | undefined {
-  const name = profile.client.find((claim) => claims[claim] !== undefined)
-  return name === undefined ? undefined : requireText(claims[name])
+function readClient(claims: Claims, { client }: TokenProfile): string | undefined {
+  const value = valueAt(claims, client)
+  return value === undefined ? undefined : requireText(value)
+}
+
+/** Claims of tokens that were issued for a person. */
+const personal = [
+  'auth_time',
+  'amr',
+  'sid',
+  'nonce',
+  'upn',
+  'unique_name',
+  'preferred_username',
+  'email',
+]
+
+/**
+ * RFC 9068 section 2.2: where no person is involved, `sub` names the client. Some issuers leave it
+ * out there. A token of a person must never be taken for one of its client: the client may be allowed
+ * more.
+ */
+function readSubject(
+  claims: Claims,
+  { subject }: TokenProfile,
+  clientId: string | undefined,
+  scopes: readonly string[],
+): string {
+  const sub = own(claims, 'sub')
+  if (subject === 'client' && (sub === undefined || sub === '')) {
+    const isPersons = personal.some((name) => Object.hasOwn(claims, name))
+    if (isPersons || scopes.includes('openid')) throw new InvalidTokenError('claims')
+    return requireText(clientId)
+  }
+  return requireText(sub)
 }
 
 /** RFC 9068 section 2.2.3, RFC 8693 section 4.2: scopes separated by spaces. */
-function readScopes(claims: Claims, { scopes, scopeArray }: Profile): readonly string[] {
-  const claim = scopes.find((name) => claims[name] !== undefined)
-  const value = claim === undefined ? '' : claims[claim]
+function readScopes(claims: Claims, { scopes, scopeArray }: TokenProfile): readonly string[] {
+  const stated = valueAt(claims, scopes)
+  const value = stated === undefined ? '' : stated
   if (typeof value === 'string') {
     if (value.length > longestScope) throw new InvalidTokenError('claims')
     return Object.freeze(value.split(' ').filter((scope) => scope !== ''))

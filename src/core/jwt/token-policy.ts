@@ -2,18 +2,18 @@ import type { Algorithm } from '../algorithms.ts'
 import { supportedAlgorithms } from '../algorithms.ts'
 import { InvalidTokenError } from '../errors.ts'
 import type { JwsHeader } from './header-cache.ts'
-import type { Profile } from './profile.ts'
+import type { TokenProfile } from './profile.ts'
 
 /** What the header of a token may say. */
 export interface HeaderPolicy {
   readonly algorithms: readonly Algorithm[]
-  readonly profile: Pick<Profile, 'types' | 'untyped'>
+  readonly profile: Pick<TokenProfile, 'types' | 'untyped'>
 }
 
 /** What a token of one issuer is measured by. */
 export interface TokenPolicy extends HeaderPolicy {
   readonly audience: readonly string[] | undefined
-  readonly profile: Profile
+  readonly profile: TokenProfile
   /** Seconds. */
   readonly clockTolerance: number
 }
@@ -36,7 +36,7 @@ export function allowedAlgorithm({ alg }: JwsHeader, allowed: readonly Algorithm
 function checkType({ typ }: JwsHeader, { types, untyped }: HeaderPolicy['profile']): void {
   // Nearly every token spells its type as the profile does, and needs no more than this.
   if (typ === undefined ? untyped : types.includes(typ as string)) return
-  const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : undefined
+  const type = mediaType(typ)
   if (type === undefined || !types.includes(type)) throw new InvalidTokenError('token-type')
 }
 
@@ -65,4 +65,9 @@ export function widestHeaderPolicy(policies: readonly HeaderPolicy[]): HeaderPol
       untyped: policies.some(({ profile }) => profile.untyped),
     },
   }
+}
+
+/** A media type in lower case, without `application/` (RFC 7515 section 4.1.9). */
+export function mediaType(typ: unknown): string | undefined {
+  return typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : undefined
 }

@@ -1,0 +1,193 @@
+import { kindOf, knownOptions, optionalBoolean, wrongOption } from '../option-checks.ts'
+import type { Mark } from './marks.ts'
+import { isSign, signs } from './marks.ts'
+import type { ClaimPath, Profile, ProfileName, TokenProfile } from './profile.ts'
+import { profiles, signMarks } from './profile.ts'
+
+const known = {
+  types: true,
+  untyped: true,
+  accessToken: true,
+  refused: true,
+  required: true,
+  issuedAt: true,
+  audience: true,
+  otherAudiences: true,
+  subject: true,
+  client: true,
+  scopes: true,
+  scopeArray: true,
+  roles: true,
+  mergeRoles: true,
+  permissions: true,
+} as const satisfies Record<keyof Profile, true>
+
+/** The option `profile`: the name of a profile, or a profile in full. */
+export function resolveProfile(option: string, value: unknown): TokenProfile {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return Object.freeze(readProfile(option, knownOptions(option, value, known)))
+  }
+  if (typeof value !== 'string' || !Object.hasOwn(profiles, value)) {
+    wrongOption(option, `must be 'rfc9068' or 'jwt', or a profile object`)
+  }
+  return profiles[value as ProfileName]
+}
+
+/** A member of an option, as messages name it: `option 'profile.types'`. */
+function inside(option: string, name: string): string {
+  return option.endsWith("'") ? `${option.slice(0, -1)}.${name}'` : `${option}.${name}`
+}
+
+function readProfile(option: string, given: Record<string, unknown>): TokenProfile {
+  const at = (name: keyof Profile): string => inside(option, name)
+  const flag = (name: keyof Profile): boolean | undefined => optionalBoolean(at(name), given[name])
+  const paths = (name: 'client' | 'scopes' | 'roles' | 'permissions'): readonly ClaimPath[] =>
+    given[name] === undefined ? profiles.jwt[name] : readPaths(at(name), given[name])
+
+  const types = readTypes(at('types'), given['types'])
+  const untyped = flag('untyped') ?? false
+  const accessToken = readAccessToken(at('accessToken'), given['accessToken'])
+  // What makes it certain that a token is an access token, whatever claims it has.
+  const isMarked = accessToken !== undefined || (types.join() === 'at+jwt' && !untyped)
+  const subject = oneOf(at('subject'), given['subject'], ['sub', 'client'] as const)
+  const required =
+    given['required'] === undefined ? [] : readNames(at('required'), given['required'])
+  return {
+    types,
+    untyped,
+    accessToken,
+    refused: readRefused(at('refused'), given['refused'], isMarked),
+    required: subject === 'sub' ? [...new Set(['sub', ...required])] : required,
+    issuedAt: flag('issuedAt') ?? false,
+    audience: readAudience(at('audience'), given['audience'], isMarked),
+    otherAudiences:
+      given['otherAudiences'] === undefined
+        ? []
+        : readNames(at('otherAudiences'), given['otherAudiences']),
+    subject,
+    client: paths('client'),
+    scopes: paths('scopes'),
+    scopeArray: flag('scopeArray') ?? true,
+    roles: paths('roles'),
+    mergeRoles: flag('mergeRoles') ?? false,
+    permissions: paths('permissions'),
+  }
+}
+
+function readTypes(option: string, value: unknown): readonly string[] {
+  const types = readNames(option, value).map((type) =>
+    type.toLowerCase().replace(/^application\//, ''),
+  )
+  const wrong = types.find((type) => !/^[\w!#$&^.+-]+$/.test(type))
+  if (wrong !== undefined) {
+    wrongOption(option, `holds '${wrong}': name media types of tokens, such as 'at+jwt' and 'jwt'`)
+  }
+  return types
+}
+
+/** Claims that every token has. They cannot tell one kind of token from another. */
+const registered = ['iss', 'sub', 'aud', 'exp', 'iat', 'nbf', 'jti']
+
+function readAccessToken(option: string, value: unknown): Mark | undefined {
+  if (value === undefined) return undefined
+  const mark = readMark(option, value)
+  if (mark.not !== undefined) {
+    wrongOption(option, "must not have 'not': state what access tokens have, with 'is'")
+  }
+  if (registered.includes(mark.claim)) {
+    wrongOption(option, `names the claim '${mark.claim}', which other kinds of tokens have as well`)
+  }
+  return mark
+}
+
+function readRefused(option: string, value: unknown, isMarked: boolean): readonly Mark[] {
+  if (value === undefined) return signMarks
+  if (!Array.isArray(value)) {
+    wrongOption(option, `must be an array of claims or marks, not ${kindOf(value)}`)
+  }
+  const marks = value.map((one, i) =>
+    typeof one === 'string' && one !== ''
+      ? Object.freeze({ claim: one })
+      : readMark(inside(option, String(i)), one),
+  )
+  const missing = signs.find((sign) => !marks.some((mark) => isSign(mark) && mark.claim === sign))
+  if (missing !== undefined && !isMarked) {
+    wrongOption(
+      option,
+      `leaves out '${missing}', so that ID tokens would pass: add it, or say how access tokens are marked ('accessToken', or types ['at+jwt'])`,
+    )
+  }
+  return Object.freeze(marks)
+}
+
+function readAudience(option: string, value: unknown, isMarked: boolean): TokenProfile['audience'] {
+  const audience = oneOf(option, value, ['aud', 'client_id', 'azp', 'iss'] as const)
+  if (audience !== 'aud' && !isMarked) {
+    wrongOption(
+      option,
+      `is '${audience}', which ID tokens have as well: say how access tokens are marked ('accessToken', or types ['at+jwt'])`,
+    )
+  }
+  return audience
+}
+
+const knownMark = { claim: true, is: true, not: true, prefixed: true } as const satisfies Record<
+  keyof Mark,
+  true
+>
+
+/** A mark, checked and copied. */
+export function readMark(option: string, value: unknown): Mark {
+  const { claim, is, not, prefixed } = knownOptions(option, value, knownMark)
+  const given = [is, not, prefixed].filter((one) => one !== undefined)
+  if (given.length > 1) wrongOption(option, "must have only one of 'is', 'not' and 'prefixed'")
+  return Object.freeze({
+    claim: readName(inside(option, 'claim'), claim),
+    ...(is !== undefined && { is: readStrings(inside(option, 'is'), is) }),
+    ...(not !== undefined && { not: readStrings(inside(option, 'not'), not) }),
+    ...(prefixed !== undefined && { prefixed: readPrefixed(inside(option, 'prefixed'), prefixed) }),
+  })
+}
+
+function readPrefixed(option: string, value: unknown): NonNullable<Mark['prefixed']> {
+  const { prefix, claim } = knownOptions(option, value, { prefix: true, claim: true })
+  return Object.freeze({
+    prefix: readName(inside(option, 'prefix'), prefix),
+    claim: readName(inside(option, 'claim'), claim),
+  })
+}
+
+function readStrings(option: string, value: unknown): readonly string[] {
+  return readNames(option, typeof value === 'string' ? [value] : value)
+}
+
+function readNames(option: string, value: unknown): readonly string[] {
+  if (!Array.isArray(value) || value.length === 0) {
+    wrongOption(option, `must be a non-empty array of strings, not ${kindOf(value)}`)
+  }
+  return Object.freeze(value.map((one) => readName(option, one)))
+}
+
+function readName(option: string, value: unknown): string {
+  if (typeof value !== 'string' || value === '') {
+    wrongOption(option, `must be a non-empty string, not ${kindOf(value)}`)
+  }
+  return value
+}
+
+function readPaths(option: string, value: unknown): readonly ClaimPath[] {
+  if (!Array.isArray(value)) {
+    wrongOption(option, `must be an array of claims or of paths, not ${kindOf(value)}`)
+  }
+  return Object.freeze(
+    value.map((one) => (Array.isArray(one) ? readNames(option, one) : readName(option, one))),
+  )
+}
+
+function oneOf<T extends string>(option: string, value: unknown, names: readonly [T, ...T[]]): T {
+  if (value === undefined) return names[0]
+  if (!names.includes(value as T)) {
+    wrongOption(option, `must be one of ${names.map((name) => `'${name}'`).join(', ')}`)
+  }
+  return value as T
+}
