@@ -79,7 +79,7 @@ class History {
    * The key sets at places that the keys have moved from, where those go on to answer. At other old
    * places there is nothing any more.
    */
-  readonly abandoned = new Map<number, object>()
+  readonly abandoned = new Map<number, TestIssuer['jwks']>()
   lastMetadataAt = 0
   said4xx = false
   pending = 0
@@ -110,27 +110,21 @@ class History {
     if (isOld && old === undefined) return new Response(null, { status: 404 })
     const isKeys = place !== undefined
     const found = await this.issuer.fetch(isKeys ? `${this.issuer.url}/jwks` : url, init)
-    const isServed = this.trouble === undefined || this.trouble.kind === 'no metadata'
-    if (!isKeys && found.ok && this.trouble?.kind !== 'garbage') this.lastMetadataAt = at
-    const answer = isKeys
-      ? isOld && isServed
-        ? Response.json(old)
-        : found
-      : found.ok
-        ? await this.redirected(found)
-        : found
-    const document =
-      isKeys && answer.ok
-        ? await answer
-            .clone()
-            .json()
-            .catch(() => undefined)
-        : undefined
-    if (document?.keys?.length > 0) {
-      const keys = new Set(document.keys.map(({ x }: { x: unknown }) => x))
-      this.lastServed = { at, keys }
+    if (!isKeys) {
+      if (found.ok && this.trouble?.kind !== 'garbage') this.lastMetadataAt = at
+      return found.ok ? this.redirected(found) : found
     }
-    return answer
+    const document = found.ok
+      ? await found
+          .clone()
+          .json()
+          .catch(() => undefined)
+      : undefined
+    if (!(document?.keys?.length > 0)) return found
+    const served = isOld ? old : document
+    const keys = new Set<unknown>(served.keys.map(({ x }: { x?: unknown }) => x))
+    this.lastServed = { at, keys }
+    return Response.json(served)
   }
 
   /** The metadata, with the current place of the keys in it. */
