@@ -80,9 +80,10 @@ export function resolveAlgorithms(option: string, value: unknown): readonly Algo
     const fix = `allowed are ${supportedAlgorithms.join(', ')}`
     if (typeof name !== 'string') wrongOption(option, `holds ${kindOf(name)}: ${fix}`)
     if (/^none$/i.test(name)) wrongOption(option, `holds 'none', which is no signature: ${fix}`)
-    if (/^hs/i.test(name))
-      wrongOption(option, `holds '${name}', which needs a shared secret: ${fix}`)
-    wrongOption(option, `holds '${name}': ${fix}`)
+    if (/^hs/i.test(name)) {
+      wrongOption(option, `holds '%s', which needs a shared secret: ${fix}`, name)
+    }
+    wrongOption(option, `holds '%s': ${fix}`, name)
   }
   checkDistinct(option, value)
   return withSynonyms(value)

@@ -21,6 +21,8 @@ export type AuthEvent =
   | { readonly type: 'request.refused'; readonly status: number; readonly reason: Reason }
   /**
    * The issuer resolver threw, or gave an answer that cannot be used. A request was answered 503.
+   * `why` names the option that is wrong, and no value of the answer: it may repeat the `iss` of a
+   * token that nobody has verified.
    */
   | { readonly type: 'resolver.failed'; readonly why: string }
   /**

@@ -79,10 +79,14 @@ export const issuerElsewhere: Readonly<Record<string, string>> = {
   jwks: inIssuer('jwks'),
 }
 
+/**
+ * The options of one issuer, checked. Messages name the issuer, but not the issuer of a resolver's
+ * answer: that is the `iss` of a token that nobody has verified.
+ */
 export function resolveIssuer(
   given: unknown,
   defaults: TokenPolicy,
-  allowLoopback: boolean,
+  { allowLoopback, resolved }: { readonly allowLoopback: boolean; readonly resolved: boolean },
 ): TrustedIssuer {
   const object = typeof given === 'string' ? { issuer: given } : given
   if (typeof object !== 'object' || object === null) {
@@ -94,16 +98,18 @@ export function resolveIssuer(
   if (flaw !== undefined) {
     const shown = typeof issuer === 'string' && issuer !== '' && !issuer.includes('@')
     const named = shown ? issuer : kindOf(issuer)
-    wrongOption("option 'issuer'", `${flaw} (it is ${named})`)
+    wrongOption("option 'issuer'", `${flaw} (it is %s)`, named)
   }
-  const of = `of issuer ${issuer}: option '`
-  checkDefined(`of issuer ${issuer}: option`, options, ['audience', 'algorithms', 'profile'])
+  const what = resolved ? 'option' : `of issuer ${issuer}: option`
+  const of = `${what} '`
+  checkDefined(what, options, ['audience', 'algorithms', 'profile'])
   const policy = policyOf(of, options, defaults)
   const { audience } = policy
   if (audience === undefined) {
     wrongOption(
       "option 'audience'",
-      `is missing: name this API as issuer ${issuer} names it in 'aud', e.g. https://api.example.com`,
+      "is missing: name this API as issuer %s names it in 'aud', e.g. https://api.example.com",
+      issuer as string,
     )
   }
   return Object.freeze({
@@ -145,7 +151,7 @@ function resolveAudience(option: string, value: unknown): readonly string[] {
       wrongOption(option, `must be a non-empty string, or several, not ${kindOf(one)}`)
     }
     if (one.includes('*'))
-      wrongOption(option, `has a wildcard ('${one}'): name each audience in full`)
+      wrongOption(option, "has a wildcard ('%s'): name each audience in full", one)
   }
   checkDistinct(option, list as string[])
   return Object.freeze(list as string[])

@@ -1,10 +1,26 @@
 import { withoutPrototype } from './own-members.ts'
 
+/** The messages of wrong options, with '...' in the place of each value that was given. */
+const messagesWithoutValues = new WeakMap<object, string>()
+
 /**
  * Every wrong configuration ends here: a TypeError that names the option and says how to fix it.
+ * Each `%s` of `fix` stands for one of `values`, texts that somebody gave.
  */
-export function wrongOption(option: string, fix: string): never {
-  throw new TypeError(`tollgate: ${option} ${fix}`)
+export function wrongOption(option: string, fix: string, ...values: string[]): never {
+  const error = new TypeError(
+    `tollgate: ${option} ${fix.replace(/%s/g, (s) => values.shift() ?? s)}`,
+  )
+  messagesWithoutValues.set(error, `${option} ${fix.replace(/%s/g, '...')}`)
+  throw error
+}
+
+/**
+ * What `wrongOption` has said, without the values. Undefined for every other error: what is in its
+ * message is not known.
+ */
+export function withoutValues(error: unknown): string | undefined {
+  return messagesWithoutValues.get(error as object)
 }
 
 /**
@@ -30,10 +46,10 @@ export function knownOptions(
       wrongOption(`option '${name}'`, `in ${what} is not enumerable and ${fix}`)
     }
     const location = Object.hasOwn(elsewhere, name) ? elsewhere[name] : undefined
-    if (location !== undefined) wrongOption(`unknown option '${name}'`, `in ${what}: ${location}`)
+    if (location !== undefined) wrongOption('unknown option', `'%s' in ${what}: ${location}`, name)
     const near = nearest(name, Object.keys(known))
     const fix = near ? `did you mean '${near}'?` : `known are ${Object.keys(known).join(', ')}`
-    wrongOption(`unknown option '${name}'`, `in ${what}: ${fix}`)
+    wrongOption('unknown option', `'%s' in ${what}: ${fix}`, name)
   }
   return withoutPrototype(options) as Record<string, unknown>
 }
@@ -113,7 +129,7 @@ export function checkDefined(
 
 export function checkDistinct(option: string, values: readonly string[]): void {
   const repeated = values.find((value, i) => values.indexOf(value) !== i)
-  if (repeated !== undefined) wrongOption(option, `names '${repeated}' twice`)
+  if (repeated !== undefined) wrongOption(option, "names '%s' twice", repeated)
 }
 
 /** Names a value in a message by its kind: the value itself may be a secret. */

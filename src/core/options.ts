@@ -182,11 +182,12 @@ export function resolveOptions(given: VerifierOptions<object>): Settings {
     optionalBoolean("option 'allowInsecureLoopback'", options['allowInsecureLoopback']) ?? false
   const policy = resolvePolicy(options)
 
-  const read = (one: unknown): TrustedIssuer => resolveIssuer(one, policy, allowInsecureLoopback)
   const { issuer } = options
+  const resolved = typeof issuer === 'function'
+  const reading = { allowLoopback: allowInsecureLoopback, resolved }
+  const read = (one: unknown): TrustedIssuer => resolveIssuer(one, policy, reading)
   const maxIssuers = resolveMaxIssuers(options['maxIssuers'], issuer)
-  const resolver =
-    typeof issuer === 'function' ? { ask: issuer as IssuerResolver, read, maxIssuers } : undefined
+  const resolver = resolved ? { ask: issuer as IssuerResolver, read, maxIssuers } : undefined
   return Object.freeze({
     issuers: resolver ? [] : resolveIssuers(issuer, read),
     resolver,

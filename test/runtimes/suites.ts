@@ -45,6 +45,7 @@ export const suites: readonly Suite[] = [
       'test/core/options.test.ts',
       'test/core/issuer-url.test.ts',
       'test/core/issuers/resolved.test.ts',
+      'test/core/issuers/unverified-iss.test.ts',
       'test/core/jwt/signature.test.ts',
       'test/core/verifier.test.ts',
       'test/core/remote/cached-document.test.ts',

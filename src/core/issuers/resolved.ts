@@ -4,6 +4,7 @@ import { UnavailableError } from '../errors.ts'
 import { printable } from '../events.ts'
 import { issuerFlaw } from '../issuer-url.ts'
 import { profiles } from '../jwt/profile.ts'
+import { withoutValues } from '../option-checks.ts'
 import { within } from '../remote/deadline.ts'
 import type { SharedWork } from '../remote/shared-work.ts'
 import { shareWork } from '../remote/shared-work.ts'
@@ -30,6 +31,7 @@ interface Answer {
 
 /** How many names are kept of which no token was accepted so far. Attackers may have invented them. */
 const mostNamed = 1000
+const theAnswer = 'the answer of the resolver'
 /** Seconds. */
 const answerLifetime = 600
 /** Seconds. */
@@ -132,7 +134,7 @@ export function createResolvedIssuers(
       return undefined
     }
     const trusted = readAnswer(answer)
-    if (trusted.issuer !== iss) fail('its answer is for another issuer')
+    if (trusted.issuer !== iss) fail(`${theAnswer} is for another issuer`)
     refusals.delete(iss)
     return keep(trusted)
   }
@@ -147,12 +149,17 @@ export function createResolvedIssuers(
     }
   }
 
+  /**
+   * An answer is often made of the `iss`, which nobody has verified yet. So the event tells which
+   * option is wrong and how to fix it, and none of the values.
+   */
   function readAnswer(answer: unknown): TrustedIssuer {
-    if (typeof answer === 'string') fail('its answer must be an object')
+    if (typeof answer !== 'object') fail(`${theAnswer} must be an object`)
     try {
       return read(answer)
     } catch (error) {
-      return fail((error as TypeError).message)
+      const wrong = withoutValues(error)
+      return fail(wrong === undefined ? `${theAnswer} cannot be read` : `${theAnswer}: ${wrong}`)
     }
   }
 

@@ -80,7 +80,7 @@ function readTypes(option: string, value: unknown): readonly string[] {
   )
   const wrong = types.find((type) => !/^[\w!#$&^.+-]+$/.test(type))
   if (wrong !== undefined) {
-    wrongOption(option, `holds '${wrong}': name media types of tokens, such as 'at+jwt' and 'jwt'`)
+    wrongOption(option, "holds '%s': name media types of tokens, such as 'at+jwt' and 'jwt'", wrong)
   }
   return types
 }
@@ -95,7 +95,11 @@ function readAccessToken(option: string, value: unknown): Mark | undefined {
     wrongOption(option, "must not have 'not': state what access tokens have, with 'is'")
   }
   if (registered.includes(mark.claim)) {
-    wrongOption(option, `names the claim '${mark.claim}', which other kinds of tokens have as well`)
+    wrongOption(
+      option,
+      "names the claim '%s', which other kinds of tokens have as well",
+      mark.claim,
+    )
   }
   return mark
 }

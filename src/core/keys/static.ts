@@ -31,8 +31,10 @@ export function resolveStaticKeys(
     if (!('why' in outcome)) admitted.push(outcome)
     else if (!outcome.flawed) ignored.push(outcome)
     else {
-      const name = outcome.kid === undefined ? `key ${i}` : `key '${outcome.kid}'`
-      wrongOption(option, `has a ${name} that cannot be used: ${outcome.why}. Remove or replace it`)
+      const { kid, why } = outcome
+      const name = kid === undefined ? i : "'%s'"
+      const fix = `has a key ${name} that cannot be used: ${why}. Remove or replace it`
+      wrongOption(option, fix, kid ?? '')
     }
   }
   if (admitted.length === 0) {
