@@ -2,7 +2,7 @@ import { createHmac, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import type { AuthError, AuthEvent, VerifierOptions } from 'tollgate'
 import { createVerifier, InvalidTokenError } from 'tollgate'
 import type { MintOptions } from 'tollgate/testing'
-import { createTestIssuer } from 'tollgate/testing'
+import { createTestIssuer, hostileTokens } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { expectNoLeak } from '../leaks.ts'
 
@@ -371,6 +371,15 @@ describe('tokens that are accepted', () => {
     const later = await verifier.verify(token)
     expect(later.token).toBe(token)
     expect('isAdmin' in later).toBe(false)
+  })
+
+  it('the second spelling of an ECDSA signature, (r, n - s), is accepted, and the token has the jti of the first', async () => {
+    const other = hostileTokens({ issuer, claims: { jti: 'one-id' } }).find(
+      ({ id }) => id === 'ecdsa/high-s',
+    )
+    expect(other).toMatchObject({ level: 'info' })
+    const auth = await verifier.verify(other?.token as string)
+    expect(auth.claims.jti).toBe('one-id')
   })
 
   it('the last of equal JSON members counts, and a claim named __proto__ stays an own property', async () => {
