@@ -1,6 +1,7 @@
 // The entry of the test kit. Each line here is a public promise.
 
 export type { BadTokens } from './testing/bad.ts'
+export type { Claims } from './testing/claims.ts'
 export type { TestClock } from './testing/clock.ts'
 export type { Endpoint } from './testing/endpoints.ts'
 export type { Fault } from './testing/fault.ts'
@@ -30,7 +31,7 @@ export type { JwksFaults } from './testing/jwks-faults.ts'
 export type { KeyOrigin } from './testing/key-source.ts'
 export type { KeyRing, RotateOptions } from './testing/keys.ts'
 export type { MetadataFaults } from './testing/metadata-faults.ts'
-export type { Claims, MintOptions } from './testing/mint.ts'
+export type { MintOptions } from './testing/mint.ts'
 export type { FailOptions } from './testing/outages.ts'
 export type { LoggedRequest, RequestLog } from './testing/requests.ts'
 export type { ServedTestIssuer, ServeOptions } from './testing/serve.ts'

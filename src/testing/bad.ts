@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { signatureParameters } from '../core/algorithms.ts'
 import { numberWithin } from '../core/option-checks.ts'
+import type { Claims } from './claims.ts'
 import type { KeyRing } from './keys.ts'
-import type { Claims, Mint } from './mint.ts'
+import type { Mint } from './mint.ts'
 import { encodePart } from './mint.ts'
 import { clockSeconds } from './number-bounds.ts'
 

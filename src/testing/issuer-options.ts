@@ -1,6 +1,6 @@
 import type { Algorithm } from '../core/algorithms.ts'
+import type { Claims } from './claims.ts'
 import type { KeyOrigin } from './key-source.ts'
-import type { Claims } from './mint.ts'
 
 /** Options of `createTestIssuer`. */
 export interface TestIssuerOptions {

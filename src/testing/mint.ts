@@ -3,24 +3,10 @@ import type { Algorithm } from '../core/algorithms.ts'
 import { fitsKeyType } from '../core/algorithms.ts'
 import { knownOptions, numberWithin, wrongOption } from '../core/option-checks.ts'
 import { resolveAlgorithm, signBytes } from './algorithms.ts'
+import type { Claims } from './claims.ts'
 import type { SigningRing } from './keys.ts'
 import { clockSeconds } from './number-bounds.ts'
 import type { TestKey } from './test-key.ts'
-
-/**
- * Claims of a token. A claim that is `undefined` is left out. A `scope` list is joined with spaces.
- */
-export type Claims = {
-  iss?: string | undefined
-  sub?: string | undefined
-  aud?: string | readonly string[] | undefined
-  exp?: number | undefined
-  nbf?: number | undefined
-  iat?: number | undefined
-  jti?: string | undefined
-  client_id?: string | undefined
-  scope?: string | readonly string[] | undefined
-} & { readonly [claim: string]: unknown }
 
 /** How a token is made. */
 export interface MintOptions {

@@ -132,6 +132,7 @@ export const suites: readonly Suite[] = [
       'test/testing/clock.test.ts',
       'test/testing/faults.test.ts',
       'test/testing/hostile.test.ts',
+      'test/testing/hostile-scope.test.ts',
       'test/testing/hostile-survive.test.ts',
       'test/testing/hostile-targets.test.ts',
       'test/testing/hostile-verdicts.test.ts',
@@ -146,6 +147,7 @@ export const suites: readonly Suite[] = [
     adapters: 'portable',
     without: {
       'test/testing/hostile.test.ts': needsServer,
+      'test/testing/hostile-scope.test.ts': needsServer,
       'test/testing/hostile-survive.test.ts': needsServer,
       'test/testing/hostile-targets.test.ts': needsServer,
       'test/testing/hostile-verdicts.test.ts': needsServer,

@@ -1,6 +1,6 @@
-import { knownOptions } from '../../../core/option-checks.ts'
+import { kindOf, wrongOption } from '../../../core/option-checks.ts'
+import { checkOptions } from '../../arguments.ts'
 import type { TestIssuer } from '../../issuer.ts'
-import type { Claims } from '../../mint.ts'
 import { algorithmCases } from './algorithm.ts'
 import type { CaseDefinition, HostileCase } from './case.ts'
 import { claimCases } from './claims.ts'
@@ -10,6 +10,8 @@ import { encodingCases } from './encoding.ts'
 import { encryptedCases } from './encrypted.ts'
 import type { CaseFixture } from './fixture.ts'
 import { createCaseFixture } from './fixture.ts'
+import type { GoodToken } from './good-token.ts'
+import { resolveClaims } from './good-token.ts'
 import { hmacCases } from './hmac.ts'
 import { formatCases, jsonCases } from './json.ts'
 import { keyIdCases } from './key-id.ts'
@@ -20,14 +22,12 @@ import { tokenTypeCases } from './token-type.ts'
 import { wireCases } from './wire.ts'
 
 /** What the hostile tokens are built from. */
-export interface HostileTokenOptions {
+export interface HostileTokenOptions extends GoodToken {
   /** The issuer that the app under test trusts. */
   issuer: TestIssuer
-  /** Claims of the good token that each case is built from. Default: those of `issuer.mint()`. */
-  claims?: Claims
-  /** The scope of the good token: one string with spaces, or a list. Default: that of `claims`. */
-  scope?: string | readonly string[]
 }
+
+const owner = 'hostileTokens'
 
 const tokenOptions = {
   issuer: true,
@@ -61,20 +61,28 @@ export const caseDefinitions: readonly CaseDefinition[] = [
  * never resolves.
  *
  * @param given The issuer, or the issuer with the claims and the scope of the good token.
- * @throws {TypeError} for an unknown option.
+ * @throws {TypeError} for an unknown option, and for a value that the option cannot have.
  */
 export function hostileTokens(given: TestIssuer | HostileTokenOptions): readonly HostileCase[] {
-  const options = 'mint' in given ? { issuer: given } : given
-  knownOptions('the options of hostileTokens', options, tokenOptions)
-  return buildCases(fixtureOf(options, 'https://canary.test'), caseDefinitions)
+  const options = isIssuer(given) ? { issuer: given } : given
+  checkOptions(`the options of ${owner}`, options, tokenOptions, `${owner}({ issuer })`)
+  checkIssuer(owner, options.issuer)
+  const claims = resolveClaims(owner, options)
+  return buildCases(
+    createCaseFixture(options.issuer, claims, 'https://canary.test'),
+    caseDefinitions,
+  )
 }
 
-/** The fixture with the good token of these options. */
-export function fixtureOf(
-  { issuer, claims, scope }: HostileTokenOptions,
-  canary: string,
-): CaseFixture {
-  return createCaseFixture(issuer, { ...claims, ...(scope !== undefined && { scope }) }, canary)
+function isIssuer(given: unknown): given is TestIssuer {
+  return typeof (given as TestIssuer | null | undefined)?.mint === 'function'
+}
+
+/** @param name The function that was given the issuer. */
+export function checkIssuer(name: string, issuer: unknown): void {
+  if (isIssuer(issuer)) return
+  const fix = `must be the test issuer that the app trusts, not ${kindOf(issuer)}`
+  wrongOption(`option 'issuer' of ${name}`, fix)
 }
 
 /** The cases that can be built from this fixture. */

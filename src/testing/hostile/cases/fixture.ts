@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 import type { Algorithm } from '../../../core/algorithms.ts'
 import { signBytes } from '../../algorithms.ts'
+import type { Claims } from '../../claims.ts'
 import type { TestIssuer } from '../../issuer.ts'
-import type { Claims } from '../../mint.ts'
 import type { TestKey } from '../../test-key.ts'
 
 type Members = Readonly<Record<string, unknown>>

@@ -1,6 +1,7 @@
 import { wrongOption } from '../../../core/option-checks.ts'
 import type { HostileCase } from '../cases/case.ts'
-import { buildCases, fixtureOf } from '../cases/catalogue.ts'
+import { buildCases } from '../cases/catalogue.ts'
+import { createCaseFixture } from '../cases/fixture.ts'
 import type { Canary } from './canary.ts'
 import { startCanary } from './canary.ts'
 import { buildRequest } from './connection.ts'
@@ -10,6 +11,7 @@ import type { HostileOptions, RunSettings } from './options.ts'
 import { resolveRunOptions } from './options.ts'
 import type { HostileReport, HostileResult } from './report.ts'
 import { createReport, errorWith } from './report.ts'
+import { findUndemandedScopes } from './scope-proof.ts'
 import { observeSideEffects } from './side-effects.ts'
 import type { HostileTarget } from './target.ts'
 import { openTarget } from './target.ts'
@@ -32,7 +34,11 @@ const maxHung = 8
  * A fetch handler is called directly. Any other app is called over HTTP on loopback. The function
  * needs no particular test runner.
  *
- * It does not check scopes, DPoP proofs, or what the app does with the claims.
+ * With the option `scope`, the route must also refuse a good token that lacks one of these scopes,
+ * with 403 or 401: a token without a scope, tokens with all of them but one, and tokens with scopes
+ * that merely contain the name of one.
+ *
+ * It does not check DPoP proofs, or what the app does with the claims.
  *
  * @param target The app.
  * @param options The issuer and the route. Only `issuer` and `path` are required.
@@ -49,7 +55,7 @@ export async function assertRejectsHostileTokens(
   try {
     const canary = await startCanary(options.issuer)
     try {
-      const fixture = fixtureOf(options, canary.url)
+      const fixture = createCaseFixture(options.issuer, settings.claims, canary.url)
       const cases = buildCases(fixture, settings.definitions)
       // A run without a case would succeed, although it proves nothing.
       if (cases.length === 0) {
@@ -71,7 +77,7 @@ export async function assertRejectsHostileTokens(
 
 async function runCases(
   { issuer }: HostileOptions,
-  { template, skip, requireChallenge, keyFetches: budget }: RunSettings,
+  { template, claims, scopes, skip, requireChallenge, keyFetches: budget }: RunSettings,
   controls: Controls,
   canary: Canary,
   cases: readonly HostileCase[],
@@ -80,6 +86,13 @@ async function runCases(
   const observation = observeSideEffects(issuer, canary, budget)
   const noToken = await controls.checkWithoutToken()
   await controls.checkGoodToken('before the first case')
+  const undemanded = await findUndemandedScopes({
+    connection: controls.connection,
+    template,
+    scopes,
+    mint: (scope) => issuer.mint({ ...claims, scope }),
+    noToken,
+  })
   const results: HostileResult[] = []
   let hung = 0
 
@@ -116,7 +129,7 @@ async function runCases(
     controls: { noToken, good: controls.statuses },
     keyFetches,
     outbound,
-    problems: [...controls.problems, ...problems],
+    problems: [...undemanded, ...controls.problems, ...problems],
   })
 }
 

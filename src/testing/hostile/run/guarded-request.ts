@@ -1,11 +1,12 @@
-import { kindOf, numberWithin, wrongOption } from '../../../core/option-checks.ts'
+import { numberWithin, wrongOption } from '../../../core/option-checks.ts'
 import type { TestIssuer } from '../../issuer.ts'
-import type { Claims } from '../../mint.ts'
 import { waitSeconds } from '../../number-bounds.ts'
+import { checkIssuer } from '../cases/catalogue.ts'
+import type { GoodToken } from '../cases/good-token.ts'
 import type { RequestTemplate } from './connection.ts'
 
 /** A request that passes with the good token, and what the good token is made of. */
-export interface GuardedRequest {
+export interface GuardedRequest extends GoodToken {
   /** The issuer that the app trusts. */
   issuer: TestIssuer
   /** A path that answers 2xx with a good token, and refuses a request without a token. */
@@ -19,10 +20,6 @@ export interface GuardedRequest {
   headers?: Readonly<Record<string, string>>
   /** The body: a string is sent as it is, anything else as JSON. Default: none. */
   body?: unknown
-  /** Claims of the good token. Default: those of `issuer.mint()`. */
-  claims?: Claims
-  /** The scope of the good token: one string with spaces, or a list. Default: that of `claims`. */
-  scope?: string | readonly string[]
 }
 
 export const requestOptions: Readonly<Record<keyof GuardedRequest, true>> = {
@@ -38,10 +35,7 @@ export const requestOptions: Readonly<Record<keyof GuardedRequest, true>> = {
 /** The request without its token. */
 export function resolveTemplate(owner: string, options: GuardedRequest): RequestTemplate {
   const { issuer, path, method = 'GET', headers = {}, body } = options
-  if (typeof issuer?.mint !== 'function') {
-    const fix = `must be the test issuer that the app trusts, not ${kindOf(issuer)}`
-    wrongOption(`option 'issuer' of ${owner}`, fix)
-  }
+  checkIssuer(owner, issuer)
   if (typeof path !== 'string' || !path.startsWith('/')) {
     wrongOption(`option 'path' of ${owner}`, "must be a string that begins with '/'")
   }

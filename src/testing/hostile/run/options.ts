@@ -1,7 +1,10 @@
 import { knownOptions, numberWithin, wrongOption } from '../../../core/option-checks.ts'
+import { checkOptions } from '../../arguments.ts'
+import type { Claims } from '../../claims.ts'
 import { anyCount } from '../../number-bounds.ts'
 import type { CaseDefinition, HostileId, HostileLevel } from '../cases/case.ts'
 import { caseDefinitions } from '../cases/catalogue.ts'
+import { resolveClaims, resolveScopes } from '../cases/good-token.ts'
 import type { RequestTemplate } from './connection.ts'
 import type { GuardedRequest } from './guarded-request.ts'
 import {
@@ -14,6 +17,13 @@ import {
 
 /** Options of `assertRejectsHostileTokens`. */
 export interface HostileOptions extends GuardedRequest {
+  /**
+   * The scope that the route demands: one string with spaces, or a list. The good token has it, and
+   * the run fails if the route lets a good token pass without one of these scopes. For a route that
+   * demands no scope, or not all of them, give the scope in `claims` instead: then nothing is
+   * proven of it. Default: that of `claims`.
+   */
+  scope?: string | readonly string[]
   /**
    * The levels to run (all). For an app with `profile: 'jwt'`, leave out 'profile' and 'hardening'.
    */
@@ -37,6 +47,10 @@ export interface HostileOptions extends GuardedRequest {
 /** The options, checked and complete. */
 export interface RunSettings {
   readonly template: RequestTemplate
+  /** The claims of the good token. */
+  readonly claims: Claims
+  /** The scopes that the route must demand. */
+  readonly scopes: readonly string[]
   readonly definitions: readonly CaseDefinition[]
   readonly skip: Readonly<Record<string, string>>
   readonly requireChallenge: boolean
@@ -68,12 +82,15 @@ const knownIds: readonly string[] = caseDefinitions.map(({ id }) => id)
 const owner = 'assertRejectsHostileTokens'
 
 export function resolveRunOptions(options: HostileOptions): RunSettings {
-  knownOptions(`the options of ${owner}`, options, known)
+  const example = `${owner}(app, { issuer, path: '/' })`
+  checkOptions(`the options of ${owner}`, options, known, example)
   const { budget = {}, skip = {}, requireChallenge = true } = options
   knownOptions(`option 'budget' of ${owner}`, budget, { keyFetches: true, perRequest: true })
   const { keyFetches = 3, perRequest = 2 } = budget
   return {
     template: resolveTemplate(owner, options),
+    claims: resolveClaims(owner, options),
+    scopes: resolveScopes(owner, options),
     definitions: selectDefinitions(options),
     skip: resolveSkip(owner, skip, knownIds),
     requireChallenge,

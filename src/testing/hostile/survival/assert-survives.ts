@@ -1,7 +1,8 @@
-import { knownOptions, numberWithin } from '../../../core/option-checks.ts'
+import { kindOf, knownOptions, numberWithin, wrongOption } from '../../../core/option-checks.ts'
+import { checkOptions } from '../../arguments.ts'
 import type { TrustOptions } from '../../issuer.ts'
-import type { Claims } from '../../mint.ts'
 import { clockSeconds, waitSeconds } from '../../number-bounds.ts'
+import { resolveClaims } from '../cases/good-token.ts'
 import type { GuardedRequest } from '../run/guarded-request.ts'
 import {
   checkIds,
@@ -79,10 +80,13 @@ export async function assertSurvivesIssuerFaults(
   createApp: (trust: ShortTrust) => HostileTarget | Promise<HostileTarget>,
   options: SurvivalOptions,
 ): Promise<SurvivalReport> {
-  knownOptions(`the options of ${owner}`, options, known)
+  checkBuilder(createApp)
+  const example = `${owner}(createApp, { issuer, path: '/' })`
+  checkOptions(`the options of ${owner}`, options, known, example)
   const { issuer, only, skip = {}, cold = true, warm = true, budget = {} } = options
   knownOptions(`option 'budget' of ${owner}`, budget, { perRequest: true })
   const template = resolveTemplate(owner, options)
+  const claims = resolveClaims(owner, options)
   const reasons = resolveSkip(owner, skip, knownIds)
   checkIds(`option 'only' of ${owner}`, only, knownIds)
   const perRequest = resolvePerRequest(owner, budget.perRequest ?? 2)
@@ -100,7 +104,7 @@ export async function assertSurvivesIssuerFaults(
   async function openApp(): ReturnType<ScenarioContext['openApp']> {
     return openTarget(await createApp(issuer.trust({ keys: { timeout } })), perRequest)
   }
-  const mint = (): string => issuer.mint(claimsOf(options))
+  const mint = (): string => issuer.mint(claims)
   const context = { template, issuer, openApp, mint, timeout, maxAge, cold, warm }
 
   await assertGuarded(context)
@@ -125,6 +129,11 @@ export async function assertSurvivesIssuerFaults(
   return report
 }
 
-function claimsOf({ claims, scope }: SurvivalOptions): Claims {
-  return { ...claims, ...(scope !== undefined && { scope }) }
+/** An app that exists already, an Express app included, cannot start without keys once more. */
+function checkBuilder(createApp: unknown): void {
+  const isApp = typeof createApp !== 'function' || 'listen' in createApp
+  if (!isApp) return
+  const found = typeof createApp === 'function' ? 'an app' : kindOf(createApp)
+  const fix = `must be a function that builds an app, not ${found}; write ${owner}((trust) => createApp(trust), …)`
+  wrongOption(`argument 'createApp' of ${owner}`, fix)
 }
