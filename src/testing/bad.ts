@@ -7,17 +7,32 @@ import type { Mint } from './mint.ts'
 import { encodePart } from './mint.ts'
 import { clockSeconds } from './number-bounds.ts'
 
-/** Tokens that a guard must refuse. Each is wrong in one way and right in all others. */
+/**
+ * Tokens that a guard must refuse. Each is wrong in one way and right in all others.
+ *
+ * An app fetches keys once for `unknownKid`, `wrongKey` or `tampered`, because the issuer may have a
+ * new key. For 30 seconds after that (option `keys.cooldown` of the app), the app fetches no keys for
+ * such tokens, and answers 401 to a token of the new key of `keys.rotate()`, too. Call
+ * `issuer.clock.advance(31)` before the new token is sent, or create a new app. `issuer.reset()` does
+ * not help.
+ */
 export interface BadTokens {
   /** Expired this many seconds ago. Default: 3600, which is more than any clock tolerance. */
   expired(claims?: Claims, ago?: number): string
   /** Valid only after this many seconds. Default: 3600. */
   notYetValid(claims?: Claims, ahead?: number): string
-  /** The `sub` was changed after the token was signed. */
+  /** The `sub` was changed after signing. It starts the app's cooldown of 30 seconds. */
   tampered(claims?: Claims): string
-  /** Signed with the attacker's key, under the `kid` of the current key. */
+  /**
+   * Signed with the attacker's key, under the `kid` of the current key. It starts the app's
+   * cooldown of 30 seconds.
+   */
   wrongKey(claims?: Claims): string
-  /** Signed with the attacker's key, under a `kid` that the JWKS does not have. */
+  /**
+   * Signed with the attacker's key, under a `kid` that the JWKS does not have. It starts the app's
+   * cooldown of 30 seconds, in which the app also refuses the new key of `keys.rotate()`: call
+   * `issuer.clock.advance(31)` before a token of the new key is sent, or create a new app.
+   */
   unknownKid(claims?: Claims): string
   /** Issued for another API. */
   wrongAudience(claims?: Claims): string

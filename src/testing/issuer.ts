@@ -23,7 +23,9 @@ import type { IssuerService } from './service.ts'
 import { createService } from './service.ts'
 import { createFetch } from './transport.ts'
 
-/** Verifier options that trust a test issuer: nothing else differs from production. */
+/**
+ * Verifier options that trust a test issuer: nothing else differs from production. For tests only.
+ */
 export interface TrustOptions {
   issuer: string
   audience: string | readonly string[]
@@ -51,7 +53,10 @@ export interface TestIssuer extends Disposable {
   readonly now: () => number
   /** Serves the documents of the issuer. Rejects with a TypeError for any other origin. */
   readonly fetch: typeof globalThis.fetch
-  /** The options that make a verifier or a guard trust this issuer. Overrides replace them. */
+  /**
+   * The options that make a verifier or a guard trust this issuer. Overrides replace them. They are
+   * for tests only: whoever can call `mint()` can be any user of an app that trusts the issuer.
+   */
   trust(): TrustOptions
   trust<const O extends object>(overrides: O): Omit<TrustOptions, keyof O> & O
   /**
@@ -76,7 +81,13 @@ export interface TestIssuer extends Disposable {
   fail(endpoint: Endpoint | '*', fault: Fault, options?: FailOptions): Disposable
   /** Makes an endpoint fail until a function has returned, or its promise has settled. */
   during<T>(endpoint: Endpoint | '*', fault: Fault, run: () => T | Promise<T>): Promise<T>
-  /** Restores the first keys, removes all faults, empties the log, and resets the clock. */
+  /**
+   * Restores the first keys, removes all faults, empties the log, and resets the clock.
+   *
+   * It does not reset apps and verifiers that were made before. They keep what they know: the keys
+   * and the tokens that they have cached, and the cooldown of 30 seconds after a token with an
+   * unknown `kid` or a wrong signature. Create a new app where a test needs one that knows nothing.
+   */
   reset(): void
 }
 

@@ -39,7 +39,13 @@ export interface KeyRing {
   readonly current: TestKey
   /** Every key, the oldest first. Unpublished and retired keys are included. */
   readonly all: readonly TestKey[]
-  /** Changes the signing key, and returns the new one. */
+  /**
+   * Changes the signing key, and returns the new one. An app that has keys fetches the new one when
+   * it sees the first token of it, but only once in 30 seconds (option `keys.cooldown` of the app).
+   * After another `rotate()`, or after a token with an unknown `kid` or a wrong signature such as
+   * `bad.unknownKid()`, call `issuer.clock.advance(31)` or create a new app: otherwise the app
+   * answers 401 to the token of the new key.
+   */
   rotate(options?: RotateOptions): TestKey
   /**
    * Takes a key out of the JWKS. `mint({}, { kid })` still signs with it. If it was the current
