@@ -19,11 +19,11 @@ export function rsaFlaw(n: unknown, e: unknown): string | undefined {
   if (exponent.length > 5) return 'exponent is not odd, 3 to 2^32'
   const value = toBigInt(exponent)
   if (value < 3n || value > 2n ** 32n || value % 2n === 0n) return 'exponent is not odd, 3 to 2^32'
+  const number = toBigInt(modulus)
+  if (isRoca(number)) return 'modulus has the ROCA weakness'
   // The product of two large primes is odd. An even modulus has been damaged, or was made so that
   // somebody can factor it.
-  const number = toBigInt(modulus)
-  if (number % 2n === 0n) return 'modulus is even'
-  return isRoca(number) ? 'modulus has the ROCA weakness' : undefined
+  return number % 2n === 0n ? 'modulus is even' : undefined
 }
 
 const smallPrimes = [
