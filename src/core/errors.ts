@@ -33,10 +33,20 @@ export type AnswerHeaders = Readonly<Record<string, string>>
 const noHeaders: AnswerHeaders = Object.freeze({})
 
 /**
+ * Marks the errors of every copy of the package that is loaded: `instanceof` only knows the classes
+ * of its own copy. It is no part of the type, because then the types of two copies would not fit.
+ */
+const brand: symbol = Symbol.for('tollgate.AuthError')
+
+/**
  * What `verify()` throws and `onRefuse` is given. It holds no token, claim or token header, in any
  * property, message or cause, so it may be logged as it is.
  */
 export abstract class AuthError extends Error {
+  static {
+    Object.defineProperty(AuthError.prototype, brand, { value: true })
+  }
+
   /** HTTP status of the answer. */
   abstract readonly status: number
   /**
@@ -56,6 +66,11 @@ export abstract class AuthError extends Error {
     this.reason = reason
   }
 
+  /** `status` by the name under which Fastify and others look for it. */
+  get statusCode(): number {
+    return this.status
+  }
+
   /**
    * Read by Koa: it answers with the message, which is constant, and does not log an error that the
    * caller has caused.
@@ -63,6 +78,16 @@ export abstract class AuthError extends Error {
   get expose(): boolean {
     return this.status < 500
   }
+}
+
+/**
+ * Whether a value is an AuthError of this or another copy of the package. Only for messages and for
+ * the status of an answer that refuses: whoever throws such an error is never let in by it.
+ */
+export function isAuthError(value: unknown): value is AuthError {
+  if (typeof value !== 'object' || value === null || !(brand in value)) return false
+  const { status } = value as AuthError
+  return Number.isInteger(status) && status >= 400 && status <= 599
 }
 
 /** 401 without an error code: the request carried no access token (RFC 6750 section 3.1). */

@@ -43,11 +43,20 @@ export interface Verifier<C extends object = JWTPayload> {
   close(): void
 }
 
-const emitters = new WeakMap<object, Emit>()
+/** What adapters share with the verifiers that `createVerifier` has made. */
+const shared = new WeakMap<object, { readonly emit: Emit; readonly now: () => number }>()
 
 /** Where a verifier's events go; undefined when nobody listens. */
 export function emitOf(verifier: object): Emit {
-  return emitters.get(verifier)
+  return shared.get(verifier)?.emit
+}
+
+/**
+ * The time by a verifier's clock, in milliseconds since the epoch. A verifier that `createVerifier`
+ * did not make has the clock of the process.
+ */
+export function nowOf(verifier: object): number {
+  return shared.get(verifier)?.now() ?? Date.now()
 }
 
 /**
@@ -147,7 +156,7 @@ export function createVerifier<C extends object = JWTPayload>(
     health: () => issuers.all().map(healthOf).filter(wasAsked),
     close: issuers.close,
   }
-  emitters.set(verifier, emit)
+  shared.set(verifier, { emit, now })
   return verifier
 }
 
