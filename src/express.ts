@@ -8,12 +8,13 @@ import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.
 import { createAdapter } from './http/adapter.ts'
 import type { NodeResponse } from './http/answer.ts'
 import { addToNode, answerNode } from './http/answer.ts'
+import { attachAuth, detachAuth } from './http/attach.ts'
 import type { Refused } from './http/authenticate.ts'
+import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/get-auth.ts'
+import { lastAuth } from './http/get-auth.ts'
 import { runHook } from './http/hooks.ts'
 import type { NodeRequest } from './http/request-head.ts'
 import { nodeHead } from './http/request-head.ts'
-import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/request-state.ts'
-import { admittedAuth } from './http/request-state.ts'
 import type { Requirements as AnyRequirements } from './http/requirements/resolve.ts'
 
 export type { GetAuthOptions }
@@ -50,6 +51,9 @@ export type Handler = (req: NodeRequest, res: NodeResponse, next: Next) => void
 /**
  * Replaces the answer to a refused request. `next()` passes the refusal on to Express, and `next(other)` another error; a
  * refused request never goes on to the route. What it throws or rejects with goes to the error handlers of Express.
+ *
+ * A hook that answers or calls `next` later returns a promise that settles afterwards. Once the hook has ended and has done
+ * neither, the usual answer is sent, and `next` does nothing any more.
  */
 export type OnRefuse = {
   // Written as a method, because the parameters of a method may be narrowed: to Express' own types, of whichever major.
@@ -77,39 +81,31 @@ export function createAuth<C extends object = JWTPayload>(
   options: AuthOptions<C>,
   ...none: never[]
 ): ExpressAuth<C> {
-  const { verifier, onRefuse, decider } = createAdapter<C, OnRefuse>(options, none)
+  const adapter = createAdapter<C, OnRefuse>(options, none)
+  const { verifier, onRefuse, getAuth } = adapter
 
   function requireAuth(requirements?: Requirements<C>, ...none: never[]): Handler {
-    const decide = decider(requirements, none)
+    const decide = adapter.decider(requirements, none)
 
-    async function answer(
-      { error, refusal }: Refused,
-      req: NodeRequest,
-      res: NodeResponse,
-      next: Next,
-    ): Promise<void> {
-      if (onRefuse === undefined) return answerNode(res, refusal)
-      let passed = false
-      // `next` is always given an error: without one, Express would go on to the route, although the request was refused.
-      const pass: Next = (other) => {
-        if (!passed) next(typeof other === 'object' && other !== null ? other : error)
-        passed = true
+    /** Lets the request pass, or sees to its answer. */
+    async function isAdmitted(req: NodeRequest, res: NodeResponse, next: Next): Promise<boolean> {
+      const decision = await decide(nodeHead(req), req, req)
+      if (decision.ok) {
+        attachAuth(req, decision.auth)
+        addToNode(res, decision.headers)
+        return true
       }
-      const hook = () => onRefuse(error, req as ExpressRequest, res as ExpressResponse, pass)
-      await runHook(hook).catch((failure) => {
-        // Once the hook has called `next`, Express has its error, and what the hook throws afterwards is ignored.
-        if (!passed) throw failure
-      })
+      detachAuth(req)
+      if (onRefuse === undefined) answerNode(res, decision.refusal)
+      else await callHook(onRefuse, decision, req, res, next)
+      return false
     }
 
     // Express 4 ignores a rejected promise, so errors are passed to `next` here. `next()` itself is called outside every try:
     // what a later handler throws must not be taken for an error of this guard.
     return (req, res, next) => {
-      decide(nodeHead(req), req, req).then((decision) => {
-        if (!decision.ok) return void answer(decision, req, res, next).catch(next)
-        Object.assign(req, { auth: decision.auth })
-        addToNode(res, decision.headers)
-        next()
+      isAdmitted(req, res, next).then((admitted) => {
+        if (admitted) next()
       }, next)
     }
   }
@@ -117,4 +113,31 @@ export function createAuth<C extends object = JWTPayload>(
   return { requireAuth, getAuth: getAuth as GetAuth<C>, verifier }
 }
 
-export const getAuth: GetAuth = admittedAuth as GetAuth
+/** Runs the hook, and answers if the hook has ended without an answer. */
+async function callHook(
+  onRefuse: OnRefuse,
+  { error, refusal }: Refused,
+  req: NodeRequest,
+  res: NodeResponse,
+  next: Next,
+): Promise<void> {
+  let over = false
+  // `next` is always given an error: without one, Express would go on to the route, although the request was refused.
+  const pass: Next = (other) => {
+    if (over) return
+    // Noted first: a `next` that throws was called all the same, and must not be called again.
+    over = true
+    next(typeof other === 'object' && other !== null ? other : error)
+  }
+  try {
+    await runHook(() => onRefuse(error, req as ExpressRequest, res as ExpressResponse, pass))
+    if (!over) answerNode(res, refusal)
+  } catch (failure) {
+    // Once the hook has called `next`, Express has its error, and what the hook throws afterwards is ignored.
+    if (!over) throw failure
+  } finally {
+    over = true
+  }
+}
+
+export const getAuth: GetAuth = lastAuth as GetAuth

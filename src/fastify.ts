@@ -4,16 +4,24 @@ import type { JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
 import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
 import { createAdapter } from './http/adapter.ts'
+import { attachAuth, detachAuth } from './http/attach.ts'
+import type { Refused } from './http/authenticate.ts'
+import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/get-auth.ts'
+import { lastAuth } from './http/get-auth.ts'
 import { runHook } from './http/hooks.ts'
 import type { NodeRequest } from './http/request-head.ts'
 import { nodeHead } from './http/request-head.ts'
-import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/request-state.ts'
-import { admittedAuth } from './http/request-state.ts'
 import type { Requirements as AnyRequirements } from './http/requirements/resolve.ts'
 
 export type { GetAuthOptions }
 
-/** Replaces the answer to a refused request. What it throws or rejects with goes to Fastify, which answers with the error's headers. */
+/**
+ * Replaces the answer to a refused request. What it throws or rejects with goes to Fastify, which answers with the error's
+ * headers.
+ *
+ * A hook that answers later returns a promise that settles afterwards, or `reply`. Once the hook has ended and has neither
+ * sent nor hijacked the reply, the usual answer is sent.
+ */
 export type OnRefuse = {
   // Written as a method, because the parameters of a method may be narrowed: to the types of a route or of a server.
   hook(error: AuthError, request: FastifyRequest, reply: FastifyReply): unknown
@@ -44,6 +52,9 @@ export type Hook = (
   done: Done,
 ) => void
 
+type Request = Parameters<Hook>[0]
+type Reply = Parameters<Hook>[1]
+
 export interface FastifyAuth<C extends object = JWTPayload>
   extends AdapterAuth<C, (requirements?: Requirements<C>, ...none: never[]) => Hook, GetAuth<C>> {
   /** Guards every route of the scope that it is registered in, before the body is read. Its options are requirements. */
@@ -59,31 +70,21 @@ export function createAuth<C extends object = JWTPayload>(
   options: AuthOptions<C>,
   ...none: never[]
 ): FastifyAuth<C> {
-  const { verifier, onRefuse, decider } = createAdapter<C, OnRefuse>(options, none)
+  const { verifier, onRefuse, getAuth, decider } = createAdapter<C, OnRefuse>(options, none)
 
   function requireAuth(requirements?: Requirements<C>, ...none: never[]): Hook {
     const decide = decider(requirements, none)
 
-    async function isAdmitted(
-      request: Parameters<Hook>[0],
-      reply: Parameters<Hook>[1],
-    ): Promise<boolean> {
+    async function isAdmitted(request: Request, reply: Reply): Promise<boolean> {
       const decision = await decide(nodeHead(request.raw), request, request)
       if (decision.ok) {
-        Object.assign(request, { auth: decision.auth })
+        attachAuth(request, decision.auth)
         if (decision.headers !== undefined) reply.headers(decision.headers)
         return true
       }
-      const { error, refusal } = decision
-      if (onRefuse) {
-        await runHook(() => onRefuse(error, request as FastifyRequest, reply as FastifyReply))
-      } else if (!reply.sent && !reply.raw.headersSent) {
-        // As octets, because Fastify would add a charset to the type of a string.
-        const body = new TextEncoder().encode(refusal.body)
-        reply.code(refusal.status)
-        reply.headers(refusal.headers)
-        reply.send(body)
-      }
+      detachAuth(request)
+      if (onRefuse === undefined) answer(reply, decision)
+      else await callHook(onRefuse, decision, request, reply)
       return false
     }
 
@@ -106,4 +107,48 @@ export function createAuth<C extends object = JWTPayload>(
   return { requireAuth, plugin, getAuth: getAuth as GetAuth<C>, verifier }
 }
 
-export const getAuth: GetAuth = admittedAuth as GetAuth
+/** Runs the hook, and answers if the hook has ended without an answer. */
+async function callHook(
+  onRefuse: OnRefuse,
+  refused: Refused,
+  request: Request,
+  reply: Reply,
+): Promise<void> {
+  const isAnswering = watch(reply)
+  try {
+    await runHook(() => onRefuse(refused.error, request as FastifyRequest, reply as FastifyReply))
+  } catch (failure) {
+    // Fastify has its answer already, and what the hook throws afterwards is ignored.
+    if (!isAnswering()) throw failure
+  }
+  if (!isAnswering()) answer(reply, refused)
+}
+
+/**
+ * Notices that the hook has given Fastify an answer. `reply.sent` says so only later, once every
+ * `onSend` hook has run, and until then a second answer would break the first.
+ */
+function watch(reply: Reply): () => boolean {
+  let given = false
+  for (const name of ['send', 'callNotFound'] as const) {
+    const method: unknown = Reflect.get(reply, name)
+    if (typeof method !== 'function') continue
+    const noting = (...values: unknown[]): unknown => {
+      given = true
+      return method.apply(reply, values)
+    }
+    Object.assign(reply, { [name]: noting })
+  }
+  return () => given
+}
+
+function answer(reply: Reply, { refusal }: Refused): void {
+  // Somebody has answered already, for example a time limit.
+  if (reply.sent || reply.raw.headersSent) return
+  reply.code(refusal.status)
+  reply.headers(refusal.headers)
+  // As octets, because Fastify would add a charset to the type of a string.
+  reply.send(new TextEncoder().encode(refusal.body))
+}
+
+export const getAuth: GetAuth = lastAuth as GetAuth

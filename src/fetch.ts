@@ -9,17 +9,18 @@ import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.
 import { createAdapter } from './http/adapter.ts'
 import { addToFetch, answerFetch } from './http/answer.ts'
 import type { Admitted } from './http/authenticate.ts'
+import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/get-auth.ts'
+import { lastAuth } from './http/get-auth.ts'
 import { runHook } from './http/hooks.ts'
 import { fetchHead } from './http/request-head.ts'
-import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/request-state.ts'
-import { admittedAuth } from './http/request-state.ts'
 import type { Requirements as AnyRequirements, SignedIn } from './http/requirements/resolve.ts'
+import { isAuth } from './http/verified-auth.ts'
 
 export type { GetAuthOptions }
 
 /**
- * Gives a `Response` that replaces the answer to a refused request; if it gives none, the usual answer is sent. What it throws
- * or rejects with reaches the caller of the guard.
+ * Gives a `Response`, at once or by a promise, that replaces the answer to a refused request; if it gives none, the usual
+ * answer is sent. What it throws or rejects with reaches the caller of the guard.
  */
 export type OnRefuse = {
   // Written as a method, because the parameters of a method may be narrowed: to a framework's own request.
@@ -35,7 +36,13 @@ export type Handler<R extends Request, A extends readonly unknown[]> = (
   ...rest: A
 ) => Response | Promise<Response>
 
-/** Makes the guard of a route, which gives the Auth of the caller, or the answer to send. */
+/**
+ * Makes the guard of a route by hand, where `guard()` does not fit. It gives the Auth of the caller, or the answer to send,
+ * and `isRefusal` tells which:
+ *
+ *     const found = await signedIn(request)
+ *     if (isRefusal(found)) return found
+ */
 export interface RequireAuth<C extends object> {
   (
     requirements?: SignedIn<Requirements<C>>,
@@ -51,7 +58,7 @@ export interface FetchAuth<C extends object = JWTPayload>
   extends AdapterAuth<C, RequireAuth<C>, GetAuth<C>> {
   /**
    * Wraps a handler, so that it only sees requests that meet the requirements. In the handler, `getAuth(request)` gives the
-   * Auth.
+   * Auth. Nothing has to be asked or returned by hand, so no request can pass by mistake.
    *
    * @throws TypeError if a requirement is wrong; the message says how to fix it.
    */
@@ -60,6 +67,15 @@ export interface FetchAuth<C extends object = JWTPayload>
     requirements?: Requirements<C>,
     ...none: never[]
   ): (request: R, ...rest: A) => Promise<Response>
+}
+
+/**
+ * Whether what a guard of `requireAuth()` gave is the answer to send: whatever is neither undefined nor an Auth. It asks for no
+ * class, because a runtime or a library may have a `Response` of its own, and to take its answer for an Auth would open the
+ * route.
+ */
+export function isRefusal(found: unknown): found is Response {
+  return found !== undefined && !isAuth(found)
 }
 
 interface Answered {
@@ -77,7 +93,7 @@ export function createAuth<C extends object = JWTPayload>(
   ...none: never[]
 ): FetchAuth<C> {
   const adapter = createAdapter<C, OnRefuse>(options, none)
-  const { verifier, onRefuse } = adapter
+  const { verifier, onRefuse, getAuth } = adapter
 
   /** Makes a function that decides about a request: it is admitted, or it is answered. */
   function createGuard(requirements: Requirements<C> | undefined, none: readonly never[]) {
@@ -86,7 +102,6 @@ export function createAuth<C extends object = JWTPayload>(
       const decision = await decide(fetchHead(request), request, request)
       if (decision.ok) return decision
       const answer = await runHook(() => onRefuse?.(decision.error, request))
-      // The caller of `requireAuth()` tells an answer from an Auth by the same question.
       if (answer instanceof Response) return { ok: false, answer }
       return { ok: false, answer: answerFetch(request.method, decision.refusal) }
     }
@@ -121,4 +136,4 @@ export function createAuth<C extends object = JWTPayload>(
   }
 }
 
-export const getAuth: GetAuth = admittedAuth as GetAuth
+export const getAuth: GetAuth = lastAuth as GetAuth

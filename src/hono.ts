@@ -4,17 +4,17 @@ import type { Auth, JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
 import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
 import { createAdapter } from './http/adapter.ts'
+import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/get-auth.ts'
+import { lastAuth } from './http/get-auth.ts'
 import { runHook } from './http/hooks.ts'
 import { fetchHead } from './http/request-head.ts'
-import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/request-state.ts'
-import { admittedAuth } from './http/request-state.ts'
 import type { Requirements as AnyRequirements, SignedIn } from './http/requirements/resolve.ts'
 
 export type { GetAuthOptions }
 
 /**
- * Gives a `Response` that replaces the answer to a refused request; if it gives none, the usual answer is sent. `throw error`
- * hands the error to Hono's `onError`.
+ * Gives a `Response`, at once or by a promise, that replaces the answer to a refused request; if it gives none, the usual
+ * answer is sent. `throw error` hands the error to Hono's `onError`.
  */
 export type OnRefuse = {
   // Written as a method, because the parameters of a method may be narrowed: to a context with the app's own bindings.
@@ -43,7 +43,7 @@ export function createAuth<C extends object = JWTPayload>(
   options: AuthOptions<C>,
   ...none: never[]
 ): HonoAuth<C> {
-  const { verifier, onRefuse, decider } = createAdapter<C, OnRefuse>(options, none)
+  const { verifier, onRefuse, getAuth, decider } = createAdapter<C, OnRefuse>(options, none)
 
   function requireAuth(
     requirements?: Requirements<C>,
@@ -58,6 +58,8 @@ export function createAuth<C extends object = JWTPayload>(
         return next()
       }
       const { error, refusal } = decision
+      // After a refusal nothing stays of what an earlier guard found.
+      if (c.get('auth') !== undefined) c.set('auth', undefined)
       const answer = (): Response => {
         // Set on the context and not on a new Response: there, headers that other middleware has set would overwrite these, or
         // be lost.
@@ -65,7 +67,7 @@ export function createAuth<C extends object = JWTPayload>(
         return c.newResponse(refusal.body, refusal.status as 401)
       }
       // Hono calls this member of an error that is thrown, and answers with what it gives.
-      Object.defineProperty(error, 'getResponse', { value: answer })
+      Object.defineProperty(error, 'getResponse', { value: answer, configurable: true })
       const given = await runHook(() => onRefuse?.(error, c))
       return given instanceof Response ? given : answer()
     }
@@ -78,4 +80,4 @@ export function createAuth<C extends object = JWTPayload>(
   }
 }
 
-export const getAuth: GetAuth = admittedAuth as GetAuth
+export const getAuth: GetAuth = lastAuth as GetAuth

@@ -8,11 +8,13 @@ import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.
 import { createAdapter } from './http/adapter.ts'
 import type { NodeResponse } from './http/answer.ts'
 import { addToNode, answerNode } from './http/answer.ts'
+import { attachAuth, detachAuth } from './http/attach.ts'
+import type { Refused } from './http/authenticate.ts'
+import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/get-auth.ts'
+import { lastAuth } from './http/get-auth.ts'
 import { runHook } from './http/hooks.ts'
 import type { NodeRequest } from './http/request-head.ts'
 import { nodeHead } from './http/request-head.ts'
-import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/request-state.ts'
-import { admittedAuth } from './http/request-state.ts'
 import type { Requirements as AnyRequirements } from './http/requirements/resolve.ts'
 
 export type { GetAuthOptions }
@@ -51,6 +53,9 @@ export type Middleware = <T extends KoaContext>(ctx: T, next: Next) => Promise<u
 /**
  * Replaces the answer to a refused request. `throw error` and `next()` hand the error to Koa, which answers with the error's
  * headers; a refused request never goes on to the route.
+ *
+ * A hook that answers later returns a promise that settles afterwards. Once the hook has ended and has set neither a body nor
+ * a status, sent nothing itself and not called `next`, the usual answer is sent, and `next` does nothing any more.
  */
 export type OnRefuse = {
   // Written as a method, because the parameters of a method may be narrowed: to Koa's own types, of whichever major.
@@ -78,32 +83,70 @@ export function createAuth<C extends object = JWTPayload>(
   options: AuthOptions<C>,
   ...none: never[]
 ): KoaAuth<C> {
-  const { verifier, onRefuse, decider } = createAdapter<C, OnRefuse>(options, none)
+  const adapter = createAdapter<C, OnRefuse>(options, none)
+  const { verifier, onRefuse } = adapter
 
   function requireAuth(requirements?: Requirements<C>, ...none: never[]): Middleware {
-    const decide = decider(requirements, none)
+    const decide = adapter.decider(requirements, none)
     return async (ctx, next) => {
       const decision = await decide(nodeHead(ctx.req, ctx.originalUrl), ctx.req, ctx)
       if (decision.ok) {
-        ctx.state.auth = decision.auth
+        attachAuth(ctx.state, decision.auth)
         addToNode(ctx.res, decision.headers)
         return next()
       }
+      detachAuth(ctx.state)
       if (onRefuse === undefined) return answerNode(ctx.res, decision.refusal)
-      return callHook(decision.error, ctx)
+      return callHook(onRefuse, decision, ctx)
     }
   }
 
-  /** Runs the hook. The `next` that it is given hands the error to Koa, and never goes on to the route. */
-  async function callHook(error: AuthError, ctx: KoaContext): Promise<unknown> {
-    const refused = Promise.reject(error)
-    // A hook may call `next()` without waiting for it. That must not be an unhandled rejection.
-    refused.catch(() => {})
-    return runHook(() => onRefuse?.(error, ctx, () => refused))
+  return {
+    requireAuth,
+    getAuth: ((ctx: Pick<KoaContext, 'req'>, options?: GetAuthOptions) =>
+      adapter.getAuth(ctx.req, options)) as GetAuth<C>,
+    verifier,
   }
+}
 
-  return { requireAuth, getAuth: getAuth as GetAuth<C>, verifier }
+/** Runs the hook, and answers if the hook has ended without an answer. */
+async function callHook(
+  onRefuse: OnRefuse,
+  { error, refusal }: Refused,
+  ctx: KoaContext,
+): Promise<void> {
+  const refused = Promise.reject(error)
+  // A hook may call `next()` without waiting for it. That must not be an unhandled rejection.
+  refused.catch(() => {})
+  let passed = false
+  let over = false
+  // It hands the error to Koa, and never goes on to the route.
+  const next: Next = () => {
+    if (over) return Promise.resolve()
+    passed = true
+    return refused
+  }
+  const before = answerIn(ctx)
+  try {
+    await runHook(() => onRefuse(error, ctx, next))
+  } finally {
+    over = true
+  }
+  const after = answerIn(ctx)
+  if (ctx.res.headersSent || after.some((value, i) => value !== before[i])) return
+  if (passed) throw error
+  answerNode(ctx.res, refusal)
+}
+
+/** What of Koa's answer earlier middleware or the hook may have set. */
+function answerIn(ctx: KoaContext): readonly unknown[] {
+  // 404 is also the status where nobody has set one; only this member of Koa's response tells the two apart.
+  const { response, respond } = ctx as {
+    response?: { _explicitStatus?: unknown }
+    respond?: unknown
+  }
+  return [ctx.status, ctx.body, response?._explicitStatus, respond]
 }
 
 export const getAuth: GetAuth = ((ctx: Pick<KoaContext, 'req'>, options?: GetAuthOptions) =>
-  admittedAuth(ctx.req, options)) as GetAuth
+  lastAuth(ctx.req, options)) as GetAuth

@@ -5,11 +5,12 @@ import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.
 import { createAdapter } from './http/adapter.ts'
 import type { NodeResponse } from './http/answer.ts'
 import { addToNode, answerNode } from './http/answer.ts'
+import { attachAuth, detachAuth } from './http/attach.ts'
+import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/get-auth.ts'
+import { lastAuth } from './http/get-auth.ts'
 import { runHook } from './http/hooks.ts'
 import type { NodeRequest } from './http/request-head.ts'
 import { nodeHead } from './http/request-head.ts'
-import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/request-state.ts'
-import { admittedAuth } from './http/request-state.ts'
 import type { Requirements as AnyRequirements, SignedIn } from './http/requirements/resolve.ts'
 
 export type { GetAuthOptions }
@@ -20,7 +21,12 @@ export interface IncomingRequest extends NodeRequest {
   readonly url?: string | undefined
 }
 
-/** Replaces the answer to a refused request. What it throws or rejects with reaches the caller of the guard. */
+/**
+ * Replaces the answer to a refused request. What it throws or rejects with reaches the caller of the guard.
+ *
+ * A hook that answers later returns a promise that settles afterwards. Once the hook has ended without an answer, the usual
+ * answer is sent.
+ */
 export type OnRefuse = {
   // Written as a method, because the parameters of a method may be narrowed: to Node's own types.
   hook(error: AuthError, req: IncomingRequest, res: NodeResponse): unknown
@@ -48,7 +54,7 @@ export function createAuth<C extends object = JWTPayload>(
   options: AuthOptions<C>,
   ...none: never[]
 ): NodeAuth<C> {
-  const { verifier, onRefuse, decider } = createAdapter<C, OnRefuse>(options, none)
+  const { verifier, onRefuse, getAuth, decider } = createAdapter<C, OnRefuse>(options, none)
 
   function requireAuth(
     requirements?: Requirements<C>,
@@ -58,12 +64,13 @@ export function createAuth<C extends object = JWTPayload>(
     return async (req, res) => {
       const decision = await decide(nodeHead(req), req, req)
       if (decision.ok) {
-        Object.assign(req, { auth: decision.auth })
+        attachAuth(req, decision.auth)
         addToNode(res, decision.headers)
         return decision.auth
       }
-      if (onRefuse === undefined) answerNode(res, decision.refusal)
-      else await runHook(() => onRefuse(decision.error, req, res))
+      detachAuth(req)
+      await runHook(() => onRefuse?.(decision.error, req, res))
+      answerNode(res, decision.refusal)
       return false
     }
   }
@@ -75,4 +82,4 @@ export function createAuth<C extends object = JWTPayload>(
   }
 }
 
-export const getAuth: GetAuth = admittedAuth as GetAuth
+export const getAuth: GetAuth = lastAuth as GetAuth

@@ -1,3 +1,4 @@
+import type { Auth } from '../core/auth.ts'
 import { issuerElsewhere } from '../core/issuer-options.ts'
 import { checkNoMore, knownOptions, optionalFunction, wrongOption } from '../core/option-checks.ts'
 import type { VerifierOptions } from '../core/options.ts'
@@ -6,6 +7,9 @@ import type { Verifier } from '../core/verifier.ts'
 import { createVerifier } from '../core/verifier.ts'
 import type { Decision, Route } from './authenticate.ts'
 import { authenticate } from './authenticate.ts'
+import { enterCopy } from './copies.ts'
+import type { GetAuthOptions } from './get-auth.ts'
+import { authBy } from './get-auth.ts'
 import type { RequestHead } from './request-head.ts'
 import { resolveRequirements } from './requirements/resolve.ts'
 import { schemes } from './schemes/schemes.ts'
@@ -21,7 +25,8 @@ export interface AdapterOptions<H> {
   realm?: string | undefined
   /**
    * Called in place of the answer to a refused request. The error that it is given carries the
-   * headers of that answer.
+   * headers of that answer. A hook that answers later returns a promise that settles afterwards:
+   * where the hook has ended and has not answered, the usual answer is sent.
    */
   onRefuse?: H | undefined
 }
@@ -56,6 +61,8 @@ export interface AdapterAuth<C extends object, RequireAuth, GetAuth> {
 export interface Adapter<C extends object, H> {
   readonly verifier: Verifier<C>
   readonly onRefuse: H | undefined
+  /** Reads what the last guard of this verifier found. */
+  getAuth(carrier: object, options?: GetAuthOptions): Auth<C> | undefined
   /**
    * Checks the requirements of a route, once, and gives the function that decides about its
    * requests. `none` are the arguments behind the requirements: there must be none.
@@ -86,10 +93,12 @@ export function createAdapter<C extends object, H>(
     issuerElsewhere,
   )
   const verifier = resolveVerifier<C>(made, ofVerifier)
+  enterCopy()
   const common = { verifier: verifier as Verifier, realm: resolveRealm(realm), schemes }
   return {
     verifier,
     onRefuse: optionalFunction<H>("option 'onRefuse'", onRefuse),
+    getAuth: (carrier, options) => authBy(verifier, carrier, options),
     decider(requirements, none) {
       const route: Route = { ...common, ...resolveRequirements(requirements, none) }
       return (head, carrier, request) =>

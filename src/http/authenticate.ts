@@ -1,9 +1,10 @@
 import type { Auth, JWTPayload } from '../core/auth.ts'
-import type { AnswerHeaders } from '../core/errors.ts'
+import type { AnswerHeaders, AuthError } from '../core/errors.ts'
 import {
-  AuthError,
   answerWith,
+  InvalidRequestError,
   InvalidTokenError,
+  isAuthError,
   MissingCredentialsError,
   UnavailableError,
 } from '../core/errors.ts'
@@ -14,9 +15,11 @@ import { refusalOf } from './challenge.ts'
 import { rethrow } from './hooks.ts'
 import type { Parameters } from './parameters.ts'
 import type { RequestHead } from './request-head.ts'
-import { noteVerified, stateOf, verifiedBefore } from './request-state.ts'
+import type { RequestState } from './request-state.ts'
+import { findingsOf, noteAdmitted, noteRefused, stateOf, verifiedBefore } from './request-state.ts'
 import type { RouteRules } from './requirements/resolve.ts'
 import type { Credential, Scheme } from './schemes/scheme.ts'
+import { checkAuth } from './verified-auth.ts'
 
 /** Made here, once for a request. An adapter only translates it. */
 export type Decision<C extends object = JWTPayload> = Admitted<C> | Refused
@@ -55,18 +58,21 @@ export async function authenticate(
 ): Promise<Decision> {
   const { verifier, schemes, requirements, challenge, optional } = route
   const state = stateOf(carrier)
+  const findings = findingsOf(state, verifier)
   let presented: Presented | undefined
   let auth: Auth | undefined
   try {
     presented = readCredential(head, schemes)
     if (presented !== undefined) {
       const { token } = presented.credential
-      auth =
-        verifiedBefore(state, verifier, token) ??
-        noteVerified(state, verifier, token, await verifier.verify(token))
+      auth = verifiedBefore(findings, token)
+      if (auth === undefined) {
+        auth = checkAuth(await verifier.verify(token))
+        findings.verified = { token, auth }
+      }
     } else if (!optional) throw new MissingCredentialsError()
   } catch (error) {
-    return error instanceof AuthError ? refuse(error, challenge, route) : rethrow(error)
+    return isAuthError(error) ? refuse(state, error, challenge, route) : rethrow(error)
   }
   if (auth !== undefined) {
     for (const requirement of requirements) {
@@ -74,11 +80,10 @@ export async function authenticate(
       const error = unmet instanceof Promise ? await unmet : unmet
       if (error === undefined) continue
       // To name the scopes of the route would be wrong where no scope is what the token lacks.
-      return refuse(error, requirement.challenge === undefined ? {} : challenge, route)
+      return refuse(state, error, requirement.challenge === undefined ? {} : challenge, route)
     }
   }
-  state.admitted = true
-  state.auth = auth
+  noteAdmitted(state, findings, auth)
   return { ok: true, auth, headers: auth && presented?.scheme.admitted?.(auth) }
 }
 
@@ -87,7 +92,9 @@ interface Presented {
   readonly credential: Credential
 }
 
+/** @throws InvalidRequestError if the credentials cannot be read as one well-formed credential. */
 function readCredential(head: RequestHead, schemes: readonly Scheme[]): Presented | undefined {
+  if (head.malformed) throw new InvalidRequestError('malformed-credentials')
   for (const scheme of schemes) {
     const credential = scheme.read(head)
     if (credential !== undefined) return { scheme, credential }
@@ -96,7 +103,13 @@ function readCredential(head: RequestHead, schemes: readonly Scheme[]): Presente
 }
 
 /** @param required What the requirements of the route say in the challenge. */
-function refuse(error: AuthError, required: Parameters, route: Route): Decision {
+function refuse(
+  state: RequestState,
+  error: AuthError,
+  required: Parameters,
+  route: Route,
+): Decision {
+  noteRefused(state)
   const { verifier, realm, schemes } = route
   const { status, reason } = error
   // The verifier has told of these itself.

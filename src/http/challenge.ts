@@ -66,10 +66,11 @@ export function refusalOf(
     .map(({ name, challenge }) => `${name} ${write({ realm, ...required, ...challenge(error) })}`)
     .join(', ')
   const challenge = {
+    // First, because an error that is thrown again still has the challenge of an earlier answer.
+    ...error.headers,
     // A 503 says nothing against the token. A challenge would make clients throw good tokens away.
     ...(status !== 503 && { 'WWW-Authenticate': line }),
     'Cache-Control': 'no-store',
-    ...error.headers,
   }
   const body = JSON.stringify({
     type: 'about:blank',

@@ -1,11 +1,11 @@
 /**
- * Throws what `check`, `onRefuse` or a claims schema threw. Frameworks take some values for control
- * flow and not for errors: after `throw null` Express goes on to the route, and Koa never answers.
- * So what is no object is put into an error.
+ * Throws what `check`, `onRefuse`, a claims schema or the `verify` of an application's own verifier
+ * threw. Frameworks take some values for control flow and not for errors: after `throw null` Express
+ * goes on to the route, and Koa never answers. So what is no object is put into an error.
  */
 export function rethrow(value: unknown): never {
   if (typeof value === 'object' && value !== null) throw value
-  throw new Error('tollgate: check, onRefuse or the claims schema threw what is no Error', {
+  throw new Error('tollgate: check, onRefuse, verify or the claims schema threw what is no Error', {
     cause: value,
   })
 }

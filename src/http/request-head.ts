@@ -11,6 +11,11 @@ export interface RequestHead {
    * none.
    */
   readonly authorization: string | undefined
+  /**
+   * Whether a header that is read holds something other than text, as a hand-made event of a
+   * serverless function may. It must not count as absent.
+   */
+  readonly malformed: boolean
 }
 
 /**
@@ -28,31 +33,52 @@ export interface NodeRequest {
 
 /** @param target What the client sent, where the framework keeps it elsewhere. */
 export function nodeHead(request: NodeRequest, target?: string): RequestHead {
+  const value = headerOf(request, 'authorization')
+  const isText = typeof value === 'string'
   return {
     method: request.method ?? '',
     target: target ?? request.originalUrl ?? request.url ?? '',
-    authorization: headerOf(request, 'authorization'),
+    authorization: isText ? value : undefined,
+    malformed: !isText && value !== undefined,
   }
 }
 
 /**
- * A header of a Node request. Of two headers with one name Node keeps only the first in `headers`,
- * though the raw list shows both. The first alone must not decide: a proxy in front may have judged
- * the second.
+ * A header of a Node request: its text, undefined if there is none, or whatever else stands there.
+ * Of two headers with one name Node keeps only the first in `headers`, though the raw list shows
+ * both. The first alone must not decide: a proxy in front may have judged the second.
  */
-function headerOf({ headers, rawHeaders = [] }: NodeRequest, name: string): string | undefined {
-  const several: string[] = []
+function headerOf({ headers, rawHeaders }: NodeRequest, name: string): unknown {
+  const raw = rawValuesOf(rawHeaders, name)
+  // One raw value that is text says nothing more than `headers`, where a middleware may have
+  // replaced it.
+  if (raw.length > 1 || raw.some(isNoText)) return joined(raw)
+  const value: unknown = Object.hasOwn(headers, name) ? headers[name] : undefined
+  return Array.isArray(value) ? joined(value) : value
+}
+
+function rawValuesOf(rawHeaders: unknown, name: string): readonly unknown[] {
+  const values: unknown[] = []
+  if (!Array.isArray(rawHeaders)) return values
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    const rawName = rawHeaders[i] as string
+    const rawName: unknown = rawHeaders[i]
     // The length is compared first: to lower the case of every name of a request would take longer
     // than all the rest.
-    if (rawName.length === name.length && rawName.toLowerCase() === name) {
-      several.push(rawHeaders[i + 1] ?? '')
+    if (typeof rawName !== 'string' || rawName.length !== name.length) continue
+    if (rawName.toLowerCase() === name) {
+      values.push(i + 1 < rawHeaders.length ? rawHeaders[i + 1] : '')
     }
   }
-  if (several.length > 1) return several.join(', ')
-  const value = headers[name]
-  return Array.isArray(value) ? value.join(', ') : value
+  return values
+}
+
+/** As one text, as fetch joins several values. Values that are not all text stay what they are. */
+function joined(values: readonly unknown[]): unknown {
+  return values.some(isNoText) ? values : values.join(', ')
+}
+
+function isNoText(value: unknown): boolean {
+  return typeof value !== 'string'
 }
 
 /** The part of a fetch request that is read. */
@@ -64,5 +90,6 @@ export interface FetchRequest {
 
 /** The Fetch standard joins several headers of one name with `, `. */
 export function fetchHead({ method, url, headers }: FetchRequest): RequestHead {
-  return { method, target: url, authorization: headers.get('authorization') ?? undefined }
+  const authorization = headers.get('authorization') ?? undefined
+  return { method, target: url, authorization, malformed: false }
 }

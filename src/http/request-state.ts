@@ -1,23 +1,28 @@
-import type { Auth, JWTPayload } from '../core/auth.ts'
+import type { Auth } from '../core/auth.ts'
 import type { Verifier } from '../core/verifier.ts'
+import { nowOf } from '../core/verifier.ts'
 
 /** What is known of one request. */
 export interface RequestState {
-  /** Whether a guard let it pass, and what the last one found; undefined for an anonymous pass. */
+  /** Whether the last guard let it pass, and what that guard found; undefined if anonymous. */
   admitted: boolean
   auth: Auth | undefined
-  verified: Verified | undefined
+  /** Whether the last guard refused it. */
+  refused: boolean
+  findings: Findings | undefined
 }
 
 /**
- * A token that was verified for the request. The latest is first, so that a second guard checks its
- * own requirements only.
+ * What the guards of one verifier found. It is kept per verifier, because what one verifier
+ * accepted must not pass a guard of another on the same request.
  */
-interface Verified {
+export interface Findings {
   readonly verifier: Verifier
-  readonly token: string
-  readonly auth: Auth
-  readonly earlier: Verified | undefined
+  /** The last token that it accepted, so that a second guard checks its own requirements only. */
+  verified: { readonly token: string; readonly auth: Auth } | undefined
+  admitted: boolean
+  auth: Auth | undefined
+  readonly others: Findings | undefined
 }
 
 /**
@@ -38,10 +43,19 @@ class Carrier {
  * request with a cached token then takes 16 to 24 % more time on Node 24 (node:http).
  */
 class StateOfRequest extends Carrier {
-  readonly #state: RequestState = { admitted: false, auth: undefined, verified: undefined }
+  readonly #state: RequestState = {
+    admitted: false,
+    auth: undefined,
+    refused: false,
+    findings: undefined,
+  }
 
   static of(carrier: object): RequestState {
     return #state in carrier ? carrier.#state : new StateOfRequest(carrier).#state
+  }
+
+  static ifAny(carrier: object): RequestState | undefined {
+    return #state in carrier ? carrier.#state : undefined
   }
 }
 
@@ -50,59 +64,49 @@ export function stateOf(carrier: object): RequestState {
   return StateOfRequest.of(carrier)
 }
 
-/**
- * Per verifier: what one verifier accepted must not pass a guard of another on the same request.
- */
-export function verifiedBefore(
-  { verified }: RequestState,
-  verifier: Verifier,
-  token: string,
-): Auth | undefined {
-  for (let one = verified; one !== undefined; one = one.earlier) {
-    if (one.verifier === verifier && one.token === token) return one.auth
-  }
-  return undefined
+/** The state of a request that a guard of this copy of the package has seen. */
+export function stateIfAny(carrier: object): RequestState | undefined {
+  return StateOfRequest.ifAny(carrier)
 }
 
-export function noteVerified(
+export function findingsOf(state: RequestState, verifier: Verifier): Findings {
+  for (let one = state.findings; one !== undefined; one = one.others) {
+    if (one.verifier === verifier) return one
+  }
+  const others = state.findings
+  state.findings = { verifier, verified: undefined, admitted: false, auth: undefined, others }
+  return state.findings
+}
+
+/**
+ * What the verifier has accepted for this request before. A request may last for hours, as that of
+ * a WebSocket does: once its token has expired, the verifier must be asked again.
+ */
+export function verifiedBefore({ verifier, verified }: Findings, token: string): Auth | undefined {
+  if (verified === undefined || verified.token !== token) return undefined
+  const { auth } = verified
+  return nowOf(verifier) < auth.expiresAt * 1000 ? auth : undefined
+}
+
+export function noteAdmitted(
   state: RequestState,
-  verifier: Verifier,
-  token: string,
-  auth: Auth,
-): Auth {
-  state.verified = { verifier, token, auth, earlier: state.verified }
-  return auth
+  findings: Findings,
+  auth: Auth | undefined,
+): void {
+  state.admitted = true
+  state.refused = false
+  state.auth = auth
+  findings.admitted = true
+  findings.auth = auth
 }
 
-export interface GetAuthOptions {
-  /**
-   * Give undefined for an anonymous caller, or on a route without a guard, instead of throwing.
-   * Default: false.
-   */
-  optional?: boolean
-}
-
-/**
- * Reads what the last guard of a request found; `R` is the request as the framework hands it on.
- */
-export interface GetAuth<C extends object, R> {
-  /** @throws Error with an instruction, if the route has no guard or the caller is anonymous. */
-  (request: R): Auth<C>
-  (request: R, options: GetAuthOptions): Auth<C> | undefined
-}
-
-/** @throws Error with an instruction, unless `optional`. */
-export function admittedAuth<C extends object = JWTPayload>(
-  carrier: object,
-  { optional = false }: GetAuthOptions = {},
-): Auth<C> | undefined {
-  const { admitted, auth } = stateOf(carrier)
-  if (auth === undefined && !optional) {
-    throw new Error(
-      admitted
-        ? 'tollgate: the caller is anonymous: use getAuth(…, { optional: true }) on a route whose guard is optional'
-        : 'tollgate: this route has no guard: put requireAuth() before its handler',
-    )
+/** Nobody is let in by what an earlier guard found, once a later one has refused the request. */
+export function noteRefused(state: RequestState): void {
+  state.admitted = false
+  state.refused = true
+  state.auth = undefined
+  for (let one = state.findings; one !== undefined; one = one.others) {
+    one.admitted = false
+    one.auth = undefined
   }
-  return auth as Auth<C> | undefined
 }

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import type { AuthError, VerifierOptions } from 'tollgate'
+import type { AuthError, Verifier, VerifierOptions } from 'tollgate'
 
 /**
  * The requirements of a route, which every adapter can express. `check` is given the method of the
@@ -10,20 +10,77 @@ export interface Route {
   anyScope?: readonly string[]
   check?: (auth: { subject: string }, request: { method: string }) => boolean | Promise<boolean>
   optional?: boolean
+  /** The guard is made by a second `createAuth`, which has the options `other` of the setup. */
+  by?: 'other'
+}
+
+type AuthOptions = (VerifierOptions | { verifier: Verifier }) & { realm?: string }
+
+/** What code can know of the caller: by each `getAuth`, and by what is attached to the request. */
+export interface Seen {
+  /** By the `getAuth` of the first `createAuth`. */
+  readonly auth: unknown
+  /** By the `getAuth` of the second `createAuth`. */
+  readonly other: unknown
+  /** By the `getAuth` that the adapter exports. */
+  readonly last: unknown
+  readonly attached: unknown
 }
 
 export interface AdapterSetup {
-  auth: VerifierOptions & { realm?: string }
+  auth: AuthOptions
+  /** The options of a second `createAuth` (`auth`). */
+  other?: AuthOptions
   /**
    * The guards of each path, in order. Behind them, the path answers 200 with the attached Auth.
    */
   routes: Readonly<Record<string, readonly Route[]>>
   /**
    * What the hook does with a refusal. It calls `told`, and then passes the error to the framework,
-   * continues with the next handler, throws an error of its own, or answers 418.
+   * continues with the next handler, throws an error of its own, answers 418 at once or later, or
+   * forgets to do any of this.
    */
-  onRefuse?: { told: (error: AuthError) => void; then: 'pass' | 'continue' | 'throw' | 'answer' }
+  onRefuse?: { told: (error: AuthError, seen: Seen) => void; then: HookEnd }
+  /**
+   * Called before the guards with the request of Node and the object that guards attach the Auth
+   * to. Adapters of Hono and fetch have no such objects, and do not call it.
+   */
+  prepare?: (request: NodeRequest, target: object) => void
+  /** Called behind the guards with what `getAuth` takes. The answer holds what it gives. */
+  ask?: (request: never) => unknown
 }
+
+export type HookEnd = 'pass' | 'continue' | 'throw' | 'answer' | 'later' | 'forget'
+
+/** The part of a Node request that tests change. */
+export interface NodeRequest {
+  readonly headers: object
+  readonly rawHeaders: string[]
+}
+
+type GetAuth = (request: never, options: { optional: true }) => unknown
+
+/** Makes the function that collects what code can know of the caller. */
+export function collector(getAuths: Readonly<Record<'auth' | 'other' | 'last', GetAuth>>) {
+  return (request: object, attached: unknown): Seen => {
+    const read = (name: keyof typeof getAuths): unknown =>
+      getAuths[name](request as never, { optional: true }) ?? null
+    return {
+      auth: read('auth'),
+      other: read('other'),
+      last: read('last'),
+      attached: attached ?? null,
+    }
+  }
+}
+
+/** What the route of a test answers. */
+export function found({ ask }: AdapterSetup, request: object, seen: Seen): object {
+  return ask === undefined ? seen : { ...seen, asked: ask(request as never) }
+}
+
+/** Whether the adapter calls `prepare`. */
+export const takesNodeRequests = ({ name }: Adapter): boolean => !/^(?:Hono|fetch)/.test(name)
 
 /** One framework in one version, and one way to send requests to it. */
 export interface Adapter {
@@ -80,5 +137,8 @@ export async function through<T>(
     await served.close()
   }
 }
+
+export const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 export const bearer = (token: string): [string, string] => ['Authorization', `Bearer ${token}`]

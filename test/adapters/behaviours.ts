@@ -268,7 +268,12 @@ export function describeAdapter(adapter: Adapter): void {
 
     it(`${name} attaches no Auth for a request without a token on an optional route`, async () => {
       const answer = await through(adapter, { auth, routes }, ({ call }) => call('/optional'))
-      expect(JSON.parse(answer.body)).toEqual({ auth: null, attached: null })
+      expect(JSON.parse(answer.body)).toEqual({
+        auth: null,
+        other: null,
+        last: null,
+        attached: null,
+      })
     })
 
     it(`T14: ${name} quotes the configured realm in its challenge`, async () => {

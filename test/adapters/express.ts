@@ -1,31 +1,48 @@
 import type { RequestListener } from 'node:http'
 import type express from 'express'
-import { createAuth } from 'tollgate/express'
+import type { OnRefuse } from 'tollgate/express'
+import { createAuth, getAuth } from 'tollgate/express'
 import type { AdapterSetup } from './adapter.ts'
+import { collector, found, pause } from './adapter.ts'
 
 export const expressListener =
   (framework: typeof express) =>
-  ({ auth, routes, onRefuse }: AdapterSetup): RequestListener => {
-    const { requireAuth, getAuth } = createAuth({
-      ...auth,
-      ...(onRefuse && {
-        onRefuse: (error, _req, res, next) => {
-          onRefuse.told(error)
-          if (onRefuse.then === 'pass') next(error)
-          else if (onRefuse.then === 'continue') next()
-          else if (onRefuse.then === 'throw') throw new Error('hook')
-          else res.status(418).send('teapot')
-        },
-      }),
-    })
+  (setup: AdapterSetup): RequestListener => {
+    const { auth, other = auth, routes, onRefuse, prepare } = setup
+    const hook: OnRefuse = async (error, req, res, next) => {
+      onRefuse?.told(error, look(req))
+      switch (onRefuse?.then) {
+        case 'pass':
+          return next(error)
+        case 'continue':
+          return next()
+        case 'throw':
+          throw new Error('hook')
+        case 'forget':
+          return undefined
+        case 'later':
+          await pause(5)
+      }
+      return void res.status(418).send('teapot')
+    }
+    const hooks = onRefuse && { onRefuse: hook }
+    const first = createAuth({ ...auth, ...hooks })
+    const second = createAuth({ ...other, ...hooks })
+    const collect = collector({ auth: first.getAuth, other: second.getAuth, last: getAuth })
+    const look = (req: object) => collect(req, Reflect.get(req, 'auth'))
+
     const app = framework()
     // In every other environment Express prints unhandled errors to stderr.
     app.set('env', 'test')
+    app.use((req, _res, next) => {
+      prepare?.(req, req)
+      next()
+    })
     for (const [path, guards] of Object.entries(routes)) {
-      app.all(path, ...guards.map((route) => requireAuth(route)), (req, res) => {
-        const attached = (req as { auth?: unknown }).auth
-        res.json({ auth: getAuth(req, { optional: true }) ?? null, attached: attached ?? null })
-      })
+      const handlers = guards.map(({ by, ...route }) =>
+        (by === 'other' ? second : first).requireAuth(route),
+      )
+      app.all(path, ...handlers, (req, res) => void res.json(found(setup, req, look(req))))
     }
     return app
   }

@@ -1,40 +1,51 @@
 import type { RequestListener } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fastify from 'fastify'
-import type { FastifyAuth } from 'tollgate/fastify'
-import { createAuth } from 'tollgate/fastify'
-import type { AdapterSetup } from './adapter.ts'
+import type { FastifyAuth, OnRefuse } from 'tollgate/fastify'
+import { createAuth, getAuth } from 'tollgate/fastify'
+import type { AdapterSetup, Route } from './adapter.ts'
+import { collector, found, pause } from './adapter.ts'
 
 export const fastifyListener =
   (as: 'preHandler' | 'plugin') =>
-  async ({ auth, routes, onRefuse }: AdapterSetup): Promise<RequestListener> => {
-    const { requireAuth, plugin, getAuth }: FastifyAuth = createAuth({
-      ...auth,
-      ...(onRefuse && {
-        onRefuse: (error, _request, reply) => {
-          onRefuse.told(error)
-          if (onRefuse.then === 'pass') throw error
-          if (onRefuse.then === 'throw') throw new Error('hook')
-          // Fastify cannot continue here. A hook that forgets to answer lets no request in.
-          if (onRefuse.then === 'continue') reply.send(error)
-          else reply.code(418).send('teapot')
-        },
-      }),
-    })
-    const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-      const attached = (request as { auth?: unknown }).auth
-      return reply.send({
-        auth: getAuth(request, { optional: true }) ?? null,
-        attached: attached ?? null,
-      })
+  async (setup: AdapterSetup): Promise<RequestListener> => {
+    const { auth, other = auth, routes, onRefuse, prepare } = setup
+    const hook: OnRefuse = async (error, request, reply) => {
+      onRefuse?.told(error, look(request))
+      switch (onRefuse?.then) {
+        case 'pass':
+          throw error
+        case 'continue':
+          // Fastify cannot continue here, because the hook is given no function for it.
+          return void reply.send(error)
+        case 'throw':
+          throw new Error('hook')
+        case 'forget':
+          return undefined
+        case 'later':
+          await pause(5)
+      }
+      return void reply.code(418).send('teapot')
     }
+    const hooks = onRefuse && { onRefuse: hook }
+    const first: FastifyAuth = createAuth({ ...auth, ...hooks })
+    const second: FastifyAuth = createAuth({ ...other, ...hooks })
+    const collect = collector({ auth: first.getAuth, other: second.getAuth, last: getAuth })
+    const look = (request: object) => collect(request, Reflect.get(request, 'auth'))
+    const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
+      reply.send(found(setup, request, look(request)))
+
     const app = fastify()
+    app.addHook('onRequest', async (request) => prepare?.(request.raw, request))
+    const by = ({ by }: Route): FastifyAuth => (by === 'other' ? second : first)
+    const rules = ({ by: _, ...route }: Route) => route
     for (const [path, guards] of Object.entries(routes)) {
-      if (as === 'preHandler')
-        app.all(path, { preHandler: guards.map((route) => requireAuth(route)) }, handler)
-      else {
+      if (as === 'preHandler') {
+        const preHandler = guards.map((route) => by(route).requireAuth(rules(route)))
+        app.all(path, { preHandler }, handler)
+      } else {
         app.register(async (scope) => {
-          for (const route of guards) await scope.register(plugin, route)
+          for (const route of guards) await scope.register(by(route).plugin, rules(route))
           scope.all(path, handler)
         })
       }

@@ -1,46 +1,60 @@
-import { createAuth } from 'tollgate/fetch'
-import type { AdapterSetup } from './adapter.ts'
+import type { OnRefuse } from 'tollgate/fetch'
+import { createAuth, getAuth, isRefusal } from 'tollgate/fetch'
+import type { AdapterSetup, Route } from './adapter.ts'
+import { collector, found, pause } from './adapter.ts'
 
 type Handler = (request: Request) => Promise<Response>
 
 /** A handler that uses `guard`, or one that calls the guards of `requireAuth` itself. */
 export const fetchHandler =
   (as: 'guard' | 'by hand') =>
-  ({ auth, routes, onRefuse }: AdapterSetup): Handler => {
-    const { requireAuth, guard, getAuth } = createAuth({
-      ...auth,
-      ...(onRefuse && {
-        onRefuse: (error) => {
-          onRefuse.told(error)
-          if (onRefuse.then === 'pass') throw error
-          if (onRefuse.then === 'throw') throw new Error('hook')
-          return onRefuse.then === 'answer' ? new Response('teapot', { status: 418 }) : undefined
-        },
-      }),
-    })
-    const answer = async (request: Request, attached: unknown): Promise<Response> =>
-      Response.json({
-        auth: getAuth(request, { optional: true }) ?? null,
-        attached: attached ?? null,
-      })
+  (setup: AdapterSetup): Handler => {
+    const { auth, other = auth, routes, onRefuse } = setup
+    const hook: OnRefuse = async (error, request) => {
+      onRefuse?.told(error, look(request))
+      switch (onRefuse?.then) {
+        case 'pass':
+          throw error
+        case 'throw':
+          throw new Error('hook')
+        // A fetch handler cannot continue here, because the hook is given no function for it.
+        case 'continue':
+        case 'forget':
+          return undefined
+        case 'later':
+          await pause(5)
+      }
+      return new Response('teapot', { status: 418 })
+    }
+    const hooks = onRefuse && { onRefuse: hook }
+    const first = createAuth({ ...auth, ...hooks })
+    const second = createAuth({ ...other, ...hooks })
+    const collect = collector({ auth: first.getAuth, other: second.getAuth, last: getAuth })
+    // Nothing is attached to a Request. What the last guard gave is in that place.
+    const look = (request: Request, given: unknown = getAuth(request, { optional: true })) =>
+      collect(request, given)
+    const by = ({ by }: Route) => (by === 'other' ? second : first)
+    const rules = ({ by: _, ...route }: Route) => route
+
     const guarded = new Map<string, Handler>()
     for (const [path, routeGuards] of Object.entries(routes)) {
       if (as === 'guard') {
-        const handler: Handler = (request) => answer(request, getAuth(request, { optional: true }))
+        const handler: Handler = async (request) =>
+          Response.json(found(setup, request, look(request)))
         guarded.set(
           path,
-          routeGuards.reduceRight((inner, route) => guard(inner, route), handler),
+          routeGuards.reduceRight((inner, route) => by(route).guard(inner, rules(route)), handler),
         )
         continue
       }
-      const guards = routeGuards.map((route) => requireAuth(route))
+      const guards = routeGuards.map((route) => by(route).requireAuth(rules(route)))
       guarded.set(path, async (request) => {
-        let found: unknown
+        let given: unknown
         for (const admit of guards) {
-          found = await admit(request)
-          if (found instanceof Response) return found
+          given = await admit(request)
+          if (isRefusal(given)) return given
         }
-        return answer(request, found)
+        return Response.json(found(setup, request, look(request, given)))
       })
     }
     return async (request) => {

@@ -1,39 +1,55 @@
 import type { RequestListener } from 'node:http'
 import type Koa from 'koa'
-import { createAuth } from 'tollgate/koa'
+import type { OnRefuse } from 'tollgate/koa'
+import { createAuth, getAuth } from 'tollgate/koa'
 import type { AdapterSetup } from './adapter.ts'
+import { collector, found, pause } from './adapter.ts'
 
 export const koaListener =
   (Framework: typeof Koa) =>
-  ({ auth, routes, onRefuse }: AdapterSetup): RequestListener => {
-    const { requireAuth, getAuth } = createAuth({
-      ...auth,
-      ...(onRefuse && {
-        onRefuse: (error, ctx, next) => {
-          onRefuse.told(error)
-          if (onRefuse.then === 'pass') throw error
-          if (onRefuse.then === 'continue') return next()
-          if (onRefuse.then === 'throw') throw new Error('hook')
-          ctx.status = 418
-          ctx.body = 'teapot'
+  (setup: AdapterSetup): RequestListener => {
+    const { auth, other = auth, routes, onRefuse, prepare } = setup
+    const hook: OnRefuse = async (error, ctx, next) => {
+      onRefuse?.told(error, look(ctx))
+      switch (onRefuse?.then) {
+        case 'pass':
+          throw error
+        case 'continue':
+          return next()
+        case 'throw':
+          throw new Error('hook')
+        case 'forget':
           return undefined
-        },
-      }),
-    })
+        case 'later':
+          await pause(5)
+      }
+      ctx.status = 418
+      ctx.body = 'teapot'
+      return undefined
+    }
+    const hooks = onRefuse && { onRefuse: hook }
+    const first = createAuth({ ...auth, ...hooks })
+    const second = createAuth({ ...other, ...hooks })
+    const collect = collector({ auth: first.getAuth, other: second.getAuth, last: getAuth })
+    const look = (ctx: { state: object }) => collect(ctx, Reflect.get(ctx.state, 'auth'))
+
     const app = new Framework()
     app.silent = true
+    app.use((ctx, next) => {
+      prepare?.(ctx.req, ctx.state)
+      return next()
+    })
     for (const [path, guards] of Object.entries(routes)) {
       const at =
         (middleware: Koa.Middleware): Koa.Middleware =>
         (ctx, next) =>
           ctx.path === path ? middleware(ctx, next) : next()
-      for (const route of guards) app.use(at(requireAuth(route)))
+      for (const { by, ...route } of guards) {
+        app.use(at((by === 'other' ? second : first).requireAuth(route)))
+      }
       app.use(
         at((ctx) => {
-          ctx.body = {
-            auth: getAuth(ctx, { optional: true }) ?? null,
-            attached: ctx.state['auth'] ?? null,
-          }
+          ctx.body = found(setup, ctx, look(ctx))
         }),
       )
     }

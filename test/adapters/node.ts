@@ -1,53 +1,62 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
-import { createAuth } from 'tollgate/node'
-import type { AdapterSetup } from './adapter.ts'
+import type { OnRefuse } from 'tollgate/node'
+import { createAuth, getAuth } from 'tollgate/node'
+import type { AdapterSetup, Route } from './adapter.ts'
+import { collector, found, pause } from './adapter.ts'
 
 type Listener = (
   req: IncomingMessage | Http2ServerRequest,
   res: ServerResponse | Http2ServerResponse,
 ) => void
 
-export function nodeListener({ auth, routes, onRefuse }: AdapterSetup): Listener {
-  const { requireAuth, getAuth } = createAuth({
-    ...auth,
-    ...(onRefuse && {
-      onRefuse: (error, _req, res) => {
-        onRefuse.told(error)
-        if (onRefuse.then === 'pass') throw error
-        if (onRefuse.then === 'throw') throw new Error('hook')
-        // There is no next handler. A hook that forgets to answer lets no request in.
-        if (onRefuse.then === 'continue') throw error
-        res.statusCode = 418
-        res.end('teapot')
-      },
-    }),
-  })
+export function nodeListener(setup: AdapterSetup): Listener {
+  const { auth, other = auth, routes, onRefuse, prepare } = setup
+  const hook: OnRefuse = async (error, req, res) => {
+    onRefuse?.told(error, look(req))
+    switch (onRefuse?.then) {
+      // There is no next handler and no error handler, only the caller of the guard.
+      case 'pass':
+      case 'continue':
+        throw error
+      case 'throw':
+        throw new Error('hook')
+      case 'forget':
+        return
+      case 'later':
+        await pause(5)
+    }
+    res.statusCode = 418
+    res.end('teapot')
+  }
+  const hooks = onRefuse && { onRefuse: hook }
+  const first = createAuth({ ...auth, ...hooks })
+  const second = createAuth({ ...other, ...hooks })
+  const collect = collector({ auth: first.getAuth, other: second.getAuth, last: getAuth })
+  const look = (req: object) => collect(req, Reflect.get(req, 'auth'))
+  const guardOf = ({ by, check, ...route }: Route) =>
+    (by === 'other' ? second : first).requireAuth({
+      ...route,
+      ...(check && { check: (auth, req) => check(auth, { method: req.method ?? '' }) }),
+    })
   const guarded = new Map(
-    Object.entries(routes).map(([path, guards]) => [
-      path,
-      guards.map(({ check, ...route }) =>
-        requireAuth({
-          ...route,
-          ...(check && { check: (auth, req) => check(auth, { method: req.method ?? '' }) }),
-        }),
-      ),
-    ]),
+    Object.entries(routes).map(([path, guards]) => [path, guards.map(guardOf)]),
   )
 
   async function answer(...[req, res]: Parameters<Listener>): Promise<void> {
+    prepare?.(req, req)
     const guards = guarded.get(new URL(req.url ?? '', 'http://x').pathname)
     if (guards === undefined) throw Object.assign(new Error('no such path'), { status: 404 })
-    let found: unknown
+    let given: unknown
     for (const admit of guards) {
-      found = await admit(req, res)
-      if (found === false) return
+      given = await admit(req, res)
+      if (given === false) return
     }
-    const attached = (req as { auth?: unknown }).auth
-    if (attached !== found) throw new Error('what is attached is not what was found')
+    if (Reflect.get(req, 'auth') !== given) {
+      throw new Error('what is attached is not what was found')
+    }
     res.setHeader('content-type', 'application/json')
-    const auth = getAuth(req, { optional: true }) ?? null
-    res.end(JSON.stringify({ auth, attached: attached ?? null }))
+    res.end(JSON.stringify(found(setup, req, look(req))))
   }
 
   return (req, res) => {

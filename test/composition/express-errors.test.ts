@@ -162,6 +162,103 @@ describe.each([
     })
   })
 
+  describe('an onRefuse that has ended', () => {
+    it(`in ${name}, a next that onRefuse calls after it has ended does nothing`, async () => {
+      const late: OnRefuse[] = [
+        (error, _req, _res, next) => void setTimeout(next, 5, error),
+        (_error, _req, _res, next) => void setTimeout(next, 5),
+        async (_error, _req, _res, next) => void setTimeout(next, 5, new Error('late')),
+      ]
+      for (const onRefuse of late) {
+        const behind = guarded(reached, { onRefuse })
+        const answer = await supertest(behind.app).get('/').expect(401)
+        await pause(15)
+        expect(answer.headers).toMatchObject({ 'www-authenticate': challenge, 'x-before': 'kept' })
+        expect(answer.body).toMatchObject({ title: 'Unauthorized', status: 401 })
+        expect([behind.seen, behind.late]).toEqual([[], []])
+      }
+    })
+
+    it(`in ${name}, a next that onRefuse calls after it has failed does nothing`, async () => {
+      const failure = new Error('hook')
+      const { app, seen, late } = guarded(reached, {
+        onRefuse: (error, _req, _res, next) => {
+          setTimeout(next, 5, error)
+          throw failure
+        },
+      })
+      await supertest(app).get('/').expect(500, '"custom"')
+      await pause(15)
+      expect([seen, late]).toEqual([[failure], []])
+    })
+
+    it(`in ${name}, an onRefuse whose promise settles after next is waited for`, async () => {
+      const { app, seen, refused } = guarded(reached, {
+        onRefuse: async (error, _req, _res, next) => {
+          await pause(5)
+          next(error)
+        },
+      })
+      await supertest(app).get('/').expect(401, '"custom"')
+      expect(seen).toEqual(refused)
+    })
+
+    it(`in ${name}, an answer that onRefuse gives later without a promise throws after the usual answer`, async () => {
+      const thrown: unknown[] = []
+      const { app, seen } = guarded(reached, {
+        onRefuse: (_error, _req, res) =>
+          void setTimeout(() => {
+            try {
+              res.status(418).json('no')
+            } catch (error) {
+              thrown.push((error as { code?: unknown }).code)
+            }
+          }, 5),
+      })
+      await supertest(app).get('/').expect(401)
+      await pause(15)
+      expect([thrown, seen]).toEqual([['ERR_HTTP_HEADERS_SENT'], []])
+    })
+
+    it(`in ${name}, an answer that onRefuse has begun is left to onRefuse`, async () => {
+      const { app } = guarded(reached, {
+        onRefuse: (_error, _req, res: Response) => {
+          res.status(418).type('text').write('a')
+          setTimeout(() => res.end('b'), 5)
+        },
+      })
+      await supertest(app).get('/').expect(418, 'ab')
+    })
+  })
+
+  it(`in ${name}, a next that throws when onRefuse calls it is called once`, async () => {
+    const passing: OnRefuse[] = [
+      (error, _req, _res, next) => next(error),
+      (_error, _req, _res, next) => next(),
+      async (error, _req, _res, next) => next(error),
+      (error, _req, _res, next) => {
+        try {
+          next(error)
+        } catch {
+          next(error)
+        }
+      },
+    ]
+    for (const onRefuse of passing) {
+      const given: unknown[] = []
+      const ends: unknown[] = []
+      const next = (error: unknown): void => {
+        given.push(error)
+        throw new Error('the next of this framework throws')
+      }
+      const res = { statusCode: 200, setHeader() {}, end: (body: unknown) => ends.push(body) }
+      createAuth({ ...issuer.trust(), onRefuse }).requireAuth()({ headers: {} }, res, next)
+      await pause(5)
+      expect(given).toEqual([expect.objectContaining({ reason: 'no-credentials' })])
+      expect(ends).toEqual([])
+    }
+  })
+
   describe('a stream', () => {
     it(`in ${name}, a guarded handler can stream its answer chunk by chunk`, async () => {
       const { app } = guarded(async (_req, res) => {

@@ -185,6 +185,95 @@ describe.each(['onRequest', 'preHandler', 'plugin'] as const)(
       })
     })
 
+    describe('an onRefuse that has ended', () => {
+      const usual = { type: 'about:blank', title: 'Unauthorized', status: 401 }
+      /** The server has hooks that run between `reply.send()` and the answer, as for compression. */
+      const slowly = (onRefuse: OnRefuse) => {
+        const behind = guarded(reached, { onRefuse })
+        behind.app.addHook('onSend', async (_request, _reply, payload) => {
+          await pause(5)
+          return payload
+        })
+        behind.app.setNotFoundHandler(async (_request, reply) => {
+          await pause(5)
+          return reply.code(404).send('none')
+        })
+        return behind
+      }
+
+      it(`an onRefuse of ${guard} that does nothing gets the usual answer, also through slow onSend hooks`, async () => {
+        const idle: OnRefuse[] = [() => {}, async () => pause(1), () => 'ignored']
+        for (const onRefuse of idle) {
+          const { app, seen, ran } = slowly(onRefuse)
+          const answer = await app.inject('/')
+          expect([answer.statusCode, answer.json()]).toEqual([401, usual])
+          expect(answer.headers).toMatchObject({
+            'www-authenticate': challenge,
+            'content-type': 'application/problem+json',
+            'x-before': 'kept',
+          })
+          expect([seen, ran.handler]).toEqual([[], 0])
+        }
+      })
+
+      it.each<[string, OnRefuse, number, string]>([
+        ['sends', (_error, _request, reply) => void reply.code(418).send('no'), 418, 'no'],
+        [
+          'sends a stream',
+          (_error, _request, reply) => {
+            const body = new PassThrough()
+            reply.code(418).send(body)
+            setTimeout(() => body.end('streamed'), 5)
+          },
+          418,
+          'streamed',
+        ],
+        ['redirects', (_error, _request, reply) => void reply.redirect('/login'), 302, ''],
+        [
+          'calls the 404 handler',
+          (_error, _request, reply) => void reply.callNotFound(),
+          404,
+          'none',
+        ],
+        [
+          'hijacks the reply and answers later',
+          (_error, _request, reply) => {
+            reply.hijack()
+            setTimeout(() => reply.raw.writeHead(418).end('raw'), 5)
+          },
+          418,
+          'raw',
+        ],
+        [
+          'writes the raw answer',
+          (_error, _request, reply) => {
+            reply.raw.writeHead(418).write('a')
+            setTimeout(() => reply.raw.end('b'), 5)
+          },
+          418,
+          'ab',
+        ],
+        [
+          'sends and then throws',
+          (_error, _request, reply) => {
+            reply.code(418).send('no')
+            throw new Error('afterwards')
+          },
+          418,
+          'no',
+        ],
+      ])(
+        `an onRefuse of ${guard} that %s gives the only answer, also through slow onSend hooks`,
+        async (_how, onRefuse, status, body) => {
+          const { app, seen, ran } = slowly(onRefuse)
+          const answer = await app.inject('/')
+          expect([answer.statusCode, answer.body]).toEqual([status, body])
+          await pause(15)
+          expect([seen, ran.handler]).toEqual([[], 0])
+        },
+      )
+    })
+
     describe('a stream', () => {
       it(`a handler behind ${guard} can stream its answer chunk by chunk`, async () => {
         const { app } = guarded((_request, reply) => {

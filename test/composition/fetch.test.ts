@@ -1,5 +1,5 @@
 import type { Handler } from 'tollgate/fetch'
-import { createAuth, getAuth } from 'tollgate/fetch'
+import { createAuth, getAuth, isRefusal } from 'tollgate/fetch'
 import { describe, expect, it } from 'vitest'
 import {
   challenge,
@@ -267,6 +267,52 @@ describe('the hook onRefuse', () => {
       await expectStatus(app, status)
       expect(ran.handler).toBe(0)
     }
+  })
+})
+
+describe('isRefusal', () => {
+  const request = (init: RequestInit = {}) => new Request('https://api.test/', init)
+
+  it('isRefusal tells the answer that a fetch guard gives from an Auth and from an anonymous pass', async () => {
+    const anyone = requireAuth({ optional: true })
+    expect(isRefusal(await requireAuth()(request()))).toBe(true)
+    expect(isRefusal(await requireAuth({ scope: 'a' })(request(as())))).toBe(true)
+    expect(isRefusal(await anyone(request({ headers: { authorization: 'Bearer a b' } })))).toBe(
+      true,
+    )
+    expect(isRefusal(await requireAuth()(request(as())))).toBe(false)
+    expect(isRefusal(await anyone(request(as())))).toBe(false)
+    expect(isRefusal(await anyone(request()))).toBe(false)
+  })
+
+  it('isRefusal is true for an answer whose class is not the Response of the caller', async () => {
+    class AnotherResponse extends Response {}
+    const original = globalThis.Response
+    globalThis.Response = AnotherResponse
+    const found = await requireAuth()(request()).finally(() => {
+      globalThis.Response = original
+    })
+    const copied = { status: 401, headers: new Headers() }
+    const proxied = new Proxy(found, {})
+    for (const answer of [found, copied, proxied, Object.create(null)]) {
+      expect(isRefusal(answer)).toBe(true)
+    }
+  })
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['false', false],
+    ['true', true],
+    ['a text', 'alice'],
+    ['a number', 401],
+    ['an empty object', {}],
+    ['an Error', new Error('refused')],
+    [
+      'an object that inherits from an Auth',
+      Object.create({ issuer: 'a', subject: 'b', scopes: [], expiresAt: 1 }),
+    ],
+  ])('isRefusal is true for %s', (_what, value) => {
+    expect(isRefusal(value)).toBe(true)
   })
 })
 

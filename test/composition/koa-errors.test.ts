@@ -166,6 +166,111 @@ describe.each([
     })
   })
 
+  describe('an onRefuse that has ended', () => {
+    /** A guard behind middleware that has prepared an answer. */
+    const prepared = (onRefuse: OnRefuse, prepare: Koa.Middleware = () => {}) => {
+      const app = new Framework()
+      const seen: unknown[] = []
+      app.on('error', (error) => void seen.push(error))
+      app.use(async (ctx, next) => {
+        await prepare(ctx, next)
+        return next()
+      })
+      app.use(createAuth({ ...issuer.trust(), onRefuse }).requireAuth())
+      app.use(reached)
+      return { listener: app.callback(), seen }
+    }
+    const usual = '{"type":"about:blank","title":"Unauthorized","status":401}'
+
+    it.each<[string, OnRefuse, number, string]>([
+      [
+        'the status 404, which Koa has anyway',
+        (_error, ctx) => void Object.assign(ctx, { status: 404 }),
+        404,
+        'Not Found',
+      ],
+      [
+        'the status 401',
+        (_error, ctx) => void Object.assign(ctx, { status: 401 }),
+        401,
+        'Unauthorized',
+      ],
+      ['the status 204', (_error, ctx) => void Object.assign(ctx, { status: 204 }), 204, ''],
+      ['a body', (_error, ctx) => void Object.assign(ctx, { body: 'no' }), 200, 'no'],
+      ['an empty body', (_error, ctx) => void Object.assign(ctx, { body: null }), 204, ''],
+      [
+        'a redirect',
+        (_error, ctx) => (ctx as unknown as Koa.Context).redirect('/login'),
+        302,
+        'Redirecting to /login.',
+      ],
+    ])(
+      `in ${name}, an onRefuse that only sets %s has answered`,
+      async (_what, onRefuse, status, text) => {
+        const { listener, seen } = prepared(onRefuse)
+        const answer = await supertest(listener).get('/').expect(status)
+        expect(answer.text).toContain(text)
+        expect(answer.headers).not.toHaveProperty('www-authenticate')
+        expect(seen).toEqual([])
+      },
+    )
+
+    it(`in ${name}, an onRefuse that answers past Koa, at once or later, has answered`, async () => {
+      const { listener, seen } = prepared((_error, ctx) => {
+        Object.assign(ctx, { respond: false })
+        setTimeout(() => ctx.res.end('later'), 5)
+      })
+      await supertest(listener)
+        .get('/')
+        .expect((answer) => expect(answer.text).toBe('later'))
+      const atOnce = prepared((_error, ctx) => void ctx.res.end('at once'))
+      await supertest(atOnce.listener)
+        .get('/')
+        .expect((answer) => expect(answer.text).toBe('at once'))
+      expect([seen, atOnce.seen]).toEqual([[], []])
+    })
+
+    it.each<[string, Koa.Middleware]>([
+      ['nothing', () => {}],
+      ['a status', (ctx) => void Object.assign(ctx, { status: 202 })],
+      ['a body', (ctx) => void Object.assign(ctx, { body: 'prepared' })],
+      ['a body and a status', (ctx) => void Object.assign(ctx, { body: 'prepared', status: 404 })],
+      ['to answer past Koa', (ctx) => void Object.assign(ctx, { respond: false })],
+      ['a type', (ctx) => void Object.assign(ctx, { type: 'text' })],
+    ])(
+      `in ${name}, the usual answer is sent when earlier middleware has prepared %s and onRefuse does nothing`,
+      async (_what, prepare) => {
+        const { listener, seen } = prepared(() => {}, prepare)
+        const answer = await supertest(listener).get('/').buffer().expect(401)
+        expect(answer.headers).toMatchObject({
+          'www-authenticate': challenge,
+          'content-type': 'application/problem+json',
+        })
+        expect(JSON.stringify(answer.body)).toBe(usual)
+        expect(seen).toEqual([])
+      },
+    )
+
+    it(`in ${name}, an onRefuse that calls next and does not wait for it passes the refusal on`, async () => {
+      const { listener, seen } = prepared((_error, _ctx, next) => void next())
+      const answer = await supertest(listener).get('/').expect(401)
+      expect(answer.text).toBe('the request carried no access token')
+      expect(answer.headers['www-authenticate']).toBe(challenge)
+      expect(seen).toHaveLength(1)
+    })
+
+    it(`in ${name}, a next that onRefuse calls after it has ended does nothing`, async () => {
+      const results: unknown[] = []
+      const { listener, seen } = prepared((_error, _ctx, next) => {
+        setTimeout(async () => results.push(await next()), 5)
+      })
+      const answer = await supertest(listener).get('/').expect(401)
+      expect(JSON.stringify(answer.body)).toBe(usual)
+      await pause(15)
+      expect([results, seen]).toEqual([[undefined], []])
+    })
+  })
+
   describe('a stream', () => {
     it(`in ${name}, a guarded handler can stream its answer chunk by chunk`, async () => {
       const { listener } = guarded((ctx) => {

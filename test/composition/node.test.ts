@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { RequestListener } from 'node:http'
+import type { RequestListener, ServerResponse } from 'node:http'
 import type { ClientHttp2Session, IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2'
 import { connect, createServer as createHttp2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
@@ -290,6 +290,37 @@ describe.each([
     it(`in ${name}, a refusal that onRefuse throws has the status and headers for an answer`, async () => {
       const { reply } = await refusing((error) => Promise.reject(error))
       expect(reply).toMatchObject({ status: 401, headers: { 'www-authenticate': challenge } })
+    })
+
+    it(`in ${name}, an onRefuse that ends without an answer gets the usual answer`, async () => {
+      const thrown: unknown[] = []
+      const answerLate: OnRefuse = (_error, _req, res) =>
+        void setTimeout(() => {
+          try {
+            res.setHeader('X-Late', 'late')
+          } catch (error) {
+            thrown.push((error as { code?: unknown }).code)
+          }
+        }, 5)
+      for (const onRefuse of [() => {}, async () => pause(1), answerLate]) {
+        const { seen, reply } = await refusing(onRefuse)
+        expect(reply.status).toBe(401)
+        expect(reply.headers).toMatchObject({ 'www-authenticate': challenge })
+        expect(JSON.parse(reply.body)).toMatchObject({ title: 'Unauthorized', status: 401 })
+        await pause(10)
+        expect(seen).toEqual([])
+      }
+      expect(thrown).toEqual([expect.stringMatching(/^ERR_HTTP2?_HEADERS_SENT$|^ERR_HTTP2_/)])
+    })
+
+    it(`in ${name}, an answer that onRefuse has begun is left to onRefuse`, async () => {
+      const { seen, reply } = await refusing((_error, _req, res) => {
+        const raw = res as unknown as ServerResponse
+        raw.statusCode = 418
+        raw.write('a')
+        setTimeout(() => raw.end('b'), 5)
+      })
+      expect([reply.status, reply.body, seen]).toEqual([418, 'ab', []])
     })
 
     it(`in ${name}, onRefuse may answer at once or later`, async () => {

@@ -35,6 +35,29 @@ describe('nodeHead', () => {
     },
   )
 
+  it('nodeHead reads no Authorization header that the headers only inherit', () => {
+    const inherited = Object.create({ authorization: 'Bearer a' })
+    expect(nodeHead({ headers: inherited })).toMatchObject({
+      authorization: undefined,
+      malformed: false,
+    })
+  })
+
+  it.each<[string, object, unknown]>([
+    ['a number', { authorization: 5 }, []],
+    ['null', { authorization: null }, []],
+    ['a list with a number', { authorization: ['Bearer a', 5] }, []],
+    ['a number in rawHeaders', { authorization: 'Bearer a' }, ['Authorization', 5]],
+    [
+      'a number beside a text in rawHeaders',
+      { authorization: 'Bearer a' },
+      ['Authorization', 'Bearer a', 'authorization', 5],
+    ],
+  ])('nodeHead calls a request malformed whose Authorization header is %s', (_, headers, raw) => {
+    const head = nodeHead({ headers, rawHeaders: raw } as never)
+    expect(head).toMatchObject({ authorization: undefined, malformed: true })
+  })
+
   it.each([
     ['has only a url', { url: '/a?b' }, undefined, '/a?b'],
     ['keeps the target in originalUrl', { url: '/a', originalUrl: '/v1/a' }, undefined, '/v1/a'],
@@ -54,6 +77,7 @@ describe('fetchHead', () => {
       method: 'PUT',
       target: 'https://api.test/a?b',
       authorization: 'Bearer a',
+      malformed: false,
     })
   })
 })

@@ -62,6 +62,7 @@ test('every entry exports the expected values, imported and required, without an
       "tollgate/fetch": [
         "createAuth",
         "getAuth",
+        "isRefusal",
       ],
       "tollgate/hono": [
         "createAuth",

@@ -34,11 +34,21 @@ const wordsOfNode = {
 const noServer = 'a Worker is called with a Request: there is no socket to listen on'
 
 export const suites: readonly Suite[] = [
-  { name: 'adapters', files: ['test/adapters.test.ts'], adapters: 'portable' },
+  {
+    name: 'adapters',
+    files: [
+      'test/adapters.test.ts',
+      'test/adapters/on-refuse.test.ts',
+      'test/adapters/own-verifier.test.ts',
+      'test/adapters/two-guards.test.ts',
+    ],
+    adapters: 'portable',
+  },
   { name: 'hostile', files: ['test/adapters/hostile.test.ts'], adapters: 'portable' },
   {
     name: 'core',
     files: [
+      'test/core/errors.test.ts',
       'test/core/jwt/claims-schema.test.ts',
       'test/core/jwt/profile.test.ts',
       'test/core/token-cache.test.ts',
@@ -71,6 +81,7 @@ export const suites: readonly Suite[] = [
     files: [
       'test/http/any-bytes.test.ts',
       'test/http/credentials.test.ts',
+      'test/http/get-auth.test.ts',
       'test/http/parameters.test.ts',
       'test/http/request-head.test.ts',
       'test/http/requirements.test.ts',
@@ -162,7 +173,14 @@ export const suites: readonly Suite[] = [
   },
   {
     name: 'frameworks',
-    files: ['test/adapters.test.ts', 'test/adapters/hostile.test.ts'],
+    files: [
+      'test/adapters.test.ts',
+      'test/adapters/hostile.test.ts',
+      'test/adapters/node-requests.test.ts',
+      'test/adapters/on-refuse.test.ts',
+      'test/adapters/own-verifier.test.ts',
+      'test/adapters/two-guards.test.ts',
+    ],
     adapters: 'framework',
     not: { workerd: noServer },
   },
@@ -207,6 +225,10 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
   {
     why: 'puts a module of its own in place of one of src, which the package as it ships does not allow',
     files: ['test/adapters/schemes.test.ts'],
+  },
+  {
+    why: 'loads the modules of src a second time, which only Vitest itself can do',
+    files: ['test/adapters/copies.test.ts'],
   },
   {
     why: 'tests NODE_DEBUG, a variable of Node',

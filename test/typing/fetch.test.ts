@@ -1,7 +1,7 @@
 import type { Auth, AuthError, DeepReadonly } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import type { FetchAuth } from 'tollgate/fetch'
-import { createAuth, getAuth } from 'tollgate/fetch'
+import { createAuth, getAuth, isRefusal } from 'tollgate/fetch'
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
@@ -62,6 +62,22 @@ describe('the type of the result of a fetch guard', () => {
       }
       expectTypeOf(found).toEqualTypeOf<Auth<Claims>>()
       return Response.json(found.claims.roles)
+    }
+    expectTypeOf(handle).returns.resolves.toEqualTypeOf<Response>()
+  })
+
+  it('isRefusal tells the Response of a fetch guard from an Auth and from undefined', () => {
+    const handle = async (request: Request): Promise<Response> => {
+      const found = await requireAuth({ optional: true })(request)
+      if (isRefusal(found)) {
+        expectTypeOf(found).toEqualTypeOf<Response>()
+        return found
+      }
+      expectTypeOf(found).toEqualTypeOf<Auth<Claims> | undefined>()
+      const signedIn = await requireAuth()(request)
+      if (isRefusal(signedIn)) return signedIn
+      expectTypeOf(signedIn).toEqualTypeOf<Auth<Claims>>()
+      return Response.json(signedIn.claims.roles)
     }
     expectTypeOf(handle).returns.resolves.toEqualTypeOf<Response>()
   })
