@@ -1,5 +1,5 @@
 import type { AuthOptions } from 'tollgate/fetch'
-import { createAuth } from 'tollgate/fetch'
+import { createAuth, isRefusal } from 'tollgate/fetch'
 import { listOrders, owns } from './orders.ts'
 
 type Handler = (request: Request) => Response | Promise<Response>
@@ -30,7 +30,7 @@ export function createApp(options: AuthOptions): { fetch: Handler } {
   const mayBeSignedIn = requireAuth({ optional: true })
   const feed: Handler = async (request) => {
     const auth = await mayBeSignedIn(request)
-    if (auth instanceof Response) return auth
+    if (isRefusal(auth)) return auth
     return Response.json({ hello: auth?.subject ?? 'stranger' })
   }
 

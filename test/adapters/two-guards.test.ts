@@ -147,6 +147,8 @@ describe.each([...adapters, ...serverlessAdapters])(
               subject: 'bob',
               clientId: undefined,
               scopes: [],
+              roles: [],
+              permissions: [],
               claims: {},
               expiresAt: Date.now() / 1000 + expiresIn,
               token,
