@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { signatureParameters } from '../core/algorithms.ts'
 import { numberWithin } from '../core/option-checks.ts'
 import type { Claims } from './claims.ts'
+import { claimsOf } from './claims.ts'
 import type { KeyRing } from './keys.ts'
 import type { Mint } from './mint.ts'
 import { encodePart } from './mint.ts'
@@ -58,7 +59,7 @@ interface Origin {
 export function createBadTokens({ mint, keys, now, expiresIn }: Origin): BadTokens {
   const seconds = (): number => Math.floor(now() / 1000)
 
-  return {
+  return withCheckedClaims({
     expired(claims, ago = 3600) {
       const exp = seconds() - numberWithin("argument 'ago' of bad.expired", ago, clockSeconds)
       return mint({ ...claims, iat: exp - expiresIn, exp })
@@ -101,7 +102,18 @@ export function createBadTokens({ mint, keys, now, expiresIn }: Origin): BadToke
       )
     },
     garbage: () => 'not.a.token',
-  }
+  })
+}
+
+type Make = (claims?: Claims, distance?: number) => string
+
+/** The functions, each of which refuses what is no claims, under its own name. */
+function withCheckedClaims({ garbage, ...takingClaims }: BadTokens): BadTokens {
+  const checked = Object.entries<Make>(takingClaims).map(([name, make]): [string, Make] => [
+    name,
+    (claims, distance) => make(claimsOf(`issuer.bad.${name}`, claims), distance),
+  ])
+  return { ...(Object.fromEntries(checked) as typeof takingClaims), garbage }
 }
 
 function splitToken(token: string): [string, string, string] {

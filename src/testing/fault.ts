@@ -25,6 +25,10 @@ export function createFault(
   return Object.freeze({ name, concerns, [applyFault]: effect })
 }
 
+export function isFault(value: unknown): value is Fault {
+  return typeof (value as Fault | null | undefined)?.[applyFault] === 'function'
+}
+
 /** Whether the fault changes the answers of this endpoint. */
 export function appliesTo(fault: Fault, endpoint: Endpoint): boolean {
   return (

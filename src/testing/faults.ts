@@ -1,6 +1,7 @@
 import { numberWithin, wrongOption } from '../core/option-checks.ts'
 import type { Answer, Outcome } from './answer.ts'
 import { answerText, hasNoContent, streamBody } from './answer.ts'
+import { checkOptions } from './arguments.ts'
 import type { Fault } from './fault.ts'
 import { createFault } from './fault.ts'
 import type { JwksFaults } from './jwks-faults.ts'
@@ -49,8 +50,11 @@ export interface Faults {
 
 function status(
   code: number,
-  { body = '', headers = {} }: { body?: string; headers?: Record<string, string> } = {},
+  answer: { body?: string; headers?: Record<string, string> } = {},
 ): Fault {
+  const example = "faults.status(503, { body: 'Try later' })"
+  checkOptions('the answer of faults.status', answer, { body: true, headers: true }, example)
+  const { body = '', headers = {} } = answer
   numberWithin("argument 'code' of faults.status", code, { min: 200, max: 599, whole: true })
   return createFault(`status ${code}`, () =>
     answerText(code, hasNoContent(code) ? '' : body, headers),

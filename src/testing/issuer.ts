@@ -1,8 +1,9 @@
 import type { JWK } from 'jose'
-import { knownOptions, numberWithin } from '../core/option-checks.ts'
+import { numberWithin } from '../core/option-checks.ts'
+import { checkOptions, plainObject } from './arguments.ts'
 import type { BadTokens } from './bad.ts'
 import { createBadTokens } from './bad.ts'
-import type { Claims } from './claims.ts'
+import { claimsOption } from './claims.ts'
 import type { TestClock } from './clock.ts'
 import { createClock } from './clock.ts'
 import type { Endpoint } from './endpoints.ts'
@@ -12,7 +13,6 @@ import type { TestIssuerOptions } from './issuer-options.ts'
 import { issuerOptionsElsewhere, knownIssuerOptions } from './issuer-options.ts'
 import type { KeyRing } from './keys.ts'
 import { createKeyRing } from './keys.ts'
-import type { MintOptions } from './mint.ts'
 import { createMint } from './mint.ts'
 import { clockSeconds } from './number-bounds.ts'
 import type { FailOptions } from './outages.ts'
@@ -21,6 +21,8 @@ import type { RequestLog } from './requests.ts'
 import { createRequestLog } from './requests.ts'
 import type { IssuerService } from './service.ts'
 import { createService } from './service.ts'
+import type { Tokens } from './tokens.ts'
+import { createTokens } from './tokens.ts'
 import { createFetch } from './transport.ts'
 
 /**
@@ -38,7 +40,7 @@ export interface TrustOptions {
 }
 
 /** An issuer of real tokens that needs no network. Its `Symbol.dispose` resets it. */
-export interface TestIssuer extends Disposable {
+export interface TestIssuer extends Tokens, Disposable {
   readonly url: string
   readonly audience: string | readonly string[]
   /** The discovery document as it is now. */
@@ -59,21 +61,6 @@ export interface TestIssuer extends Disposable {
    */
   trust(): TrustOptions
   trust<const O extends object>(overrides: O): Omit<TrustOptions, keyof O> & O
-  /**
-   * A signed access token (RFC 9068). Throws a TypeError for a wrong option, and if no key fits.
-   */
-  mint(claims?: Claims, options?: MintOptions): string
-  /** This many tokens. The function gets the index of each token, and returns its claims. */
-  mintMany(n: number, claims?: (index: number) => Claims, options?: MintOptions): string[]
-  /** The value of an Authorization header with a new token. */
-  bearer(claims?: Claims, options?: MintOptions): `Bearer ${string}`
-  /** The Authorization header with a new token, as an object. */
-  headers(claims?: Claims, options?: MintOptions): { authorization: string }
-  /** A plugin for the `.use()` of supertest and superagent that sets the Authorization header. */
-  as(
-    claims?: Claims,
-    options?: MintOptions,
-  ): <R extends { set(field: string, value: string): unknown }>(request: R) => void
   /**
    * Makes an endpoint fail until the result is disposed of. '*' stands for every endpoint. If
    * several faults apply to a request, the newest one does.
@@ -100,16 +87,20 @@ export interface TestIssuer extends Disposable {
  */
 export function createTestIssuer(options: TestIssuerOptions = {}): TestIssuer {
   const what = 'the options of createTestIssuer'
-  knownOptions(what, options, knownIssuerOptions, issuerOptionsElsewhere)
+  const example = "createTestIssuer({ url: 'https://issuer.test' })"
+  checkOptions(what, options, knownIssuerOptions, example, issuerOptionsElsewhere)
   return assembleIssuer(options, 'in-process').issuer
 }
+
+const trustExample = "issuer.trust({ audience: 'https://api.test' })"
 
 /** Makes an issuer, and the service that answers requests to it. */
 export function assembleIssuer(
   options: TestIssuerOptions,
   transport: 'in-process' | 'http',
 ): { issuer: TestIssuer; service: IssuerService } {
-  const { url = 'https://issuer.test', audience = 'https://api.test', claims = {} } = options
+  const { url = 'https://issuer.test', audience = 'https://api.test' } = options
+  const claims = claimsOption('the test issuer', options.claims)
   const expiresIn = numberWithin(
     "option 'expiresIn' of the test issuer",
     options.expiresIn ?? 300,
@@ -135,7 +126,6 @@ export function assembleIssuer(
   const service = createService({ endpoints, keys, outages, recorder, now })
   const fetch = createFetch(service)
   const mint = createMint(ring, { issuer: url, audience, claims, expiresIn, now })
-  const bearer: TestIssuer['bearer'] = (...token) => `Bearer ${mint(...token)}`
   const trustOptions: TrustOptions = {
     issuer: url,
     audience,
@@ -165,17 +155,11 @@ export function assembleIssuer(
     bad: createBadTokens({ mint, keys, now, expiresIn }),
     now,
     fetch,
-    trust: (overrides = {}) => ({ ...trustOptions, ...overrides }),
-    mint,
-    mintMany: (n, each, mintOptions) =>
-      Array.from({ length: n }, (_, index) => mint(each?.(index), mintOptions)),
-    bearer,
-    headers: (...token) => ({ authorization: bearer(...token) }),
-    as:
-      (...token) =>
-      (request) => {
-        request.set('Authorization', bearer(...token))
-      },
+    trust: (overrides = {}) => ({
+      ...trustOptions,
+      ...plainObject('the overrides of issuer.trust', overrides, trustExample),
+    }),
+    ...createTokens(mint),
     fail: outages.fail,
     async during(endpoint, fault, run) {
       const outage = outages.fail(endpoint, fault)

@@ -83,7 +83,7 @@ export function deriveJwk(alg: Algorithm, seed: string, n: number): JWK {
  * @param option Where the JWK comes from, for the error message.
  */
 export function algorithmOf(option: string, jwk: JWK, preferred: Algorithm | undefined): Algorithm {
-  if (typeof jwk.d !== 'string') {
+  if (typeof jwk?.d !== 'string') {
     wrongOption(option, 'must be a private JWK: it has no member "d"')
   }
   const { kty, crv } = jwk

@@ -1,7 +1,8 @@
 import type { JWK } from 'jose'
 import type { Algorithm } from '../core/algorithms.ts'
-import { knownOptions, wrongOption } from '../core/option-checks.ts'
+import { wrongOption } from '../core/option-checks.ts'
 import { resolveAlgorithm } from './algorithms.ts'
+import { checkOptions } from './arguments.ts'
 import { algorithmOf } from './jwk.ts'
 import type { KeyOrigin } from './key-source.ts'
 import { createKeySource } from './key-source.ts'
@@ -126,7 +127,8 @@ export function createKeyRing(origin: KeyOrigin, preferred: Algorithm | undefine
       return Object.freeze([...states.keys()])
     },
     rotate(options = {}) {
-      knownOptions('the options of keys.rotate', options, knownRotateOptions)
+      const example = "keys.rotate({ alg: 'RS256' })"
+      checkOptions('the options of keys.rotate', options, knownRotateOptions, example)
       const { publish = 'with-use', kid = 'new' } = options
       const old = current
       const wanted = options.alg ?? announced?.alg ?? old.alg

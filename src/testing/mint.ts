@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Algorithm } from '../core/algorithms.ts'
 import { fitsKeyType } from '../core/algorithms.ts'
-import { knownOptions, numberWithin, wrongOption } from '../core/option-checks.ts'
+import { numberWithin, wrongOption } from '../core/option-checks.ts'
 import { resolveAlgorithm, signBytes } from './algorithms.ts'
+import { checkOptions } from './arguments.ts'
 import type { Claims } from './claims.ts'
+import { claimsOf } from './claims.ts'
 import type { SigningRing } from './keys.ts'
 import { clockSeconds } from './number-bounds.ts'
 import type { TestKey } from './test-key.ts'
@@ -57,6 +59,11 @@ const knownMintOptions = {
   raw: true,
 } as const satisfies Record<keyof MintOptions, true>
 
+export function checkMintOptions(options: MintOptions = {}): void {
+  const example = 'issuer.mint({}, { expiresIn: 60 })'
+  checkOptions('the options of issuer.mint', options, knownMintOptions, example)
+}
+
 /** Base64url of JSON. */
 export function encodePart(part: unknown): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url')
@@ -86,8 +93,9 @@ export function createMint(ring: SigningRing, defaults: MintDefaults): Mint {
     return { ...payload, scope: Array.isArray(scope) ? scope.join(' ') : scope }
   }
 
-  return (claims = {}, options = {}) => {
-    knownOptions('the options of issuer.mint', options, knownMintOptions)
+  return (given, options = {}) => {
+    const claims = claimsOf('issuer.mint', given)
+    checkMintOptions(options)
     const key = chooseKey(ring, options)
     const alg = options.alg ?? key.alg
     const kid = options.kid === undefined ? key.publicJwk.kid : (options.kid ?? undefined)

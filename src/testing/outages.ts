@@ -1,8 +1,9 @@
-import { knownOptions, numberWithin, wrongOption } from '../core/option-checks.ts'
+import { kindOf, numberWithin, wrongOption } from '../core/option-checks.ts'
 import type { Answer, Outcome } from './answer.ts'
+import { checkOptions } from './arguments.ts'
 import type { Endpoint } from './endpoints.ts'
 import type { Fault } from './fault.ts'
-import { appliesTo, applyFault } from './fault.ts'
+import { appliesTo, applyFault, isFault } from './fault.ts'
 import { anyCount } from './number-bounds.ts'
 import type { TestKey } from './test-key.ts'
 
@@ -54,12 +55,17 @@ export function createOutages(): Outages {
 
   return {
     fail(endpoint, fault, options = {}) {
-      knownOptions('the options of issuer.fail', options, knownFailOptions)
+      const example = "issuer.fail('jwks', faults.hang(), { times: 1 })"
+      checkOptions('the options of issuer.fail', options, knownFailOptions, example)
       const { times = Number.POSITIVE_INFINITY, after = 0 } = options
       if (!Object.hasOwn(knownEndpoints, endpoint)) {
         const all = Object.keys(knownEndpoints).join(', ')
         const fix = `is '${endpoint}', which does not exist: use ${all}`
         wrongOption("argument 'endpoint' of issuer.fail", fix)
+      }
+      if (!isFault(fault)) {
+        const fix = `must be made by faults, not ${kindOf(fault)}; write faults.status(503)`
+        wrongOption("argument 'fault' of issuer.fail", fix)
       }
       if (endpoint !== '*' && !appliesTo(fault, endpoint)) {
         const fix = `is '${fault.name}', which never applies to '${endpoint}': fail another endpoint`

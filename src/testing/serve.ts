@@ -1,8 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { knownOptions, wrongOption } from '../core/option-checks.ts'
+import { wrongOption } from '../core/option-checks.ts'
 import type { Answer } from './answer.ts'
 import { contentLength, hasNoContent, streamBody } from './answer.ts'
+import { checkOptions } from './arguments.ts'
 import type { TestIssuer } from './issuer.ts'
 import { assembleIssuer } from './issuer.ts'
 import type { TestIssuerOptions } from './issuer-options.ts'
@@ -52,7 +53,8 @@ const elsewhere = {
  *   host that is not loopback.
  */
 export async function serveTestIssuer(options: ServeOptions = {}): Promise<ServedTestIssuer> {
-  knownOptions('the options of serveTestIssuer', options, knownServeOptions, elsewhere)
+  const example = 'serveTestIssuer({ port: 8080 })'
+  checkOptions('the options of serveTestIssuer', options, knownServeOptions, example, elsewhere)
   const { port: wanted = 0, host = '127.0.0.1', path = '', ...rest } = options
   if (!['127.0.0.1', 'localhost', '::1'].includes(host)) {
     wrongOption(

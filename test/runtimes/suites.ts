@@ -139,6 +139,7 @@ export const suites: readonly Suite[] = [
   {
     name: 'testing',
     files: [
+      'test/testing/arguments.test.ts',
       'test/testing/bad.test.ts',
       'test/testing/clock.test.ts',
       'test/testing/faults.test.ts',
