@@ -87,25 +87,30 @@ export function createAuth<C extends object = JWTPayload>(
   function requireAuth(requirements?: Requirements<C>, ...none: never[]): Handler {
     const decide = adapter.decider(requirements, none)
 
-    /** Lets the request pass, or sees to its answer. */
-    async function isAdmitted(req: NodeRequest, res: NodeResponse, next: Next): Promise<boolean> {
-      const decision = await decide(nodeHead(req), req, req)
-      if (decision.ok) {
-        attachAuth(req, decision.auth)
-        addToNode(res, decision.headers)
-        return true
-      }
+    async function refuse(
+      refused: Refused,
+      req: NodeRequest,
+      res: NodeResponse,
+      next: Next,
+    ): Promise<void> {
       detachAuth(req)
-      if (onRefuse === undefined) answerNode(res, decision.refusal)
-      else await callHook(onRefuse, decision, req, res, next)
-      return false
+      if (onRefuse === undefined) answerNode(res, refused.refusal)
+      else await callHook(onRefuse, refused, req, res, next)
     }
 
     // Express 4 ignores a rejected promise, so errors are passed to `next` here. `next()` itself is called outside every try:
     // what a later handler throws must not be taken for an error of this guard.
     return (req, res, next) => {
-      isAdmitted(req, res, next).then((admitted) => {
-        if (admitted) next()
+      decide(nodeHead(req), req, req).then((decision) => {
+        if (!decision.ok) return void refuse(decision, req, res, next).catch(next)
+        const failure: [unknown?] = []
+        try {
+          attachAuth(req, decision.auth)
+          addToNode(res, decision.headers)
+        } catch (error) {
+          failure.push(error)
+        }
+        next(...failure)
       }, next)
     }
   }

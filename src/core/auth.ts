@@ -35,8 +35,8 @@ export interface Auth<C extends object = JWTPayload> {
   /** The `sub` claim. It may name a client: RFC 9068 section 5. */
   readonly subject: string
   /**
-   * The client that the token was issued to, where the profile finds it (`client_id`; profile 'jwt':
-   * also `azp`, `cid` or `appid`).
+   * The client that the token was issued to, where the profile finds it (`client_id`; profile
+   * 'jwt': also `azp`, `cid` or `appid`).
    */
   readonly clientId: string | undefined
   /** The scopes that the token grants, in its order; empty if it grants none. */

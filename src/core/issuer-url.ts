@@ -41,7 +41,9 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
 }
 
-/** URL() writes every IPv4 address as four decimal numbers, also one that was given as 0x7f000001. */
+/**
+ * URL() writes every IPv4 address as four decimal numbers, also one that was given as 0x7f000001.
+ */
 const ipv4 = /^\d+\.\d+\.\d+\.\d+$/
 
 /** Addresses that are not public (RFC 6890), in the form in which URL() writes them. */

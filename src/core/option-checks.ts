@@ -55,8 +55,8 @@ export function knownOptions(
 }
 
 /**
- * Whether a value is an object that inherits nothing but what every object does. A Promise, a Map or
- * an instance of a class has no options to read: if it were accepted, it would ask for nothing.
+ * Whether a value is an object that inherits nothing but what every object does. A Promise, a Map
+ * or an instance of a class has no options to read: if it were accepted, it would ask for nothing.
  */
 export function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false

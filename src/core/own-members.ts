@@ -1,7 +1,8 @@
 /**
- * Members are read as an object's own wherever they decide. Code that merges what strangers send can
- * put a member on `Object.prototype` (prototype pollution), and every object that lacks a member of
- * that name then seems to have it: a token without `scope` would have one, a route would be optional.
+ * Members are read as an object's own wherever they decide. Code that merges what strangers send
+ * can put a member on `Object.prototype` (prototype pollution), and every object that lacks a
+ * member of that name then seems to have it: a token without `scope` would have one, a route would
+ * be optional.
  */
 
 /** The value of an object's own member; undefined for what is no object. */

@@ -16,7 +16,14 @@ import { rethrow } from './hooks.ts'
 import type { Parameters } from './parameters.ts'
 import type { RequestHead } from './request-head.ts'
 import type { RequestState } from './request-state.ts'
-import { findingsOf, noteAdmitted, noteRefused, stateOf, verifiedBefore } from './request-state.ts'
+import {
+  findingsOf,
+  noteAdmitted,
+  noteRefused,
+  noteVerified,
+  stateOf,
+  verifiedBefore,
+} from './request-state.ts'
 import type { RouteRules } from './requirements/resolve.ts'
 import type { Credential, Scheme } from './schemes/scheme.ts'
 import { checkAuth } from './verified-auth.ts'
@@ -65,11 +72,9 @@ export async function authenticate(
     presented = readCredential(head, schemes)
     if (presented !== undefined) {
       const { token } = presented.credential
-      auth = verifiedBefore(findings, token)
-      if (auth === undefined) {
-        auth = checkAuth(await verifier.verify(token))
-        findings.verified = { token, auth }
-      }
+      auth =
+        verifiedBefore(findings, token) ??
+        noteVerified(findings, token, checkAuth(await verifier.verify(token)))
     } else if (!optional) throw new MissingCredentialsError()
   } catch (error) {
     return isAuthError(error) ? refuse(state, error, challenge, route) : rethrow(error)

@@ -49,17 +49,19 @@ export function nodeHead(request: NodeRequest, target?: string): RequestHead {
  * both. The first alone must not decide: a proxy in front may have judged the second.
  */
 function headerOf({ headers, rawHeaders }: NodeRequest, name: string): unknown {
-  const raw = rawValuesOf(rawHeaders, name)
-  // One raw value that is text says nothing more than `headers`, where a middleware may have
-  // replaced it.
-  if (raw.length > 1 || raw.some(isNoText)) return joined(raw)
+  const raw = rawHeadersOf(rawHeaders, name)
+  if (raw !== undefined) return raw
   const value: unknown = Object.hasOwn(headers, name) ? headers[name] : undefined
   return Array.isArray(value) ? joined(value) : value
 }
 
-function rawValuesOf(rawHeaders: unknown, name: string): readonly unknown[] {
+/**
+ * Undefined if there is none, or one value that is text: such a value says nothing more than
+ * `headers`, where a middleware may have replaced it.
+ */
+function rawHeadersOf(rawHeaders: unknown, name: string): unknown {
+  if (!Array.isArray(rawHeaders)) return undefined
   const values: unknown[] = []
-  if (!Array.isArray(rawHeaders)) return values
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const rawName: unknown = rawHeaders[i]
     // The length is compared first: to lower the case of every name of a request would take longer
@@ -69,7 +71,7 @@ function rawValuesOf(rawHeaders: unknown, name: string): readonly unknown[] {
       values.push(i + 1 < rawHeaders.length ? rawHeaders[i + 1] : '')
     }
   }
-  return values
+  return values.length > 1 || values.some(isNoText) ? joined(values) : undefined
 }
 
 /** As one text, as fetch joins several values. Values that are not all text stay what they are. */

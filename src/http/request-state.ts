@@ -19,7 +19,8 @@ export interface RequestState {
 export interface Findings {
   readonly verifier: Verifier
   /** The last token that it accepted, so that a second guard checks its own requirements only. */
-  verified: { readonly token: string; readonly auth: Auth } | undefined
+  token: string | undefined
+  verified: Auth | undefined
   admitted: boolean
   auth: Auth | undefined
   readonly others: Findings | undefined
@@ -73,19 +74,32 @@ export function findingsOf(state: RequestState, verifier: Verifier): Findings {
   for (let one = state.findings; one !== undefined; one = one.others) {
     if (one.verifier === verifier) return one
   }
-  const others = state.findings
-  state.findings = { verifier, verified: undefined, admitted: false, auth: undefined, others }
-  return state.findings
+  const findings: Findings = {
+    verifier,
+    token: undefined,
+    verified: undefined,
+    admitted: false,
+    auth: undefined,
+    others: state.findings,
+  }
+  state.findings = findings
+  return findings
 }
 
 /**
  * What the verifier has accepted for this request before. A request may last for hours, as that of
  * a WebSocket does: once its token has expired, the verifier must be asked again.
  */
-export function verifiedBefore({ verifier, verified }: Findings, token: string): Auth | undefined {
-  if (verified === undefined || verified.token !== token) return undefined
-  const { auth } = verified
-  return nowOf(verifier) < auth.expiresAt * 1000 ? auth : undefined
+export function verifiedBefore(findings: Findings, token: string): Auth | undefined {
+  const { verified } = findings
+  if (verified === undefined || findings.token !== token) return undefined
+  return nowOf(findings.verifier) < verified.expiresAt * 1000 ? verified : undefined
+}
+
+export function noteVerified(findings: Findings, token: string, auth: Auth): Auth {
+  findings.token = token
+  findings.verified = auth
+  return auth
 }
 
 export function noteAdmitted(

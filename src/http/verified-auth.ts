@@ -8,13 +8,16 @@ import { kindOf, wrongOption } from '../core/option-checks.ts'
  */
 export function isAuth(value: unknown): value is Auth {
   if (typeof value !== 'object' || value === null) return false
-  const own = (name: keyof Auth): unknown =>
-    Object.hasOwn(value, name) ? (value as Auth)[name] : undefined
+  const { issuer, subject, scopes, expiresAt } = value as Partial<Auth>
   return (
-    typeof own('issuer') === 'string' &&
-    typeof own('subject') === 'string' &&
-    Array.isArray(own('scopes')) &&
-    Number.isFinite(own('expiresAt'))
+    typeof issuer === 'string' &&
+    typeof subject === 'string' &&
+    Array.isArray(scopes) &&
+    Number.isFinite(expiresAt) &&
+    Object.hasOwn(value, 'issuer') &&
+    Object.hasOwn(value, 'subject') &&
+    Object.hasOwn(value, 'scopes') &&
+    Object.hasOwn(value, 'expiresAt')
   )
 }
 

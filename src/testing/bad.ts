@@ -11,11 +11,11 @@ import { clockSeconds } from './number-bounds.ts'
 /**
  * Tokens that a guard must refuse. Each is wrong in one way and right in all others.
  *
- * An app fetches keys once for `unknownKid`, `wrongKey` or `tampered`, because the issuer may have a
- * new key. For 30 seconds after that (option `keys.cooldown` of the app), the app fetches no keys for
- * such tokens, and answers 401 to a token of the new key of `keys.rotate()`, too. Call
- * `issuer.clock.advance(31)` before the new token is sent, or create a new app. `issuer.reset()` does
- * not help.
+ * An app fetches keys once for `unknownKid`, `wrongKey` or `tampered`, because the issuer may have
+ * a new key. For 30 seconds after that (option `keys.cooldown` of the app), the app fetches no keys
+ * for such tokens, and answers 401 to a token of the new key of `keys.rotate()`, too. Call
+ * `issuer.clock.advance(31)` before the new token is sent, or create a new app. `issuer.reset()`
+ * does not help.
  */
 export interface BadTokens {
   /** Expired this many seconds ago. Default: 3600, which is more than any clock tolerance. */

@@ -20,6 +20,12 @@ const obstacles: Readonly<Record<string, (target: object) => void>> = {
     }),
   'cannot be written': (target) =>
     Object.defineProperty(target, 'auth', { value: { subject: 'mallory' }, writable: false }),
+  'has a setter that throws null': (target) =>
+    Object.defineProperty(target, 'auth', {
+      set() {
+        throw null
+      },
+    }),
   'has a setter that throws': (target) =>
     Object.defineProperty(target, 'auth', {
       set() {
@@ -69,6 +75,16 @@ describe.each([...adapters, ...serverlessAdapters].filter(takesNodeRequests))(
       const prepare: AdapterSetup['prepare'] = (_request, target) =>
         void Object.defineProperty(target, 'auth', { get: () => undefined })
       expect((await statuses(prepare))[0]).toBe(401)
+    })
+
+    it(`${name} fails a refused request where to read the member auth throws null`, async () => {
+      const prepare: AdapterSetup['prepare'] = (_request, target) =>
+        void Object.defineProperty(target, 'auth', {
+          get() {
+            throw null
+          },
+        })
+      expect((await statuses(prepare))[0]).toBe(500)
     })
 
     it.each(Object.entries(noTexts))(

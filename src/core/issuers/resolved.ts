@@ -29,7 +29,9 @@ interface Answer {
   at: number
 }
 
-/** How many names are kept of which no token was accepted so far. Attackers may have invented them. */
+/**
+ * How many names are kept of which no token was accepted so far. Attackers may have invented them.
+ */
 const mostNamed = 1000
 const theAnswer = 'the answer of the resolver'
 /** Seconds. */

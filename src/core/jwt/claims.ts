@@ -26,8 +26,8 @@ const latestDate = 1e12
 
 /**
  * RFC 7519 section 4.1.3, RFC 9068 section 4: the token must be meant for this API. Some issuers
- * leave out `aud` and name the audience in another claim, which the profile states. An `aud` that is
- * there always counts, of whatever type it is.
+ * leave out `aud` and name the audience in another claim, which the profile states. An `aud` that
+ * is there always counts, of whatever type it is.
  */
 export function checkAudience(
   claims: Claims,
@@ -102,7 +102,9 @@ interface Typed {
   readonly type: string | undefined
 }
 
-/** Refuses tokens that say of themselves, or show by their claims, that they are no access tokens. */
+/**
+ * Refuses tokens that say of themselves, or show by their claims, that they are no access tokens.
+ */
 export function checkKind({ claims, type }: Typed, { accessToken, refused }: TokenProfile): void {
   const kind = namedKind(claims)
   const isMarked = accessToken !== undefined && hasMark(claims, accessToken)
@@ -167,8 +169,8 @@ const personal = [
 
 /**
  * RFC 9068 section 2.2: where no person is involved, `sub` names the client. Some issuers leave it
- * out there. A token of a person must never be taken for one of its client: the client may be allowed
- * more.
+ * out there. A token of a person must never be taken for one of its client: the client may be
+ * allowed more.
  */
 function readSubject(
   claims: Claims,

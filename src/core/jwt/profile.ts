@@ -26,8 +26,8 @@ export interface Profile {
    */
   readonly refused?: readonly (string | Mark)[]
   /**
-   * Claims that must be there, as strings that are not empty. `sub` always must, unless `subject` is
-   * 'client'. Default: none.
+   * Claims that must be there, as strings that are not empty. `sub` always must, unless `subject`
+   * is 'client'. Default: none.
    */
   readonly required?: readonly string[]
   /** Whether `iat` must be there. Default: false. */
@@ -40,8 +40,8 @@ export interface Profile {
    */
   readonly otherAudiences?: readonly string[]
   /**
-   * 'client': where `sub` is absent or empty, the client is the subject, unless the token has a sign
-   * of a person. Default: 'sub'.
+   * 'client': where `sub` is absent or empty, the client is the subject, unless the token has a
+   * sign of a person. Default: 'sub'.
    */
   readonly subject?: 'sub' | 'client'
   /**
@@ -55,7 +55,9 @@ export interface Profile {
   readonly scopeArray?: boolean
   /** Claims that may hold the roles; the first that is there counts. Default: `roles`. */
   readonly roles?: readonly ClaimPath[]
-  /** Whether the roles of all these claims count, and not those of the first alone. Default: false. */
+  /**
+   * Whether the roles of all these claims count, and not those of the first alone. Default: false.
+   */
   readonly mergeRoles?: boolean
   /**
    * Claims that may hold the permissions; the first that is there counts. Default: `permissions`.

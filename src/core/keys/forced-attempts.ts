@@ -8,8 +8,8 @@ export interface ForcedAttempts {
   /**
    * What may be fetched now for a token with this `kid`, and takes it from the budget; undefined if
    * nothing may. Keys come first. Where they lacked the key, the issuer may have moved its keys
-   * while the old location still answers, so the next attempt for that `kid` reads the metadata, and
-   * so on by turns.
+   * while the old location still answers, so the next attempt for that `kid` reads the metadata,
+   * and so on by turns.
    */
   take(kid: string | undefined): 'keys' | 'metadata' | undefined
   /** Told that a token with this `kid` waits for metadata that is read for another one. */
@@ -103,8 +103,8 @@ export function createForcedAttempts(
       const t = clock()
       if (t >= keysAt + cooldown) keysAt = t
       lackedAt = keysAt
-      // Keys are fetched by the schedule, too, and several keys may have had one `kid`. That must not
-      // put off the metadata for a `kid` whose turn it is.
+      // Keys are fetched by the schedule, too, and several keys may have had one `kid`. That must
+      // not put off the metadata for a `kid` whose turn it is.
       if (lookedFor(kid, t)?.by !== 'keys') remember(kid, 'keys', keysAt)
     },
     takeMetadata() {

@@ -24,8 +24,8 @@ export interface Key {
    */
   probe(): unknown
   /**
-   * RFC 8725bis section 3.1: one key is used with one algorithm. The first algorithm that a token was
-   * accepted with stays, where the key fits several. 'new': it has been bound to this algorithm
+   * RFC 8725bis section 3.1: one key is used with one algorithm. The first algorithm that a token
+   * was accepted with stays, where the key fits several. 'new': it has been bound to this algorithm
    * now. 'same': it was bound to it before, or fits no other. 'other': it is bound to another one.
    */
   bind(algorithm: Algorithm): 'new' | 'same' | 'other'

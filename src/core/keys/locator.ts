@@ -36,8 +36,8 @@ export function createFixedLocator(uri: string): Locator {
  * The location that the issuer's metadata names (RFC 8414 section 2: `jwks_uri`).
  *
  * @param grace Seconds that keys may be used after the metadata that named them has become stale.
- * Without this end, an old location that goes on to answer would keep keys alive that the issuer has
- * withdrawn, for as long as its metadata cannot be read.
+ * Without this end, an old location that goes on to answer would keep keys alive that the issuer
+ * has withdrawn, for as long as its metadata cannot be read.
  */
 export function createDiscoveringLocator(metadata: CachedDocument<string>, grace: number): Locator {
   return {

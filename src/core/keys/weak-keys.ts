@@ -1,9 +1,9 @@
 import { decodeBase64url, toBigInt } from '../base64url.ts'
 
 /**
- * Why an RSA key is not used, or undefined if it is good: an odd modulus of 2048 to 8192 bits and an
- * odd exponent from 3 to 2^32. With a smaller one anybody could forge signatures; with a larger one
- * each check would take milliseconds.
+ * Why an RSA key is not used, or undefined if it is good: an odd modulus of 2048 to 8192 bits and
+ * an odd exponent from 3 to 2^32. With a smaller one anybody could forge signatures; with a larger
+ * one each check would take milliseconds.
  */
 export function rsaFlaw(n: unknown, e: unknown): string | undefined {
   const modulus = decodeBase64url(n)

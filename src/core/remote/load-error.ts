@@ -34,7 +34,9 @@ export function isNotFound(error: unknown): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 429
 }
 
-/** A location as a message may show it: the values in its query may be secrets, and are left out. */
+/**
+ * A location as a message may show it: the values in its query may be secrets, and are left out.
+ */
 export function shown(location: string): string {
   const { origin, pathname, searchParams } = new URL(location)
   const query = [...searchParams.keys()].map((name) => `${name}=...`).join('&')

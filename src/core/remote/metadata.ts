@@ -10,7 +10,9 @@ export interface MetadataOptions extends IssuerReport, DiscoveryOptions {
   onMoved(): void
 }
 
-/** Seconds. Metadata changes seldom, so the headers of the issuer do not shorten or lengthen this. */
+/**
+ * Seconds. Metadata changes seldom, so the headers of the issuer do not shorten or lengthen this.
+ */
 export const metadataMaxAge = 3600
 
 /** Where the issuer says its keys are, kept under the same rules as the keys. */
