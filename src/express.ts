@@ -77,6 +77,8 @@ export type ExpressAuth<C extends object = JWTPayload> = AdapterAuth<
  *
  * @throws TypeError if an option is wrong; the message says how to fix it.
  */
+export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): ExpressAuth<C>
+// The types show no further argument, so that ReturnType<typeof createAuth> works.
 export function createAuth<C extends object = JWTPayload>(
   options: AuthOptions<C>,
   ...none: never[]

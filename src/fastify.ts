@@ -66,6 +66,8 @@ export interface FastifyAuth<C extends object = JWTPayload>
  *
  * @throws TypeError if an option is wrong; the message says how to fix it.
  */
+export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): FastifyAuth<C>
+// The types show no further argument, so that ReturnType<typeof createAuth> works.
 export function createAuth<C extends object = JWTPayload>(
   options: AuthOptions<C>,
   ...none: never[]

@@ -88,6 +88,8 @@ interface Answered {
  *
  * @throws TypeError if an option is wrong; the message says how to fix it.
  */
+export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): FetchAuth<C>
+// The types show no further argument, so that ReturnType<typeof createAuth> works.
 export function createAuth<C extends object = JWTPayload>(
   options: AuthOptions<C>,
   ...none: never[]

@@ -39,6 +39,8 @@ export type HonoAuth<C extends object = JWTPayload> = AdapterAuth<C, RequireAuth
  *
  * @throws TypeError if an option is wrong; the message says how to fix it.
  */
+export function createAuth<C extends object = JWTPayload>(options: AuthOptions<C>): HonoAuth<C>
+// The types show no further argument, so that ReturnType<typeof createAuth> works.
 export function createAuth<C extends object = JWTPayload>(
   options: AuthOptions<C>,
   ...none: never[]

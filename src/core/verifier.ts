@@ -70,6 +70,10 @@ export function nowOf(verifier: object): number {
  */
 export function createVerifier<C extends object = JWTPayload>(
   options: VerifierOptions<C>,
+): Verifier<C>
+// The types show no further argument, so that ReturnType<typeof createVerifier> works.
+export function createVerifier<C extends object = JWTPayload>(
+  options: VerifierOptions<C>,
   ...none: never[]
 ): Verifier<C> {
   checkNoMore('createVerifier', none)
