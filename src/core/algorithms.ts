@@ -1,4 +1,5 @@
 import { checkDistinct, kindOf, wrongOption } from './option-checks.ts'
+import { own } from './own-members.ts'
 
 /**
  * A signature algorithm that may be allowed (RFC 7518 section 3.1, RFC 8037, RFC 9864). All of them
@@ -67,7 +68,8 @@ export function sameAlgorithm(a: string, b: string): boolean {
 
 export function fitsKeyType(algorithm: Algorithm, kty: unknown, crv: unknown): boolean {
   const needed = signatureParameters[algorithm]
-  return needed.kty === kty && (needed.crv === undefined || needed.crv === crv)
+  const curve = own(needed, 'crv')
+  return needed.kty === kty && (curve === undefined || curve === crv)
 }
 
 /** The allow-list as a copy, each name checked. */

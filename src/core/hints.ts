@@ -1,6 +1,7 @@
 import type { Reason } from './errors.ts'
 import type { ActiveIssuer } from './issuers/active-issuer.ts'
 import type { Claims } from './jwt/jws.ts'
+import { own } from './own-members.ts'
 
 const constantHints: Partial<Record<Reason, string>> = {
   opaque:
@@ -41,19 +42,19 @@ export function hintFor(
   if (claims !== undefined && reason === 'issuer') {
     return slashHint(
       reason,
-      claims['iss'],
+      own(claims, 'iss'),
       candidates.map((one) => one.issuer),
     )
   }
   if (claims !== undefined && reason === 'audience') {
     return slashHint(
       reason,
-      claims['aud'],
+      own(claims, 'aud'),
       candidates.flatMap(({ policy }) => policy.audience),
     )
   }
   if (reason === 'unknown-key' && issuer !== undefined) return boundHint(issuer, kid)
-  return constantHints[reason]
+  return Object.hasOwn(constantHints, reason) ? constantHints[reason] : undefined
 }
 
 /** The key that the token names is there, but may only verify tokens of another algorithm. */

@@ -16,6 +16,7 @@ import type { KeyHealth } from './keys/source.ts'
 import { checkNoMore } from './option-checks.ts'
 import type { VerifierOptions } from './options.ts'
 import { resolveOptions } from './options.ts'
+import { memberOf } from './own-members.ts'
 import { createTokenCache, digestOf } from './token-cache.ts'
 
 /** The state of one trusted issuer. Ages and times are in seconds. */
@@ -169,8 +170,8 @@ function healthOf({ issuer, keys }: ActiveIssuer): IssuerHealth {
 }
 
 /** Whether anybody asked for its keys so far, with or without success. */
-function wasAsked({ usable, age, lastError }: IssuerHealth): boolean {
-  return usable || age !== undefined || lastError !== undefined
+function wasAsked(health: IssuerHealth): boolean {
+  return health.usable || Object.hasOwn(health, 'age') || Object.hasOwn(health, 'lastError')
 }
 
 function nameOf({ issuer }: ActiveIssuer): string {
@@ -182,5 +183,5 @@ function nameOf({ issuer }: ActiveIssuer): string {
  * of their waits.
  */
 function shortestWait(missing: readonly ActiveIssuer[]): number {
-  return Math.min(...missing.map(({ keys }) => keys.health().nextRefresh ?? 1))
+  return Math.min(...missing.map(({ keys }) => memberOf(keys.health(), 'nextRefresh') ?? 1))
 }

@@ -3,6 +3,7 @@ import { issuerElsewhere } from '../core/issuer-options.ts'
 import { checkNoMore, knownOptions, optionalFunction, wrongOption } from '../core/option-checks.ts'
 import type { VerifierOptions } from '../core/options.ts'
 import { verifierOptionNames } from '../core/options.ts'
+import { memberOf } from '../core/own-members.ts'
 import type { Verifier } from '../core/verifier.ts'
 import { createVerifier } from '../core/verifier.ts'
 import type { Decision, Route } from './authenticate.ts'
@@ -116,7 +117,7 @@ function resolveVerifier<C extends object>(
   if (beside !== undefined) {
     wrongOption(`option '${beside}'`, "has no effect beside 'verifier': give it to createVerifier")
   }
-  if (typeof (verifier as Partial<Verifier> | null)?.verify !== 'function') {
+  if (typeof memberOf(verifier as Partial<Verifier>, 'verify') !== 'function') {
     wrongOption("option 'verifier'", 'must have a verify(): make it with createVerifier')
   }
   return verifier as Verifier<C>

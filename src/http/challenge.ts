@@ -1,4 +1,5 @@
 import type { AnswerHeaders, AuthError } from '../core/errors.ts'
+import { own } from '../core/own-members.ts'
 import type { Parameters } from './parameters.ts'
 import type { Scheme } from './schemes/scheme.ts'
 
@@ -16,7 +17,7 @@ export interface Refusal {
 
 interface Row {
   readonly title: string
-  readonly description?: string
+  readonly description: string | undefined
 }
 
 /**
@@ -24,7 +25,7 @@ interface Row {
  * another one wrote.
  */
 const rows: Readonly<Record<string, Row>> = {
-  '401': { title: 'Unauthorized' },
+  '401': { title: 'Unauthorized', description: undefined },
   '400 invalid_request': {
     title: 'Bad Request',
     description: 'The request must carry one well-formed access token in the Authorization header.',
@@ -37,7 +38,7 @@ const rows: Readonly<Record<string, Row>> = {
     title: 'Forbidden',
     description: 'The access token does not have the required scope.',
   },
-  '503': { title: 'Service Unavailable' },
+  '503': { title: 'Service Unavailable', description: undefined },
 }
 
 function rowOf({ status, error }: AuthError): Row | undefined {
@@ -78,7 +79,7 @@ export function refusalOf(
     status,
     error: code,
     error_description: row?.description,
-    scope: required['scope'],
+    scope: own(required, 'scope'),
   })
   const headers = {
     ...challenge,

@@ -1,4 +1,5 @@
 import type { Auth, JWTPayload } from '../core/auth.ts'
+import { own } from '../core/own-members.ts'
 import type { Verifier } from '../core/verifier.ts'
 import { guardedByAnotherCopy } from './copies.ts'
 import type { RequestState } from './request-state.ts'
@@ -48,9 +49,9 @@ function give<C extends object>(
   carrier: object,
   state: RequestState | undefined,
   found: Pick<RequestState, 'admitted' | 'auth'> | undefined,
-  { optional = false }: GetAuthOptions = {},
+  options: GetAuthOptions | undefined,
 ): Auth<C> | undefined {
-  if (found?.auth === undefined && !optional) {
+  if (found?.auth === undefined && !own(options, 'optional')) {
     throw new Error(`tollgate: ${whyNobody(carrier, state, found?.admitted)}`)
   }
   return found?.auth as Auth<C> | undefined

@@ -9,7 +9,7 @@ export type Parameters = Readonly<Record<string, string>>
  * whose items are separated by spaces, as `scope` is (RFC 6750 section 3): each item is named once.
  */
 export function mergeParameters(parts: readonly Parameters[]): Parameters {
-  const merged: Record<string, string> = {}
+  const merged: Record<string, string> = Object.create(null)
   for (const [name, value] of parts.flatMap((part) => Object.entries(part))) {
     const items = [...(merged[name]?.split(' ') ?? []), ...value.split(' ')]
     merged[name] = [...new Set(items)].join(' ')

@@ -232,6 +232,10 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
     files: ['test/adapters/copies.test.ts'],
   },
   {
+    why: 'starts a process of Node whose Object.prototype it changes, which takes long',
+    files: ['test/attacks/polluted-prototype.test.ts'],
+  },
+  {
     why: 'tests NODE_DEBUG, a variable of Node',
     files: ['test/core/debug.test.ts'],
   },

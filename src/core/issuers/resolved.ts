@@ -5,6 +5,7 @@ import { printable } from '../events.ts'
 import { issuerFlaw } from '../issuer-url.ts'
 import { profiles } from '../jwt/profile.ts'
 import { withoutValues } from '../option-checks.ts'
+import { own } from '../own-members.ts'
 import { within } from '../remote/deadline.ts'
 import type { SharedWork } from '../remote/shared-work.ts'
 import { shareWork } from '../remote/shared-work.ts'
@@ -172,7 +173,7 @@ export function createResolvedIssuers(
 
   function keep(trusted: TrustedIssuer): ActiveIssuer {
     const name = trusted.issuer
-    const stated = JSON.stringify(trusted, (_, value) => value?.identity ?? value)
+    const stated = JSON.stringify(trusted, (_, value) => own(value, 'identity') ?? value)
     const before = answerFor(name)
     if (before?.stated === stated) {
       before.at = clock()

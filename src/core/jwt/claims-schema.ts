@@ -1,5 +1,6 @@
 import { InvalidTokenError } from '../errors.ts'
 import { isPlainObject, kindOf, wrongOption } from '../option-checks.ts'
+import { memberOf } from '../own-members.ts'
 
 /**
  * A validator in the form of Standard Schema 1 (standardschema.dev): Zod 3.24+, Valibot 1+, ArkType
@@ -26,8 +27,10 @@ export type ReadClaims = (claims: object) => Promise<object>
 
 export function resolveClaims(schema: unknown): ReadClaims | undefined {
   if (schema === undefined) return undefined
-  const standard = (schema as Partial<StandardSchema<object>> | null)?.['~standard']
-  if (standard?.version !== 1 || typeof standard.validate !== 'function') {
+  const standard = memberOf(schema as Partial<StandardSchema<object>>, '~standard')
+  const version = memberOf(standard, 'version')
+  const validate = memberOf(standard, 'validate')
+  if (standard === undefined || version !== 1 || typeof validate !== 'function') {
     const fix = 'must be a Standard Schema, such as one of Zod, Valibot or ArkType'
     wrongOption("option 'claims'", `${fix}, not ${kindOf(schema)}`)
   }

@@ -3,6 +3,7 @@ import { deepFreeze } from '../auth.ts'
 import { decodeCanonical, isCanonical } from '../base64url.ts'
 import { InvalidTokenError } from '../errors.ts'
 import { longestKid } from '../keys/jwk.ts'
+import { withoutPrototype } from '../own-members.ts'
 import { readJsonObject } from './json-object.ts'
 
 /**
@@ -38,7 +39,7 @@ export function readHeader(segment: string): JwsHeader {
 
 function parseHeader(segment: string): JwsHeader {
   if (!isCanonical(segment)) throw new InvalidTokenError('malformed')
-  const header = readJsonObject(decodeCanonical(segment))
+  const header = withoutPrototype(readJsonObject(decodeCanonical(segment)))
   const kid = header['kid']
   if (kid !== undefined && (typeof kid !== 'string' || kid.length > longestKid)) {
     throw new InvalidTokenError('malformed')

@@ -1,4 +1,4 @@
-import { own } from '../own-members.ts'
+import { own, withoutPrototype } from '../own-members.ts'
 import type { Claims } from './jws.ts'
 
 /**
@@ -15,7 +15,15 @@ export interface Mark {
   readonly prefixed?: { readonly prefix: string; readonly claim: string }
 }
 
-/** Whether a token has a mark. */
+/**
+ * A mark without a prototype, so that a condition which it lacks is absent, whatever there is on
+ * Object.prototype.
+ */
+export function markOf(mark: Mark): Mark {
+  return Object.freeze(withoutPrototype(mark))
+}
+
+/** Whether a token has a mark that `markOf` has made. */
 export function hasMark(claims: Claims, { claim, is, not, prefixed }: Mark): boolean {
   const value = own(claims, claim)
   if (value === undefined || value === null) return false
@@ -30,28 +38,29 @@ function listOf(names: string | readonly string[]): readonly string[] {
   return typeof names === 'string' ? [names] : names
 }
 
-/** Marks by which issuers name the kind of a token: an access token, or another one. */
-const kindClaims: readonly {
-  readonly claim: string
-  readonly access: string
-  readonly others: Pick<Mark, 'is' | 'not'>
-}[] = [
+/** Marks by which issuers name the kind of a token, where it is an access token. */
+const accessMarks: readonly Mark[] = [
   // AWS Cognito.
-  { claim: 'token_use', access: 'access', others: { not: 'access' } },
+  markOf({ claim: 'token_use', is: 'access' }),
   // Keycloak.
-  { claim: 'typ', access: 'Bearer', others: { is: ['ID', 'Refresh', 'Offline', 'Logout'] } },
+  markOf({ claim: 'typ', is: 'Bearer' }),
   // Casdoor.
-  { claim: 'tokenType', access: 'access-token', others: { is: ['id-token', 'refresh-token'] } },
+  markOf({ claim: 'tokenType', is: 'access-token' }),
+]
+
+/** The same, where it is of another kind. */
+const otherMarks: readonly Mark[] = [
+  markOf({ claim: 'token_use', not: 'access' }),
+  markOf({ claim: 'typ', is: ['ID', 'Refresh', 'Offline', 'Logout'] }),
+  markOf({ claim: 'tokenType', is: ['id-token', 'refresh-token'] }),
+  // Security event tokens and logout tokens (RFC 8417 section 2.2).
+  markOf({ claim: 'events' }),
 ]
 
 /** What a token says of its own kind: that it is an access token, another one, or nothing. */
 export function namedKind(claims: Claims): 'access' | 'other' | undefined {
-  // Security event tokens and logout tokens (RFC 8417 section 2.2).
-  if (hasMark(claims, { claim: 'events' })) return 'other'
-  if (kindClaims.some(({ claim, others }) => hasMark(claims, { claim, ...others }))) return 'other'
-  return kindClaims.some(({ claim, access }) => hasMark(claims, { claim, is: access }))
-    ? 'access'
-    : undefined
+  if (otherMarks.some((mark) => hasMark(claims, mark))) return 'other'
+  return accessMarks.some((mark) => hasMark(claims, mark)) ? 'access' : undefined
 }
 
 /**

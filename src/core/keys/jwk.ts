@@ -1,6 +1,7 @@
 import type { Algorithm } from '../algorithms.ts'
 import { fitsKeyType, isAlgorithm, sameAlgorithm } from '../algorithms.ts'
 import { decodeBase64url, toBigInt } from '../base64url.ts'
+import { own, withoutPrototype } from '../own-members.ts'
 import { ed25519Flaw, rsaFlaw } from './weak-keys.ts'
 
 /**
@@ -76,11 +77,16 @@ const curves: ReadonlyMap<unknown, Curve> = new Map([
   ],
 ])
 
+/** What is given has no prototype, because it is told by the member `why` that a JWK is refused. */
 export function admitJwk(member: unknown, allowed: readonly Algorithm[]): AdmittedJwk | RefusedJwk {
+  return withoutPrototype(judgeJwk(member, allowed))
+}
+
+function judgeJwk(member: unknown, allowed: readonly Algorithm[]): AdmittedJwk | RefusedJwk {
   if (typeof member !== 'object' || member === null || Array.isArray(member)) {
     return { kid: undefined, ...flawed('not a JSON object') }
   }
-  const jwk = member as Record<string, unknown>
+  const jwk = withoutPrototype(member as Record<string, unknown>)
   const kid = typeof jwk['kid'] === 'string' ? jwk['kid'] : undefined
   if (jwk['kid'] !== undefined && kid === undefined)
     return { kid, ...flawed('kid is not a string') }
@@ -94,7 +100,7 @@ export function admitJwk(member: unknown, allowed: readonly Algorithm[]): Admitt
   const { alg } = jwk
   const algorithms = allowed.filter(
     (name) =>
-      fitsKeyType(name, key.kty, 'crv' in key ? key.crv : undefined) &&
+      fitsKeyType(name, key.kty, own(key, 'crv')) &&
       (alg === undefined || (isAlgorithm(alg) && sameAlgorithm(alg, name))),
   )
   if (algorithms.length > 0) return { kid, jwk: key, algorithms }

@@ -1,4 +1,5 @@
 import type { Algorithm } from '../algorithms.ts'
+import { own } from '../own-members.ts'
 import { LoadError } from '../remote/load-error.ts'
 import { admitJwk } from './jwk.ts'
 import type { Key } from './key.ts'
@@ -48,7 +49,7 @@ export async function readKeySet(
   previous: readonly Key[],
   onIgnored: OnIgnored,
 ): Promise<KeySet> {
-  const members = (document as { keys?: unknown } | null)?.keys
+  const members = own(document, 'keys')
   if (!Array.isArray(members)) throw new LoadError('not a JWK Set')
   if (members.length > maxKeys) throw new LoadError('too many keys')
 

@@ -3,6 +3,7 @@ import { UnavailableError } from '../errors.ts'
 import type { IssuerReport } from '../events.ts'
 import { kidField } from '../events.ts'
 import { checkDistinct, kindOf, wrongOption } from '../option-checks.ts'
+import { own } from '../own-members.ts'
 import type { AdmittedJwk, PublicJwk, RefusedJwk } from './jwk.ts'
 import { admitJwk } from './jwk.ts'
 import { createKey } from './key.ts'
@@ -68,7 +69,7 @@ function isKey(jwk: PublicJwk): boolean {
 }
 
 function membersOf(option: string, value: unknown): readonly unknown[] {
-  const members = (value as { keys?: unknown } | null)?.keys
+  const members = own(value, 'keys')
   if (!Array.isArray(members)) {
     wrongOption(option, `must be { keys: […] } or a PEM public key, not ${kindOf(value)}`)
   }

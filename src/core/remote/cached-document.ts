@@ -1,3 +1,4 @@
+import { withoutPrototype } from '../own-members.ts'
 import type { Loaded } from './attempts.ts'
 import { createAttempts } from './attempts.ts'
 import { createBackoff } from './backoff.ts'
@@ -98,7 +99,14 @@ interface Held<T> {
 const shortestLifetime = 60
 
 export function createCachedDocument<T>(options: CachedDocumentOptions<T>): CachedDocument<T> {
-  const { load, staleIfError, timeout, lostAfter, endsAt = () => Infinity } = options
+  const {
+    load,
+    staleIfError,
+    timeout,
+    lostAfter,
+    onStale,
+    endsAt = () => Infinity,
+  } = withoutPrototype(options)
   const backoff = createBackoff()
   const attempts = createAttempts<T>({
     load,
@@ -174,7 +182,7 @@ export function createCachedDocument<T>(options: CachedDocumentOptions<T>): Cach
   function serve({ available, at, lifetime }: Held<T>, t: number): Available<T> {
     if (t - at >= lifetime && !announcedStale) {
       announcedStale = true
-      options.onStale?.(toMilliseconds(t - at))
+      onStale?.(toMilliseconds(t - at))
     }
     return available
   }

@@ -1,5 +1,6 @@
 import { printable } from '../events.ts'
 import { isPrivateAddress, urlFlaw } from '../issuer-url.ts'
+import { own } from '../own-members.ts'
 import type { Loaded } from './attempts.ts'
 import type { HttpJson, HttpJsonOptions } from './http-json.ts'
 import { fetchJson } from './http-json.ts'
@@ -58,7 +59,7 @@ function allOf(errors: readonly LoadError[]): LoadError {
 }
 
 function memberOf({ body }: HttpJson, name: 'issuer' | 'jwks_uri'): unknown {
-  return (body as Readonly<Record<string, unknown>> | null)?.[name]
+  return own(body, name)
 }
 
 /**

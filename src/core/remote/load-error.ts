@@ -1,4 +1,5 @@
 import { printable } from '../events.ts'
+import { own, withoutPrototype } from '../own-members.ts'
 
 export interface LoadErrorDetails {
   /** Whether there was an answer. */
@@ -20,7 +21,7 @@ export class LoadError extends Error {
 
   constructor(message: string, details: LoadErrorDetails = {}) {
     super(message)
-    this.details = details
+    this.details = withoutPrototype(details)
   }
 }
 
@@ -50,13 +51,9 @@ export function atLocation(error: LoadError, location: string): LoadError {
 
 /** The code of what broke a connection, such as ECONNREFUSED or SELF_SIGNED_CERT_IN_CHAIN. */
 export function codeOf(thrown: unknown): string | undefined {
-  const cause = (thrown as { cause?: unknown } | null)?.cause
-  for (const { code } of [cause, thrown].filter(isCoded)) {
-    if (/^[A-Z][A-Z0-9_]{2,40}$/.test(code)) return code
+  for (const error of [own(thrown, 'cause'), thrown]) {
+    const code = own(error, 'code')
+    if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,40}$/.test(code)) return code
   }
   return undefined
-}
-
-function isCoded(error: unknown): error is { code: string } {
-  return typeof (error as { code?: unknown } | null | undefined)?.code === 'string'
 }

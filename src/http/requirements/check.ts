@@ -18,6 +18,7 @@ export function resolveCheck(value: unknown): Requirement {
     wrongOption("requireAuth: option 'check'", `must be a function, not ${kindOf(value)}`)
   }
   return {
+    challenge: undefined,
     async unmet(auth, request) {
       const passed = await runHook(() => value(auth, request))
       return passed === true ? undefined : new InsufficientScopeError('check')

@@ -8,7 +8,7 @@ export interface Requirement {
    * What a challenge says of it, so that a client knows what to ask for. A requirement without it
    * is one that no other token scope would meet: an answer that refuses for its sake names nothing.
    */
-  readonly challenge?: Parameters
+  readonly challenge: Parameters | undefined
   /**
    * The error of the answer if the condition is not met. Rejects with what the application's own
    * code throws.

@@ -5,6 +5,7 @@ import {
   knownOptions,
   optionalBoolean,
 } from '../../core/option-checks.ts'
+import { memberOf } from '../../core/own-members.ts'
 import type { Parameters } from '../parameters.ts'
 import { mergeParameters } from '../parameters.ts'
 import type { CheckRequirement } from './check.ts'
@@ -70,5 +71,6 @@ export function resolveRequirements(given: unknown, none: readonly unknown[]): R
 
 /** `app.get('/', requireAuth, …)` without a call hands over a request, or Koa's context. */
 function isRequest(given: unknown): boolean {
-  return typeof given === 'object' && given !== null && 'headers' in given
+  if (typeof given !== 'object' || given === null) return false
+  return memberOf(given as { headers?: unknown }, 'headers') !== undefined
 }

@@ -10,6 +10,7 @@ export const bearer: Scheme = {
     return token === undefined ? undefined : { token }
   },
   challenge: errorParameters,
+  admitted: undefined,
 }
 
 /** RFC 6750 section 2.1. The case of the scheme does not matter (RFC 9110 section 11.1). */

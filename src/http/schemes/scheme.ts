@@ -21,5 +21,5 @@ export interface Scheme {
   /** What this scheme says in a challenge, beside `realm` and what the route asks for. */
   challenge(refused: AuthError): Parameters
   /** Headers for the answer to a request that was admitted. Default: none. */
-  admitted?(auth: Auth): AnswerHeaders | undefined
+  readonly admitted: ((auth: Auth) => AnswerHeaders | undefined) | undefined
 }

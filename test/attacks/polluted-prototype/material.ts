@@ -1,0 +1,91 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+
+export const issuer = 'https://login.example.com'
+export const audience = 'https://api.example.com'
+export const scope = 'admin'
+
+export interface SigningKey {
+  readonly jwk: Readonly<Record<string, unknown>>
+  readonly privateKey: KeyObject
+}
+
+function createKey(kid: string): SigningKey {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return { jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256' }, privateKey }
+}
+
+/** The keys of the issuer, and the key of somebody who wants to get in. */
+export const trusted = createKey('trusted')
+export const second = createKey('second')
+export const foreign = createKey('foreign')
+
+/** A public RSA key. Nothing is signed with it. */
+export const rsaJwk: object = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({
+  format: 'jwk',
+})
+
+type Members = Readonly<Record<string, unknown>>
+
+const seconds = Math.floor(Date.now() / 1000)
+
+const goodHeader: Members = { alg: 'ES256', typ: 'at+jwt', kid: 'trusted' }
+
+const goodClaims: Members = {
+  iss: issuer,
+  aud: audience,
+  exp: seconds + 86_400,
+  iat: seconds - 10,
+  sub: 'alice',
+  client_id: 'client-1',
+  jti: 'token-1',
+}
+
+/** Members that are undefined are left out. */
+function encode(value: Members): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+
+/** A token that is good but for the members that are stated here. */
+export function mint(claims: Members = {}, header: Members = {}, key = trusted): string {
+  const head = encode({ ...goodHeader, ...header })
+  const signed = `${head}.${encode({ ...goodClaims, ...claims })}`
+  const signature = sign('sha256', Buffer.from(signed), {
+    key: key.privateKey,
+    dsaEncoding: 'ieee-p1363',
+  })
+  return `${signed}.${signature.toString('base64url')}`
+}
+
+export const good = mint()
+export const withScope = mint({ scope })
+/** A token of somebody else, who signs with a key of his own. */
+export const forged = mint({ scope }, { kid: 'foreign' }, foreign)
+
+/** Tokens that lack something, or state something wrong, each with the name of what it is. */
+export const badTokens: Readonly<Record<string, string>> = {
+  'signed by a foreign key': forged,
+  'signed by a foreign key under the kid of the issuer': mint({}, {}, foreign),
+  'signed by a foreign key, without kid': mint({}, { kid: undefined }, foreign),
+  'without kid, where the issuer has two keys': mint({}, { kid: undefined }),
+  'without alg': mint({}, { alg: undefined }),
+  'without typ': mint({}, { typ: undefined }),
+  'without any header member': mint({}, { alg: undefined, typ: undefined, kid: undefined }),
+  'of type JWT': mint({}, { typ: 'JWT' }),
+  'with a critical extension': mint({}, { crit: ['b64'], b64: true }),
+  'with alg none': `${encode({ ...goodHeader, alg: 'none' })}.${encode(goodClaims)}.AA`,
+  'with alg HS256': mint({}, { alg: 'HS256' }),
+  'of another issuer': mint({ iss: 'https://other.example.com' }),
+  'for another audience': mint({ aud: 'https://other.example.com' }),
+  'for no audience': mint({ aud: [] }),
+  expired: mint({ exp: seconds - 60 }),
+  'expired, without iat': mint({ exp: seconds - 60, iat: undefined }),
+  'not yet valid': mint({ nbf: seconds + 3_600 }),
+  'issued in the future': mint({ iat: seconds + 3_600 }),
+  'bound to a key': mint({ cnf: { jkt: 'x' } }),
+  'with no claim at all': mint(
+    Object.fromEntries(Object.keys(goodClaims).map((name) => [name, undefined])),
+  ),
+  ...Object.fromEntries(
+    Object.keys(goodClaims).map((name) => [`without ${name}`, mint({ [name]: undefined })]),
+  ),
+}

@@ -1,0 +1,172 @@
+/**
+ * Puts each name that the library reads on Object.prototype, tries everything that must be refused
+ * meanwhile, and prints what was found as JSON. A process of its own, because a polluted prototype
+ * would break a test runner. Its arguments are names to leave out.
+ */
+import { namesRead } from './names.ts'
+import type { Trial } from './trials.ts'
+import { assertGoodTokensPass, trials } from './trials.ts'
+import { kinds, values } from './values.ts'
+
+const names = namesRead().filter((name) => !process.argv.slice(2).includes(name))
+// Kept, because these names are polluted, too.
+const { defineProperty, getOwnPropertyDescriptor } = Object
+
+// Nothing here is about a network.
+globalThis.fetch = async () => {
+  throw new Error('no network')
+}
+
+type Outcomes = readonly PromiseSettledResult<unknown>[]
+
+/** Starts every trial before the first one ends. */
+function runAll(some: readonly Trial[]): Promise<Outcomes> {
+  return Promise.allSettled(some.map(async ({ run }) => run()))
+}
+
+/** What came of each trial: 'refused', or what somebody got. */
+function described(outcomes: Outcomes): readonly string[] {
+  return outcomes.map((outcome) =>
+    outcome.status === 'rejected' ? 'refused' : `${JSON.stringify(outcome.value)}`,
+  )
+}
+
+/** Runs the trials while Object.prototype has these members. */
+async function runPolluted(
+  some: readonly Trial[],
+  members: ReadonlyMap<string, PropertyDescriptor>,
+): Promise<Outcomes> {
+  const before = [...members.keys()].map(
+    (name) => [name, getOwnPropertyDescriptor(Object.prototype, name)] as const,
+  )
+  for (const [name, member] of members) {
+    defineProperty(Object.prototype, name, { __proto__: null, ...member } as PropertyDescriptor)
+  }
+  try {
+    return await runAll(some)
+  } finally {
+    for (const [name, member] of before) {
+      delete (Object.prototype as Record<string, unknown>)[name]
+      if (member !== undefined) defineProperty(Object.prototype, name, member)
+    }
+  }
+}
+
+/**
+ * The language reads these of every description of a member. As getters on Object.prototype they
+ * would break everything else at once.
+ */
+const partsOfMembers = new Set(['get', 'set', 'value', 'writable', 'enumerable', 'configurable'])
+
+/**
+ * Who reads which name from Object.prototype: a frame of the stack for each name. Every name stands
+ * there as a getter that gives undefined, which is what an object gives that lacks the member.
+ */
+async function findReaders(): Promise<ReadonlyMap<string, string>> {
+  const readers = new Map<string, string>()
+  const getter = (name: string) => () => {
+    if (readers.has(name)) return undefined
+    readers.set(name, '')
+    readers.set(name, new Error().stack?.split('\n')[2]?.trim() ?? '')
+    return undefined
+  }
+  const setter = (name: string) =>
+    function (this: object, value: unknown) {
+      const member = {
+        __proto__: null,
+        value,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      }
+      defineProperty(this, name, member as PropertyDescriptor)
+    }
+  const absent = names.filter((name) => !(name in Object.prototype || partsOfMembers.has(name)))
+  const member = (name: string): [string, PropertyDescriptor] => [
+    name,
+    { get: getter(name), set: setter(name), enumerable: false, configurable: true },
+  ]
+  await runPolluted(trials, new Map(absent.map(member)))
+  return readers
+}
+
+const outcomes = described(await runAll(trials))
+const expected = new Map(trials.map((trial, i) => [trial, outcomes[i]]))
+const short = trials.filter(({ long }) => long !== true)
+const readers = await findReaders()
+const found: string[] = []
+// A trial mostly ends with an error. To write down where it was made takes longer than the trial.
+Error.stackTraceLimit = 0
+
+/**
+ * Tries names with one value, and notes what was not refused and not as it is without that. Gives
+ * whether everything else was as it is without that.
+ */
+async function pollute(
+  group: readonly string[],
+  value: unknown,
+  enumerable: boolean,
+  tried: readonly Trial[] = short,
+): Promise<boolean> {
+  const member = { value, enumerable, configurable: true, writable: true }
+  const members = new Map(group.map((name) => [name, member]))
+  const came = described(await runPolluted(tried, members))
+  for (const [i, trial] of tried.entries()) {
+    const outcome = came[i] as string
+    if (outcome === 'refused' || outcome === expected.get(trial)) continue
+    found.push(`${group} = ${shown(value)}: ${trial.name} gives ${outcome.slice(0, 80)}`)
+  }
+  return tried.every((trial, i) => came[i] === expected.get(trial))
+}
+
+/**
+ * Tries names that nothing reads with one value of each kind, which shows that nothing asks whether
+ * they are present. Several names are tried at once, because each change of Object.prototype makes
+ * all code slow for a while. Where that changes anything, each name is tried alone: one name that
+ * makes everything fail must not hide another that lets somebody in.
+ */
+async function polluteTogether(group: readonly string[]): Promise<void> {
+  for (const value of kinds) {
+    for (const enumerable of [true, false]) {
+      if (await pollute(group, value, enumerable)) continue
+      for (const name of group) await pollute([name], value, enumerable)
+    }
+  }
+}
+
+/** Tries a name that something reads: with every value, and through every trial. */
+async function polluteAlone(name: string): Promise<void> {
+  for (const value of values) await pollute([name], value, false, trials)
+  for (const value of kinds) await pollute([name], value, true, trials)
+}
+
+async function assertAllIsWell(group: readonly string[]): Promise<void> {
+  await assertGoodTokensPass().catch((error) => {
+    found.push(`${group}: afterwards a good token is refused: ${error}`)
+  })
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? `'${value.slice(0, 40)}'` : typeof value
+}
+
+const isRead = (name: string) => readers.has(name) || partsOfMembers.has(name)
+const unread = names.filter((name) => !isRead(name))
+const groupSize = 12
+for (let i = 0; i < unread.length; i += groupSize) {
+  const group = unread.slice(i, i + groupSize)
+  await polluteTogether(group)
+  await assertAllIsWell(group)
+}
+for (const name of names.filter(isRead)) {
+  await polluteAlone(name)
+  await assertAllIsWell([name])
+}
+
+const inSource = /[\\/]src[\\/]/
+const readBySource = [...readers]
+  .filter(([, frame]) => inSource.test(frame) && !frame.includes('node_modules'))
+  .map(([name, frame]) => `${name} ${frame}`)
+const refused = outcomes.filter((outcome) => outcome === 'refused').length
+const read = [...readers.keys()]
+console.log(JSON.stringify({ names, read, readBySource, refused, found }))
