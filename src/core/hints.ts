@@ -54,7 +54,7 @@ export function hintFor(
     )
   }
   if (reason === 'unknown-key' && issuer !== undefined) return boundHint(issuer, kid)
-  return Object.hasOwn(constantHints, reason) ? constantHints[reason] : undefined
+  return own(constantHints, reason) as string | undefined
 }
 
 /** The key that the token names is there, but may only verify tokens of another algorithm. */

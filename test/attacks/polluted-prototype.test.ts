@@ -20,6 +20,8 @@ interface Report {
   readonly read: readonly string[]
   /** Those that code of the library itself reads from there, each with the place that does so. */
   readonly readBySource: readonly string[]
+  /** The trials that end differently where every name is present, with undefined as its value. */
+  readonly changed: readonly string[]
   /** How many trials are refused while nothing is polluted. */
   readonly refused: number
   /** What was admitted or accepted only because of a polluted name, or did not work afterwards. */
@@ -51,13 +53,14 @@ describe('T18: a polluted Object.prototype', () => {
     expect(names).toEqual(expect.arrayContaining(['get', 'set', 'value', 'length']))
     expect(names.length).toBeGreaterThan(400)
     for (const name of Object.keys(untried)) expect(names).not.toContain(name)
-    // jose reads these of objects that lack them. So it is seen who reads a polluted name.
-    expect(read).toEqual(expect.arrayContaining(['crit', 'hash']))
+    // Node reads members of the JWKs that it imports. So it is seen who reads a polluted name.
+    expect(read).toEqual(expect.arrayContaining(['key_ops', 'use']))
     expect(refused).toBeGreaterThan(100)
   })
 
-  it('T18: no code of the library reads from Object.prototype what an object lacks', () => {
+  it('T18: no code of the library reads from Object.prototype what an object lacks, or asks whether it stands there', () => {
     expect(report.readBySource).toEqual([])
+    expect(report.changed).toEqual([])
   })
 
   it('T18: no value under any name on Object.prototype admits a request or an option that is refused without that, and good tokens pass afterwards', () => {

@@ -69,6 +69,53 @@ describe('nodeHead', () => {
   })
 })
 
+describe('T18: nodeHead while Object.prototype is polluted', () => {
+  /** Calls a function while Object.prototype has these members. */
+  function polluted<T>(members: Readonly<Record<string, unknown>>, call: () => T): T {
+    for (const [name, value] of Object.entries(members)) {
+      Object.defineProperty(Object.prototype, name, { value, configurable: true })
+    }
+    try {
+      return call()
+    } finally {
+      for (const name of Object.keys(members)) Reflect.deleteProperty(Object.prototype, name)
+    }
+  }
+
+  const forged = {
+    headers: { authorization: 'Bearer forged' },
+    rawHeaders: ['Authorization', 'Bearer a', 'Authorization', 'Bearer b'],
+    method: 'POLLUTED',
+    url: '/polluted',
+    originalUrl: '/polluted',
+    authorization: 'Bearer forged',
+  }
+
+  it('T18: nodeHead takes nothing that stands on Object.prototype for a part of a request', () => {
+    const nothing = { method: '', target: '', authorization: undefined, malformed: false }
+    expect(polluted(forged, () => nodeHead({} as never))).toEqual(nothing)
+    expect(polluted(forged, () => nodeHead({ headers: {} }))).toEqual(nothing)
+  })
+
+  it('T18: nodeHead reads what a request has from its class, as the requests of HTTP/2 do', () => {
+    class Http2Request {
+      readonly method = 'PUT'
+      readonly originalUrl = undefined
+      get url() {
+        return '/a'
+      }
+      get rawHeaders() {
+        return ['Authorization', 'Bearer mine']
+      }
+      get headers() {
+        return { authorization: 'Bearer mine' }
+      }
+    }
+    const read = polluted(forged, () => nodeHead(new Http2Request()))
+    expect(read).toMatchObject({ method: 'PUT', target: '/a', authorization: 'Bearer mine' })
+  })
+})
+
 describe('fetchHead', () => {
   it('fetchHead reads method, target and Authorization of a fetch request', () => {
     const headers = { authorization: 'Bearer a' }

@@ -232,7 +232,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
     files: ['test/adapters/copies.test.ts'],
   },
   {
-    why: 'starts a process of Node whose Object.prototype it changes, which takes long',
+    why: 'starts a process of Node, because it puts members on Object.prototype that would break a test runner',
     files: ['test/attacks/polluted-prototype.test.ts'],
   },
   {

@@ -15,18 +15,11 @@ export interface Mark {
   readonly prefixed?: { readonly prefix: string; readonly claim: string }
 }
 
-/**
- * A mark without a prototype, so that a condition which it lacks is absent, whatever there is on
- * Object.prototype.
- */
-export function markOf(mark: Mark): Mark {
-  return Object.freeze(withoutPrototype(mark))
-}
-
-/** Whether a token has a mark that `markOf` has made. */
-export function hasMark(claims: Claims, { claim, is, not, prefixed }: Mark): boolean {
-  const value = own(claims, claim)
+/** Whether a token has a mark. */
+export function hasMark(claims: Claims, mark: Mark): boolean {
+  const value = own(claims, mark.claim)
   if (value === undefined || value === null) return false
+  const { is, not, prefixed } = withoutPrototype(mark)
   if (is !== undefined) return typeof value === 'string' && listOf(is).includes(value)
   if (not !== undefined) return !listOf(not).includes(value as string)
   if (prefixed === undefined) return true
@@ -38,29 +31,28 @@ function listOf(names: string | readonly string[]): readonly string[] {
   return typeof names === 'string' ? [names] : names
 }
 
-/** Marks by which issuers name the kind of a token, where it is an access token. */
-const accessMarks: readonly Mark[] = [
+/** Marks by which issuers name the kind of a token: an access token, or another one. */
+const kindClaims: readonly {
+  readonly claim: string
+  readonly access: string
+  readonly others: Pick<Mark, 'is' | 'not'>
+}[] = [
   // AWS Cognito.
-  markOf({ claim: 'token_use', is: 'access' }),
+  { claim: 'token_use', access: 'access', others: { not: 'access' } },
   // Keycloak.
-  markOf({ claim: 'typ', is: 'Bearer' }),
+  { claim: 'typ', access: 'Bearer', others: { is: ['ID', 'Refresh', 'Offline', 'Logout'] } },
   // Casdoor.
-  markOf({ claim: 'tokenType', is: 'access-token' }),
-]
-
-/** The same, where it is of another kind. */
-const otherMarks: readonly Mark[] = [
-  markOf({ claim: 'token_use', not: 'access' }),
-  markOf({ claim: 'typ', is: ['ID', 'Refresh', 'Offline', 'Logout'] }),
-  markOf({ claim: 'tokenType', is: ['id-token', 'refresh-token'] }),
-  // Security event tokens and logout tokens (RFC 8417 section 2.2).
-  markOf({ claim: 'events' }),
+  { claim: 'tokenType', access: 'access-token', others: { is: ['id-token', 'refresh-token'] } },
 ]
 
 /** What a token says of its own kind: that it is an access token, another one, or nothing. */
 export function namedKind(claims: Claims): 'access' | 'other' | undefined {
-  if (otherMarks.some((mark) => hasMark(claims, mark))) return 'other'
-  return accessMarks.some((mark) => hasMark(claims, mark)) ? 'access' : undefined
+  // Security event tokens and logout tokens (RFC 8417 section 2.2).
+  if (hasMark(claims, { claim: 'events' })) return 'other'
+  if (kindClaims.some(({ claim, others }) => hasMark(claims, { claim, ...others }))) return 'other'
+  return kindClaims.some(({ claim, access }) => hasMark(claims, { claim, is: access }))
+    ? 'access'
+    : undefined
 }
 
 /**
@@ -70,6 +62,7 @@ export function namedKind(claims: Claims): 'access' | 'other' | undefined {
 export const signs: readonly string[] = ['nonce', 'at_hash', 'c_hash', 's_hash']
 
 /** Whether a mark is one of the claims that only hint at an ID token. */
-export function isSign({ claim, is, not, prefixed }: Mark): boolean {
-  return signs.includes(claim) && is === undefined && not === undefined && prefixed === undefined
+export function isSign(mark: Mark): boolean {
+  const states = (name: keyof Mark): boolean => own(mark, name) !== undefined
+  return signs.includes(mark.claim) && !states('is') && !states('not') && !states('prefixed')
 }

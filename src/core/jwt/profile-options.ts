@@ -1,6 +1,6 @@
 import { kindOf, knownOptions, optionalBoolean, wrongOption } from '../option-checks.ts'
 import type { Mark } from './marks.ts'
-import { isSign, markOf, signs } from './marks.ts'
+import { isSign, signs } from './marks.ts'
 import type { ClaimPath, Profile, ProfileName, TokenProfile } from './profile.ts'
 import { profiles, signMarks } from './profile.ts'
 
@@ -111,7 +111,7 @@ function readRefused(option: string, value: unknown, isMarked: boolean): readonl
   }
   const marks = value.map((one, i) =>
     typeof one === 'string' && one !== ''
-      ? markOf({ claim: one })
+      ? Object.freeze({ claim: one })
       : readMark(inside(option, String(i)), one),
   )
   const missing = signs.find((sign) => !marks.some((mark) => isSign(mark) && mark.claim === sign))
@@ -145,7 +145,7 @@ export function readMark(option: string, value: unknown): Mark {
   const { claim, is, not, prefixed } = knownOptions(option, value, knownMark)
   const given = [is, not, prefixed].filter((one) => one !== undefined)
   if (given.length > 1) wrongOption(option, "must have only one of 'is', 'not' and 'prefixed'")
-  return markOf({
+  return Object.freeze({
     claim: readName(inside(option, 'claim'), claim),
     ...(is !== undefined && { is: readStrings(inside(option, 'is'), is) }),
     ...(not !== undefined && { not: readStrings(inside(option, 'not'), not) }),

@@ -1,5 +1,5 @@
 import type { Mark } from './marks.ts'
-import { markOf, signs } from './marks.ts'
+import { signs } from './marks.ts'
 
 /**
  * 'rfc9068': the access token of that standard. 'jwt': the visible way out, for issuers that do not
@@ -72,7 +72,7 @@ export interface TokenProfile extends Required<Omit<Profile, 'accessToken' | 're
 }
 
 /** The marks that only hint at an ID token. */
-export const signMarks: readonly Mark[] = signs.map((claim) => markOf({ claim }))
+export const signMarks: readonly Mark[] = signs.map((claim) => ({ claim }))
 
 const jwt: TokenProfile = {
   types: ['jwt', 'at+jwt'],

@@ -78,7 +78,8 @@ export function createForcedAttempts(
     take(kid = '') {
       const t = clock()
       const last = lookedFor(kid, t)
-      const { by = 'nothing', at = t } = last ?? {}
+      const by = last?.by ?? 'nothing'
+      const at = last?.at ?? t
       if (by !== 'nothing' && t < at + cooldown) return undefined
       if (readsMetadata && by === 'keys' && t >= metadataAt + cooldown) {
         metadataAt = t

@@ -94,7 +94,7 @@ function judgeJwk(member: unknown, allowed: readonly Algorithm[]): AdmittedJwk |
   if (isSecret(jwk)) return { kid, ...flawed('holds private or symmetric key material') }
   const fault = purposeFault(jwk)
   if (fault !== undefined) return { kid, ...fault }
-  const key = readPublicKey(jwk)
+  const key = withoutPrototype(readPublicKey(jwk))
   if ('why' in key) return { kid, ...key }
 
   const { alg } = jwk

@@ -99,14 +99,8 @@ interface Held<T> {
 const shortestLifetime = 60
 
 export function createCachedDocument<T>(options: CachedDocumentOptions<T>): CachedDocument<T> {
-  const {
-    load,
-    staleIfError,
-    timeout,
-    lostAfter,
-    onStale,
-    endsAt = () => Infinity,
-  } = withoutPrototype(options)
+  const given = withoutPrototype(options)
+  const { load, staleIfError, timeout, lostAfter, onStale, endsAt = () => Infinity } = given
   const backoff = createBackoff()
   const attempts = createAttempts<T>({
     load,

@@ -32,7 +32,7 @@ export function createDiscovery(options: DiscoveryOptions): () => Promise<Loaded
   async function tryLocation(location: string, errors: LoadError[]): Promise<HttpJson | undefined> {
     try {
       const found = await fetchJson(location, options.http)
-      if (typeof memberOf(found, 'issuer') === 'string') return found
+      if (typeof own(found.body, 'issuer') === 'string') return found
       throw atLocation(new LoadError('no metadata', { answered: true }), location)
     } catch (error) {
       if (!(error instanceof LoadError)) throw error
@@ -58,10 +58,6 @@ function allOf(errors: readonly LoadError[]): LoadError {
   return new LoadError(errors.map(({ message }) => message).join('; '), details)
 }
 
-function memberOf({ body }: HttpJson, name: 'issuer' | 'jwks_uri'): unknown {
-  return own(body, name)
-}
-
 /**
  * OIDC Discovery section 4 appends to the issuer's path; RFC 8414 section 3.1 inserts before it,
  * both ways.
@@ -78,19 +74,19 @@ function wellKnownLocations(issuer: string): string[] {
 }
 
 function checkMetadata(
-  document: HttpJson,
+  { body }: HttpJson,
   location: string,
   { issuer, allowInsecureLoopback }: DiscoveryOptions,
 ): Loaded<string> {
   const refused = (why: string): LoadError => atLocation(new LoadError(why), location)
   // RFC 8414 section 3.3: identical, or not to be used.
-  const other = String(memberOf(document, 'issuer'))
+  const other = String(own(body, 'issuer'))
   if (other !== issuer) {
     const slash = other === `${issuer}/` || `${other}/` === issuer
     const named = `metadata names another issuer, '${printable(other, 100)}'`
     throw refused(slash ? `${named}: a trailing slash differs,` : named)
   }
-  const uri = memberOf(document, 'jwks_uri')
+  const uri = own(body, 'jwks_uri')
   if (urlFlaw(uri, allowInsecureLoopback) !== undefined) throw refused('unusable jwks_uri')
   // A document must not point this server at its own network, unless it is there already.
   if (isPrivateAddress(uri as string) && hostOf(uri as string) !== hostOf(location)) {

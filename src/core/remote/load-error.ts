@@ -1,5 +1,5 @@
 import { printable } from '../events.ts'
-import { own, withoutPrototype } from '../own-members.ts'
+import { memberOf, withoutPrototype } from '../own-members.ts'
 
 export interface LoadErrorDetails {
   /** Whether there was an answer. */
@@ -51,8 +51,8 @@ export function atLocation(error: LoadError, location: string): LoadError {
 
 /** The code of what broke a connection, such as ECONNREFUSED or SELF_SIGNED_CERT_IN_CHAIN. */
 export function codeOf(thrown: unknown): string | undefined {
-  for (const error of [own(thrown, 'cause'), thrown]) {
-    const code = own(error, 'code')
+  const error = thrown as { cause?: { code?: unknown } | null; code?: unknown } | null
+  for (const code of [memberOf(memberOf(error, 'cause'), 'code'), memberOf(error, 'code')]) {
     if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,40}$/.test(code)) return code
   }
   return undefined

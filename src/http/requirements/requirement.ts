@@ -5,8 +5,8 @@ import type { Parameters } from '../parameters.ts'
 /** A condition of a route, beyond a valid access token. */
 export interface Requirement {
   /**
-   * What a challenge says of it, so that a client knows what to ask for. A requirement without it
-   * is one that no other token scope would meet: an answer that refuses for its sake names nothing.
+   * What a challenge says of it, so that a client knows what to ask for. Undefined for a requirement
+   * that no other token scope would meet: an answer that refuses for its sake names nothing.
    */
   readonly challenge: Parameters | undefined
   /**

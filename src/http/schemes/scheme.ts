@@ -20,6 +20,6 @@ export interface Scheme {
   read(head: RequestHead): Credential | undefined
   /** What this scheme says in a challenge, beside `realm` and what the route asks for. */
   challenge(refused: AuthError): Parameters
-  /** Headers for the answer to a request that was admitted. Default: none. */
+  /** Gives headers for the answer to a request that was admitted; undefined if there are none. */
   readonly admitted: ((auth: Auth) => AnswerHeaders | undefined) | undefined
 }

@@ -81,6 +81,9 @@ export const badTokens: Readonly<Record<string, string>> = {
   'expired, without iat': mint({ exp: seconds - 60, iat: undefined }),
   'not yet valid': mint({ nbf: seconds + 3_600 }),
   'issued in the future': mint({ iat: seconds + 3_600 }),
+  'of a person, an ID token': mint({ nonce: 'n' }, { typ: 'JWT' }),
+  'named an ID token': mint({ token_use: 'id' }, { typ: 'JWT' }),
+  'that tells of events, a logout token': mint({ events: {} }, { typ: 'JWT' }),
   'bound to a key': mint({ cnf: { jkt: 'x' } }),
   'with no claim at all': mint(
     Object.fromEntries(Object.keys(goodClaims).map((name) => [name, undefined])),

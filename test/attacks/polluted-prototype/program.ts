@@ -58,16 +58,28 @@ async function runPolluted(
  */
 const partsOfMembers = new Set(['get', 'set', 'value', 'writable', 'enumerable', 'configurable'])
 
+/** Whether a place in the code is one of the library, and not of Node or of a package. */
+function isSource(place: string): boolean {
+  return /[\\/]src[\\/]/.test(place) && !place.includes('node_modules')
+}
+
+type Readers = ReadonlyMap<string, string>
+
 /**
- * Who reads which name from Object.prototype: a frame of the stack for each name. Every name stands
- * there as a getter that gives undefined, which is what an object gives that lacks the member.
+ * Who reads which name from Object.prototype: for each name a place in the code, one of the library
+ * rather than one of Node or of a package, which may read the name as well. Every name stands
+ * there as a getter that gives undefined, which is what an object gives that lacks the member. So
+ * every trial must end as it does without that, unless something asks whether a name is present.
  */
-async function findReaders(): Promise<ReadonlyMap<string, string>> {
+async function findReaders(): Promise<{ readers: Readers; changed: readonly string[] }> {
   const readers = new Map<string, string>()
+  let busy = false
   const getter = (name: string) => () => {
-    if (readers.has(name)) return undefined
-    readers.set(name, '')
+    // To write down the stack reads some of these names as well.
+    if (busy || isSource(readers.get(name) ?? '')) return undefined
+    busy = true
     readers.set(name, new Error().stack?.split('\n')[2]?.trim() ?? '')
+    busy = false
     return undefined
   }
   const setter = (name: string) =>
@@ -86,14 +98,15 @@ async function findReaders(): Promise<ReadonlyMap<string, string>> {
     name,
     { get: getter(name), set: setter(name), enumerable: false, configurable: true },
   ]
-  await runPolluted(trials, new Map(absent.map(member)))
-  return readers
+  const came = described(await runPolluted(trials, new Map(absent.map(member))))
+  const changed = trials.filter((trial, i) => came[i] !== expected.get(trial))
+  return { readers, changed: changed.map(({ name }) => name) }
 }
 
 const outcomes = described(await runAll(trials))
 const expected = new Map(trials.map((trial, i) => [trial, outcomes[i]]))
 const short = trials.filter(({ long }) => long !== true)
-const readers = await findReaders()
+const { readers, changed } = await findReaders()
 const found: string[] = []
 // A trial mostly ends with an error. To write down where it was made takes longer than the trial.
 Error.stackTraceLimit = 0
@@ -163,10 +176,9 @@ for (const name of names.filter(isRead)) {
   await assertAllIsWell([name])
 }
 
-const inSource = /[\\/]src[\\/]/
 const readBySource = [...readers]
-  .filter(([, frame]) => inSource.test(frame) && !frame.includes('node_modules'))
-  .map(([name, frame]) => `${name} ${frame}`)
+  .filter(([, place]) => isSource(place))
+  .map(([name, place]) => `${name} ${place}`)
 const refused = outcomes.filter((outcome) => outcome === 'refused').length
 const read = [...readers.keys()]
-console.log(JSON.stringify({ names, read, readBySource, refused, found }))
+console.log(JSON.stringify({ names, read, readBySource, changed, refused, found }))
