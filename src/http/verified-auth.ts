@@ -1,5 +1,6 @@
 import type { Auth } from '../core/auth.ts'
 import { kindOf, wrongOption } from '../core/option-checks.ts'
+import { own } from '../core/own-members.ts'
 
 /**
  * Whether a value is an Auth: it has the members that decide who the caller is, what the token
@@ -7,17 +8,11 @@ import { kindOf, wrongOption } from '../core/option-checks.ts'
  * class nor brand counts, because the Auth may come from another copy of the package.
  */
 export function isAuth(value: unknown): value is Auth {
-  if (typeof value !== 'object' || value === null) return false
-  const { issuer, subject, scopes, expiresAt } = value as Partial<Auth>
   return (
-    typeof issuer === 'string' &&
-    typeof subject === 'string' &&
-    Array.isArray(scopes) &&
-    Number.isFinite(expiresAt) &&
-    Object.hasOwn(value, 'issuer') &&
-    Object.hasOwn(value, 'subject') &&
-    Object.hasOwn(value, 'scopes') &&
-    Object.hasOwn(value, 'expiresAt')
+    typeof own(value, 'issuer') === 'string' &&
+    typeof own(value, 'subject') === 'string' &&
+    Array.isArray(own(value, 'scopes')) &&
+    Number.isFinite(own(value, 'expiresAt'))
   )
 }
 
