@@ -19,6 +19,12 @@ export interface HttpJson {
 }
 
 /**
+ * Key sets have a type of their own (RFC 7517 section 8.5.2), and some servers answer 406 to
+ * whoever does not name it.
+ */
+const mediaTypes = 'application/json, application/jwk-set+json'
+
+/**
  * Fetches one JSON document over HTTP, in bounded time and memory. Rejects with a LoadError,
  * whatever happens.
  */
@@ -56,7 +62,7 @@ async function read(
   { fetch, now, maxBytes }: HttpJsonOptions,
 ): Promise<HttpJson> {
   const response = await fetch(url, {
-    headers: { accept: 'application/json', 'accept-encoding': 'identity' },
+    headers: { accept: mediaTypes, 'accept-encoding': 'identity' },
     // workerd does not know 'error'. With 'manual' a redirect is a status like any other that is
     // not 200.
     redirect: 'manual',
@@ -70,7 +76,7 @@ async function read(
   }
   if (response.status !== 200) {
     response.body?.cancel().catch(() => {})
-    const redirects = response.type === 'opaqueredirect' || Math.floor(response.status / 100) === 3
+    const redirects = response.type === 'opaqueredirect' || isRedirect(response.status)
     throw new LoadError(redirects ? 'redirect' : `status ${response.status}`, {
       answered: true,
       status: response.status,
@@ -83,6 +89,11 @@ async function read(
   } catch {
     throw new LoadError('not JSON', { answered: true })
   }
+}
+
+/** RFC 9110 section 15.4. A 304 to a request without conditions is an error like any other. */
+function isRedirect(status: number): boolean {
+  return [301, 302, 303, 307, 308].includes(status)
 }
 
 /**
