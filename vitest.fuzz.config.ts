@@ -6,6 +6,7 @@ const properties = [
   'test/core/issuer-url.test.ts',
   'test/core/issuers/unverified-iss.test.ts',
   'test/core/keys/model.test.ts',
+  'test/core/keys/spellings.test.ts',
   'test/core/token-cache.test.ts',
   'test/http/any-bytes.test.ts',
 ]

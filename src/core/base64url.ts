@@ -9,6 +9,24 @@ export function decodeBase64url(text: unknown): Uint8Array | undefined {
 }
 
 /**
+ * The octets of base64url or base64 text (RFC 4648 sections 4 and 5), padded or not; undefined if
+ * it is neither. Octets that nobody compares as text can be read so: a key that is spelt otherwise
+ * is the same key, while a token that is spelt otherwise would be a second token.
+ */
+export function decodeAnyBase64(text: unknown): Uint8Array | undefined {
+  if (typeof text !== 'string') return undefined
+  const bare = text.replace(/={1,2}$/, '')
+  // RFC 4648 section 3.2: padding makes the length a multiple of four.
+  if (bare !== text && text.length % 4 !== 0) return undefined
+  return decodeBase64url(bare.replaceAll('+', '-').replaceAll('/', '_'))
+}
+
+/** Octets as base64url text, in its only canonical spelling. */
+export function encodeBase64url(octets: Uint8Array): string {
+  return base64url.encode(octets)
+}
+
+/**
  * The octets of text that is known to be canonical. Where the runtime has a Buffer, that takes a
  * fifth of the time: 2 µs less for each token.
  */
@@ -29,7 +47,7 @@ export function isCanonical(text: string): boolean {
   return (alphabet.indexOf(text.charAt(text.length - 1)) & unused) === 0
 }
 
-/** Octets as a number, the most significant first (RFC 7518 section 2: Base64urlUInt). */
+/** At least one octet as a number, the most significant first (RFC 7518 section 2). */
 export function toBigInt(octets: Uint8Array): bigint {
   return BigInt(`0x${Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('')}`)
 }

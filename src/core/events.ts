@@ -52,7 +52,10 @@ export type KeyEvent =
   | { readonly type: 'keys.stale'; readonly issuer: string; readonly age: number }
   /** A request was answered 503. */
   | { readonly type: 'keys.unavailable'; readonly issuer: string; readonly retryAfter: number }
-  /** One member of the key set, fetched or given as `jwks`, is not used. */
+  /**
+   * One member of the key set, fetched or given as `jwks`, is not used. Of one set, 100 members are
+   * reported singly; one more event says how many others there are.
+   */
   | {
       readonly type: 'keys.ignored'
       readonly issuer: string

@@ -38,9 +38,9 @@ export interface IssuerOptions {
   jwksUri?: string | undefined
   /**
    * Its keys: a JWK Set, or one PEM (SPKI) public key. Nothing is fetched. The set may be given as
-   * the issuer publishes it: keys for another purpose, algorithm or curve are ignored, each with an
-   * event when the keys are first used. A key that is malformed, weak, private or symmetric is
-   * refused, and so is a set without a usable key.
+   * the issuer publishes it: keys for another issuer, purpose, algorithm or curve are ignored,
+   * each with an event when the keys are first used. A key that is malformed, weak, private or
+   * symmetric is refused, and so is a set without a usable key.
    */
   jwks?: { keys: readonly JWK[] } | string | undefined
 }
@@ -159,7 +159,7 @@ function resolveAudience(option: string, value: unknown): readonly string[] {
 
 function resolveLocation(
   of: string,
-  { metadataUrl, jwksUri, jwks }: Readonly<Record<string, unknown>>,
+  { issuer, metadataUrl, jwksUri, jwks }: Readonly<Record<string, unknown>>,
   algorithms: readonly Algorithm[],
   allowLoopback: boolean,
 ): KeyLocation {
@@ -169,7 +169,8 @@ function resolveLocation(
     wrongOption(`${of}${given[0]?.[0]}'`, `excludes others: keep one of ${names}`)
   }
   if (jwks !== undefined) {
-    return { kind: 'static', ...resolveStaticKeys(`${of}jwks'`, jwks, algorithms) }
+    const rules = { algorithms, issuer: issuer as string }
+    return { kind: 'static', ...resolveStaticKeys(`${of}jwks'`, jwks, rules) }
   }
   for (const [name, url] of given) {
     const flaw = urlFlaw(url, allowLoopback)

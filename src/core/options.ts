@@ -119,7 +119,10 @@ export interface KeyOptions {
    * 1024 to 16777216.
    */
   maxBytes?: number | undefined
-  /** The most keys in a fetched key set. Default: 100. At most 1000. */
+  /**
+   * The most keys of a fetched key set that can be used. Other members, such as keys for
+   * encryption, do not count. Default: 100. At most 1000.
+   */
   maxKeys?: number | undefined
 }
 

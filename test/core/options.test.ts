@@ -445,21 +445,11 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
     withKeys({ ...jwk, n: Buffer.alloc(1025, 255).toString('base64url') }),
     /longer than 8192/,
   ],
+  ['an RSA key without a modulus', withKeys({ ...jwk, n: null }), /n is missing/],
   [
-    'an RSA key with a padded modulus',
+    'an RSA key with a badly padded modulus',
     withKeys({ ...jwk, n: `${(jwk as { n: string }).n}=` }),
-    /modulus is not base64url/,
-  ],
-  [
-    'an RSA key with a leading zero in its modulus',
-    withKeys({
-      ...jwk,
-      n: Buffer.concat([
-        Buffer.alloc(1),
-        Buffer.from((jwk as { n: string }).n, 'base64url'),
-      ]).toString('base64url'),
-    }),
-    /leading zero/,
+    /n is not base64url/,
   ],
   [
     'an EC key with an unsupported curve',
@@ -471,7 +461,7 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
     withKeys({ kty: 'OKP', crv: 'Ed448', x: 'AA' }),
     /unsupported curve/,
   ],
-  ['an EC key with short coordinates', withKeys({ ...ec, x: 'AAAA' }), /malformed coordinates/],
+  ['an EC key with another x', withKeys({ ...ec, x: 'AAAA' }), /a point off the curve/],
   [
     'a key that serves no allowed algorithm',
     withKeys({ ...jwk, alg: 'RS512' }),

@@ -20,7 +20,8 @@ export interface VerifiedSignature {
 }
 
 /**
- * Checks the signature of a token with the keys of a JWK Set.
+ * Checks the signature of a token with the keys of a JWK Set, which must be written as RFC 7517
+ * says and name no issuer.
  *
  * Does not check: `typ`, claims, times.
  *
@@ -93,7 +94,8 @@ async function readFixedSet(
   algorithms: readonly Algorithm[],
 ): Promise<KeySet> {
   try {
-    return await readKeySet(document, { algorithms, maxKeys: Infinity }, [], () => {})
+    const rules = { algorithms, issuer: undefined, spelling: 'strict', maxKeys: Infinity } as const
+    return await readKeySet(document, rules, [], () => {})
   } catch (error) {
     if (error instanceof LoadError) return createKeySet([])
     throw error

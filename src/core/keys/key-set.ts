@@ -1,6 +1,7 @@
-import type { Algorithm } from '../algorithms.ts'
 import { own } from '../own-members.ts'
 import { LoadError } from '../remote/load-error.ts'
+import type { OnIgnored } from './ignored-keys.ts'
+import type { JwkRules } from './jwk.ts'
 import { admitJwk } from './jwk.ts'
 import type { Key } from './key.ts'
 import { createKey } from './key.ts'
@@ -12,8 +13,6 @@ export interface KeySet {
   /** The keys that may have signed a token: at most two, none if it cannot be told which. */
   candidates(algorithm: string, kid: string | undefined): readonly Key[]
 }
-
-export type OnIgnored = (kid: string | undefined, why: string) => void
 
 export function createKeySet(keys: readonly Key[]): KeySet {
   const byKid = new Map<string | undefined, Key[]>()
@@ -33,8 +32,8 @@ export function createKeySet(keys: readonly Key[]): KeySet {
   return { keys, has: (key) => members.has(key), candidates }
 }
 
-export interface KeySetLimits {
-  readonly algorithms: readonly Algorithm[]
+export interface KeySetRules extends JwkRules {
+  /** The most keys that can be used. What else a set holds is bounded by its size alone. */
   readonly maxKeys: number
 }
 
@@ -45,18 +44,17 @@ export interface KeySetLimits {
  */
 export async function readKeySet(
   document: unknown,
-  { algorithms, maxKeys }: KeySetLimits,
+  rules: KeySetRules,
   previous: readonly Key[],
   onIgnored: OnIgnored,
 ): Promise<KeySet> {
   const members = own(document, 'keys')
   if (!Array.isArray(members)) throw new LoadError('not a JWK Set')
-  if (members.length > maxKeys) throw new LoadError('too many keys')
 
   const known = new Map(previous.map((key) => [key.identity, key]))
   const keys = new Set<Key>()
   for (const member of members) {
-    const admitted = admitJwk(member, algorithms)
+    const admitted = admitJwk(member, rules)
     if ('why' in admitted) {
       onIgnored(admitted.kid, admitted.why)
       continue
@@ -65,6 +63,8 @@ export async function readKeySet(
     const key = known.get(fresh.identity) ?? fresh
     known.set(key.identity, key)
     keys.add(key)
+    // Counted before the platform imports them: that takes the most time of all.
+    if (keys.size > rules.maxKeys) throw new LoadError(`more than ${rules.maxKeys} usable keys`)
   }
   const usable = await importable([...keys], onIgnored)
   if (usable.length === 0) throw new LoadError('no usable signature key')

@@ -10,6 +10,7 @@ import { fetchJson } from '../remote/http-json.ts'
 import { atLocation, isNotFound, LoadError } from '../remote/load-error.ts'
 import { createMetadata } from '../remote/metadata.ts'
 import { createForcedAttempts } from './forced-attempts.ts'
+import { createIgnoredKeys } from './ignored-keys.ts'
 import type { KeySet } from './key-set.ts'
 import { readKeySet } from './key-set.ts'
 import type { Locator } from './locator.ts'
@@ -39,6 +40,8 @@ export interface RemoteSourceOptions extends IssuerReport {
 export function createRemoteSource(options: RemoteSourceOptions): KeySource {
   const { issuer, emit, settings, now, location } = options
   const { timeout, maxAge, staleIfError } = settings
+  const { algorithms } = options
+  const rules = { algorithms, issuer, spelling: 'tolerant', maxKeys: settings.maxKeys } as const
   const closing = new AbortController()
   const http = { ...settings, fetch: options.fetch, now, signal: closing.signal }
   const isDiscovered = location.kind === 'discovery'
@@ -97,14 +100,16 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
   async function loadFrom(uri: string): Promise<Loaded<KeySet>> {
     const { body, maxAge } = await fetchJson(uri, http)
     const previous = document.status().value?.keys ?? []
-    const limits = { algorithms: options.algorithms, maxKeys: settings.maxKeys }
-    const value = await readKeySet(body, limits, previous, (kid, why) => {
-      emit?.({ type: 'keys.ignored', issuer, ...kidField(kid), why })
-    }).catch((error) => {
+    const ignored = createIgnoredKeys(options)
+    try {
+      const value = await readKeySet(body, rules, previous, ignored.report)
+      loadedFrom = uri
+      return { value, maxAge }
+    } catch (error) {
       throw error instanceof LoadError ? atLocation(error, uri) : error
-    })
-    loadedFrom = uri
-    return { value, maxAge }
+    } finally {
+      ignored.finish()
+    }
   }
 
   function current(): Keys | Promise<Keys> {

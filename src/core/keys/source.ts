@@ -11,7 +11,10 @@ export type KeyLocation =
 /** Keys from the configuration. */
 export interface StaticKeys {
   readonly keys: readonly Key[]
-  /** Members of the set that are for another purpose, algorithm or curve than this verifier's. */
+  /**
+   * Members of the set that are for another issuer, purpose, algorithm or curve than those of this
+   * verifier.
+   */
   readonly ignored: readonly RefusedJwk[]
 }
 

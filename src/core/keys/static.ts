@@ -1,15 +1,15 @@
-import type { Algorithm } from '../algorithms.ts'
 import { UnavailableError } from '../errors.ts'
 import type { IssuerReport } from '../events.ts'
-import { kidField } from '../events.ts'
 import { checkDistinct, kindOf, wrongOption } from '../option-checks.ts'
 import { own } from '../own-members.ts'
-import type { AdmittedJwk, PublicJwk, RefusedJwk } from './jwk.ts'
+import { createIgnoredKeys } from './ignored-keys.ts'
+import type { AdmittedJwk, JwkRules, RefusedJwk } from './jwk.ts'
 import { admitJwk } from './jwk.ts'
 import { createKey } from './key.ts'
 import type { KeySet } from './key-set.ts'
 import { createKeySet, importable } from './key-set.ts'
 import { jwkOfPem } from './pem.ts'
+import type { PublicJwk } from './public-key.ts'
 import type { KeySource, Keys, StaticKeys } from './source.ts'
 
 const crypto = globalThis.process?.getBuiltinModule?.('node:crypto')
@@ -22,13 +22,13 @@ const crypto = globalThis.process?.getBuiltinModule?.('node:crypto')
 export function resolveStaticKeys(
   option: string,
   value: unknown,
-  algorithms: readonly Algorithm[],
+  rules: Omit<JwkRules, 'spelling'>,
 ): StaticKeys {
   const members = typeof value === 'string' ? [jwkOfPem(option, value)] : membersOf(option, value)
   const admitted: AdmittedJwk[] = []
   const ignored: RefusedJwk[] = []
   for (const [i, member] of members.entries()) {
-    const outcome = judge(member, algorithms)
+    const outcome = judge(member, { ...rules, spelling: 'tolerant' })
     if (!('why' in outcome)) admitted.push(outcome)
     else if (!outcome.flawed) ignored.push(outcome)
     else {
@@ -49,8 +49,8 @@ export function resolveStaticKeys(
   return Object.freeze({ keys: Object.freeze(admitted.map(createKey)), ignored })
 }
 
-function judge(member: unknown, algorithms: readonly Algorithm[]): AdmittedJwk | RefusedJwk {
-  const outcome = admitJwk(member, algorithms)
+function judge(member: unknown, rules: JwkRules): AdmittedJwk | RefusedJwk {
+  const outcome = admitJwk(member, rules)
   if ('why' in outcome || isKey(outcome.jwk)) return outcome
   return { kid: outcome.kid, why: 'not a valid key', flawed: true }
 }
@@ -78,24 +78,21 @@ function membersOf(option: string, value: unknown): readonly unknown[] {
 }
 
 /** Keys from the configuration: nothing is fetched, and nothing ages. */
-export function createStaticSource(
-  { keys, ignored }: StaticKeys,
-  { issuer, emit }: IssuerReport,
-): KeySource {
+export function createStaticSource({ keys, ignored }: StaticKeys, report: IssuerReport): KeySource {
   let loaded: Keys | undefined
   let loading: Promise<Keys> | undefined
 
   async function load(): Promise<Keys> {
-    const report = (kid: string | undefined, why: string): void =>
-      emit?.({ type: 'keys.ignored', issuer, ...kidField(kid), why })
-    for (const { kid, why } of ignored) report(kid, why)
-    const usable = await importable(keys, report)
+    const events = createIgnoredKeys(report)
+    for (const { kid, why } of ignored) events.report(kid, why)
+    const usable = await importable(keys, events.report)
+    events.finish()
     loaded = fixedKeys(createKeySet(usable))
     return loaded
   }
 
   function checked(given: Keys): Keys {
-    if (given.set.keys.length === 0) throw new UnavailableError('keys', 60, [issuer])
+    if (given.set.keys.length === 0) throw new UnavailableError('keys', 60, [report.issuer])
     return given
   }
 

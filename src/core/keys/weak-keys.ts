@@ -1,22 +1,17 @@
-import { decodeBase64url, toBigInt } from '../base64url.ts'
+import { toBigInt } from '../base64url.ts'
 
 /**
  * Why an RSA key is not used, or undefined if it is good: an odd modulus of 2048 to 8192 bits and
  * an odd exponent from 3 to 2^32. With a smaller one anybody could forge signatures; with a larger
- * one each check would take milliseconds.
+ * one each check would take milliseconds. Neither number may have leading zero octets: they would
+ * count as bits.
  */
-export function rsaFlaw(n: unknown, e: unknown): string | undefined {
-  const modulus = decodeBase64url(n)
-  const exponent = decodeBase64url(e)
-  if (modulus === undefined) return 'modulus is not base64url'
-  if (exponent === undefined) return 'exponent is not base64url'
-  // RFC 7518 section 6.3.1.1: the modulus has the smallest number of octets that can hold it.
-  if (modulus[0] === 0) return 'modulus has a leading zero octet'
+export function rsaFlaw(modulus: Uint8Array, exponent: Uint8Array): string | undefined {
   const bits = modulus.length * 8 - Math.clz32(modulus[0] ?? 0) + 24
   if (bits < 2048) return 'modulus is shorter than 2048 bits'
   if (bits > 8192) return 'modulus is longer than 8192 bits'
   // The length comes first: to turn an exponent of 400 KB into a number would take long.
-  if (exponent.length > 5) return 'exponent is not odd, 3 to 2^32'
+  if (exponent.length === 0 || exponent.length > 5) return 'exponent is not odd, 3 to 2^32'
   const value = toBigInt(exponent)
   if (value < 3n || value > 2n ** 32n || value % 2n === 0n) return 'exponent is not odd, 3 to 2^32'
   const number = toBigInt(modulus)
@@ -62,12 +57,10 @@ const ysOfSmallOrder: ReadonlySet<bigint> = new Set([
   p25519 - yOfOrder8,
 ])
 
-/** Why an Ed25519 key is not used, or undefined if it is good. */
-export function ed25519Flaw(x: unknown): string | undefined {
-  const octets = decodeBase64url(x)
-  if (octets?.length !== 32) return 'malformed coordinates'
+/** Why an Ed25519 key of 32 octets is not used, or undefined if it is good. */
+export function ed25519Flaw(octets: Uint8Array): string | undefined {
   // RFC 8032 section 5.1.2: y with the least significant octet first, and the sign of x in the
   // highest bit. Some platforms also read numbers that are not below p, and a sign of x = 0.
-  const y = BigInt.asUintN(255, toBigInt(octets.reverse()))
+  const y = BigInt.asUintN(255, toBigInt(octets.toReversed()))
   return ysOfSmallOrder.has(y % p25519) ? 'a point of small order' : undefined
 }

@@ -160,7 +160,7 @@ describe('T15: the iss of a token that nobody has verified', () => {
     ['an issuer that is no URL', "option 'issuer' must be an absolute https URL (it is ...)"],
     [
       'a weak key',
-      "option 'jwks' has a key '...' that cannot be used: malformed coordinates. Remove or replace it",
+      "option 'jwks' has a key '...' that cannot be used: a point off the curve. Remove or replace it",
     ],
     [
       'a key for another purpose',

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { supportedAlgorithms } from '../../../src/core/algorithms.ts'
+import type { JwkRules } from '../../../src/core/keys/jwk.ts'
 import { admitJwk } from '../../../src/core/keys/jwk.ts'
 
 const jwkOf = (type: 'rsa' | 'ec' | 'ed25519') => {
@@ -19,8 +20,9 @@ const modulus = (octets: number, first: number): string => {
   bytes[octets - 1] = 0x01
   return bytes.toString('base64url')
 }
-const why = (jwk: unknown): string | undefined => {
-  const outcome = admitJwk(jwk, supportedAlgorithms)
+const rules: JwkRules = { algorithms: supportedAlgorithms, issuer: undefined, spelling: 'tolerant' }
+const why = (jwk: unknown, given: Partial<JwkRules> = {}): string | undefined => {
+  const outcome = admitJwk(jwk, { ...rules, ...given })
   return 'why' in outcome ? outcome.why : undefined
 }
 
@@ -48,7 +50,7 @@ describe('T3: published keys that are used', () => {
   })
 
   it('only the public members of a published key are kept', () => {
-    const outcome = admitJwk({ ...ec, kid: 'a', x5c: ['x'], use: 'sig' }, supportedAlgorithms)
+    const outcome = admitJwk({ ...ec, kid: 'a', x5c: ['x'], use: 'sig' }, rules)
     expect(outcome).toEqual({
       kid: 'a',
       jwk: { kty: 'EC', crv: 'P-256', x: ec.x, y: ec.y },
@@ -57,8 +59,7 @@ describe('T3: published keys that are used', () => {
   })
 
   it('T2: a published key is used only for the algorithm that it states, under every name of that algorithm', () => {
-    const of = (jwk: object) =>
-      (admitJwk(jwk, supportedAlgorithms) as { algorithms?: unknown }).algorithms
+    const of = (jwk: object) => (admitJwk(jwk, rules) as { algorithms?: unknown }).algorithms
     expect(of({ ...rsa, alg: 'PS256' })).toEqual(['PS256'])
     expect(of({ ...okp, alg: 'EdDSA' })).toEqual(['EdDSA', 'Ed25519'])
     expect(of({ ...okp, alg: 'Ed25519' })).toEqual(['EdDSA', 'Ed25519'])
@@ -86,37 +87,31 @@ describe('T3: published keys that are not used', () => {
       'not for verification (key_ops)',
       { ...rsa, key_ops: ['sign'] },
     ],
-    [
-      'a key whose key_ops is text',
-      'not for verification (key_ops)',
-      { ...rsa, key_ops: 'verify' },
-    ],
+    ['a key whose key_ops is text', 'key_ops is not a list', { ...rsa, key_ops: 'verify' }],
     ['a key of an unknown type', 'unsupported key type', { kty: 'AKP' }],
-    ['a key without a type', 'unsupported key type', {}],
+    ['a key without a type', 'kty is missing', {}],
     ['an EC key with the curve secp256k1', 'unsupported curve', { ...ec, crv: 'secp256k1' }],
     [
       'an EC key whose curve is the name of an inherited member',
       'unsupported curve',
       { ...ec, crv: 'constructor' },
     ],
-    ['an EC key whose curve is an array', 'unsupported curve', { ...ec, crv: ['P-256'] }],
+    ['an EC key whose curve is an array', 'crv is not a string', { ...ec, crv: ['P-256'] }],
     ['an OKP key with the curve Ed448', 'unsupported curve', { ...okp, crv: 'Ed448' }],
-    ['an EC key without a y coordinate', 'malformed coordinates', { ...ec, y: undefined }],
-    ['an OKP key with a short coordinate', 'malformed coordinates', { ...okp, x: 'AA' }],
-    ['an EC key with a padded coordinate', 'malformed coordinates', { ...ec, x: `${ec.x}=` }],
+    ['an EC key without a y coordinate', 'y is missing', { ...ec, y: undefined }],
+    ['an OKP key with a short coordinate', 'x is not 32 octets long', { ...okp, x: 'AA' }],
+    ['an EC key whose coordinate is too long', 'x is longer than 32 octets', { ...ec, x: rsa.n }],
+    ['an EC key whose coordinate is badly padded', 'x is not base64url', { ...ec, x: `${ec.x}==` }],
     ['an EC key whose point is not on its curve', 'a point off the curve', { ...ec, x: ec.y }],
     [
       'an RSA key whose modulus begins with a space',
-      'modulus is not base64url',
+      'n is not base64url',
       { ...rsa, n: ` ${rsa.n}` },
     ],
-    ['an RSA key whose modulus is a number', 'modulus is not base64url', { ...rsa, n: 1 }],
-    [
-      'an RSA key whose exponent is in standard base64',
-      'exponent is not base64url',
-      { ...rsa, e: '+AAB' },
-    ],
-    ['an RSA key without an exponent', 'exponent is not base64url', { ...rsa, e: undefined }],
+    ['an RSA key whose modulus is a number', 'n is not a string', { ...rsa, n: 1 }],
+    ['an RSA key without an exponent', 'e is missing', { ...rsa, e: undefined }],
+    ['an RSA key with an empty exponent', 'e is empty', { ...rsa, e: '' }],
+    ['an RSA key with exponent 0', 'exponent is not odd, 3 to 2^32', { ...rsa, e: 'AA' }],
     ['an RSA key with exponent 1', 'exponent is not odd, 3 to 2^32', { ...rsa, e: 'AQ' }],
     ['an RSA key with exponent 2', 'exponent is not odd, 3 to 2^32', { ...rsa, e: 'Ag' }],
     [
@@ -127,7 +122,7 @@ describe('T3: published keys that are not used', () => {
     [
       'an RSA key with an exponent of six bytes',
       'exponent is not odd, 3 to 2^32',
-      { ...rsa, e: Buffer.from('000000010001', 'hex').toString('base64url') },
+      { ...rsa, e: Buffer.from('010000000001', 'hex').toString('base64url') },
     ],
     [
       'an RSA key of 2047 bits',
@@ -154,11 +149,7 @@ describe('T3: published keys that are not used', () => {
       'serves no allowed algorithm',
       { ...ec, alg: 'ES384' },
     ],
-    [
-      'an RSA key whose algorithm is an array',
-      'serves no allowed algorithm',
-      { ...rsa, alg: ['RS256'] },
-    ],
+    ['an RSA key whose algorithm is an array', 'alg is not a string', { ...rsa, alg: ['RS256'] }],
   ])('%s is not used (reason: %s)', (_, reason, jwk) => {
     expect(why(jwk)).toBe(reason)
   })
