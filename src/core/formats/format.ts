@@ -1,4 +1,5 @@
 import type { Auth, Principal } from '../auth.ts'
+import type { Awaitable } from '../awaitable.ts'
 import { InvalidTokenError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { ActiveIssuer } from '../issuers/active-issuer.ts'
@@ -33,8 +34,6 @@ export interface FormatContext {
   now(): number
   readonly emit: Emit
 }
-
-export type Awaitable<T> = T | Promise<T>
 
 /** One call of `verify()`: what the caller brings, and how far the token came. */
 export interface Verification {

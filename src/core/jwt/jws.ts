@@ -6,9 +6,12 @@ import { readJsonObject } from './json-object.ts'
 
 /** A JWS in compact serialization (RFC 7515 section 7.1). Nothing in it is verified. */
 export interface CompactJws {
-  readonly token: string
   readonly header: JwsHeader
   readonly payload: Uint8Array
+  /** The text that was signed: the first two segments. */
+  readonly signingInput: string
+  /** The last segment: canonical base64url. */
+  readonly signature: string
 }
 
 /** The claims of a token, as its payload states them. */
@@ -47,11 +50,11 @@ export function readJws(token: string): CompactJws {
   const afterPayload = token.indexOf('.', afterHeader + 1)
   if (afterHeader > longestHeader) throw new InvalidTokenError('too-large')
   const payload = token.slice(afterHeader + 1, afterPayload)
-  if (!isCanonical(payload) || !isCanonical(token.slice(afterPayload + 1))) {
-    throw new InvalidTokenError('malformed')
-  }
+  const signature = token.slice(afterPayload + 1)
+  if (!isCanonical(payload) || !isCanonical(signature)) throw new InvalidTokenError('malformed')
   const header = readHeader(token.slice(0, afterHeader))
-  return { token, header, payload: decodeCanonical(payload) }
+  const signingInput = token.slice(0, afterPayload)
+  return { header, payload: decodeCanonical(payload), signingInput, signature }
 }
 
 export function readClaims({ payload }: Pick<CompactJws, 'payload'>): Record<string, unknown> {

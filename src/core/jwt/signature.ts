@@ -1,6 +1,8 @@
-import type { CryptoKey, JSONWebKeySet } from 'jose'
-import { compactVerify } from 'jose'
+import type { JSONWebKeySet } from 'jose'
 import type { Algorithm } from '../algorithms.ts'
+import type { Awaitable } from '../awaitable.ts'
+import { andThen } from '../awaitable.ts'
+import { decodeCanonical, encodeAscii } from '../base64url.ts'
 import { InvalidTokenError } from '../errors.ts'
 import type { Key } from '../keys/key.ts'
 import type { KeySet } from '../keys/key-set.ts'
@@ -10,6 +12,8 @@ import { LoadError } from '../remote/load-error.ts'
 import type { JwsHeader } from './header-cache.ts'
 import type { CompactJws } from './jws.ts'
 import { checkSize, formFlaw, isJws, readJws } from './jws.ts'
+import type { Signed } from './platform-signature.ts'
+import { isRight } from './platform-signature.ts'
 import { allowedAlgorithm, checkCritical } from './token-policy.ts'
 
 /** The octets that were signed, and the key that signed them. */
@@ -53,38 +57,55 @@ export async function verifySignature(
  *
  * @throws InvalidTokenError (`unknown-key`, `signature`), UnavailableError if keys cannot be had.
  */
-export async function findSigner(
+export function findSigner(
   jws: CompactJws,
   algorithm: Algorithm,
   source: Pick<KeySource, 'current' | 'newer'>,
-): Promise<Key> {
+): Awaitable<Key> {
   const { kid } = jws.header
-  const tried: Key[] = []
-  const current = source.current()
-  let keys: Keys | undefined = current instanceof Promise ? await current : current
-  while (keys !== undefined) {
-    for (const key of keys.set.candidates(algorithm, kid)) {
-      if (tried.includes(key)) continue
-      tried.push(key)
-      if (await hasSigned(key, algorithm, jws)) return key
-    }
-    // Issuers replace keys at any time, even under an old `kid` (RFC 7517 section 4.5 does not
-    // forbid it): look for newer keys before the token is refused.
-    keys = await source.newer(keys, kid)
+  const signed: Signed = {
+    data: encodeAscii(jws.signingInput),
+    signature: decodeCanonical(jws.signature),
   }
-  throw new InvalidTokenError(tried.length > 0 ? 'signature' : 'unknown-key')
+  const tried: Key[] = []
+
+  function tryKeys(keys: Keys): Awaitable<Key> {
+    const untried = keys.set.candidates(algorithm, kid).filter((key) => !tried.includes(key))
+    tried.push(...untried)
+    return andThen(firstSigner(untried, algorithm, signed), (key) => key ?? tryNewer(keys))
+  }
+
+  /**
+   * Issuers replace keys at any time, even under an old `kid` (RFC 7517 section 4.5 does not forbid
+   * it): look for newer keys before the token is refused.
+   */
+  async function tryNewer(than: Keys): Promise<Key> {
+    const newer = await source.newer(than, kid)
+    if (newer !== undefined) return tryKeys(newer)
+    throw new InvalidTokenError(tried.length > 0 ? 'signature' : 'unknown-key')
+  }
+
+  return andThen(source.current(), tryKeys)
 }
 
-/**
- * No async function, and no wait for a key that has been imported: that saves 1 µs for each token.
- */
-function hasSigned(key: Key, algorithm: Algorithm, { token }: CompactJws): Promise<boolean> {
-  const check = (imported: CryptoKey) => compactVerify(token, imported, { algorithms: [algorithm] })
+/** The first of these keys that has signed; undefined if none has. */
+function firstSigner(
+  [key, ...others]: readonly Key[],
+  algorithm: Algorithm,
+  signed: Signed,
+): Awaitable<Key | undefined> {
+  if (key === undefined) return undefined
+  return andThen(hasSigned(key, algorithm, signed), (right) =>
+    right ? key : firstSigner(others, algorithm, signed),
+  )
+}
+
+function hasSigned(key: Key, algorithm: Algorithm, signed: Signed): Awaitable<boolean> {
   const imported = key.import(algorithm)
-  const checked = imported instanceof Promise ? imported.then(check) : check(imported)
-  return checked.then(
-    () => true,
-    // Errors of jose quote the token, so nothing of them is passed on.
+  if (!(imported instanceof Promise)) return isRight(imported, signed)
+  return imported.then(
+    (ready) => isRight(ready, signed),
+    // The platform does not accept the key.
     () => false,
   )
 }

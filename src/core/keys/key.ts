@@ -1,7 +1,8 @@
-import type { CryptoKey } from 'jose'
-import { importJWK } from 'jose'
 import type { Algorithm } from '../algorithms.ts'
 import { sameAlgorithm } from '../algorithms.ts'
+import type { Awaitable } from '../awaitable.ts'
+import type { ImportedKey } from './imported-key.ts'
+import { importPublicKey } from './imported-key.ts'
 import type { AdmittedJwk } from './jwk.ts'
 
 /**
@@ -18,7 +19,7 @@ export interface Key {
    * imported. Rejects if the platform does not accept the key, for example because its point is off
    * the curve.
    */
-  import(algorithm: Algorithm): CryptoKey | Promise<CryptoKey>
+  import(algorithm: Algorithm): Awaitable<ImportedKey>
   /**
    * Imports the key under the first algorithm that it fits, to see whether the platform accepts it.
    */
@@ -34,14 +35,14 @@ export interface Key {
 }
 
 export function createKey({ kid, jwk, algorithms }: AdmittedJwk): Key {
-  const imported = new Map<string, CryptoKey | Promise<CryptoKey>>()
+  const imported = new Map<string, Awaitable<ImportedKey>>()
   let fitting = algorithms
   let boundTo: Algorithm | undefined
 
-  function importAs(algorithm: Algorithm): CryptoKey | Promise<CryptoKey> {
+  function importAs(algorithm: Algorithm): Awaitable<ImportedKey> {
     let key = imported.get(algorithm)
     if (key === undefined) {
-      key = importJWK(jwk, algorithm) as Promise<CryptoKey>
+      key = importPublicKey(jwk, algorithm)
       imported.set(algorithm, key)
       key.then(
         (ready) => imported.set(algorithm, ready),

@@ -1,0 +1,93 @@
+import type { CryptoKey } from 'jose'
+import { importJWK } from 'jose'
+import type { Algorithm, SignatureParameters } from '../algorithms.ts'
+import { signatureParameters } from '../algorithms.ts'
+import { withoutPrototype } from '../own-members.ts'
+import type { PublicJwk } from './public-key.ts'
+
+/** A public key with one algorithm, as the cryptography of the platform takes them. */
+export interface ImportedKey {
+  /** How many octets each signature has; undefined for RSA, where the platform looks at that. */
+  readonly signatureLength: number | undefined
+  readonly web: { readonly key: CryptoKey; readonly parameters: { readonly name: string } }
+  /**
+   * For `node:crypto`, which checks a signature at once and on the thread that asks; undefined where
+   * that is not available or would take too long.
+   */
+  readonly node: NodeKey | undefined
+}
+
+export interface NodeKey {
+  readonly digest: string | null
+  /** What the one-shot `verify` takes as its key. */
+  readonly options: { readonly key: object }
+  /** Whether a check takes so little that handing it to another thread costs more. */
+  readonly isCheap: boolean
+}
+
+const nodeCrypto = globalThis.process?.getBuiltinModule?.('node:crypto')
+const { versions } = globalThis.process ?? {}
+/**
+ * Bun, Deno and workerd have `node:crypto` as well, but check signatures with it more slowly than
+ * with WebCrypto: ECDSA takes Deno four times as long.
+ */
+const isNode = versions?.v8 !== undefined && !('bun' in versions) && !('deno' in versions)
+
+const webNames = { sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512' } as const
+/** RFC 7518 section 3.5: a salt has as many octets as the digest. */
+const saltLengths = { sha256: 32, sha384: 48, sha512: 64 } as const
+/** RFC 7518 section 3.4: two numbers, each with its leading zeros. RFC 8032 section 5.1.6. */
+const signatureLengths = { 'P-256': 64, 'P-384': 96, 'P-521': 132, Ed25519: 64 } as const
+
+/**
+ * Rejects if the platform does not accept the key, for example because its point is off the curve.
+ */
+export async function importPublicKey(jwk: PublicJwk, algorithm: Algorithm): Promise<ImportedKey> {
+  const key = (await importJWK(jwk, algorithm)) as CryptoKey
+  const parameters = withoutPrototype(signatureParameters[algorithm])
+  const { crv } = parameters
+  return {
+    signatureLength: crv && signatureLengths[crv],
+    web: { key, parameters: webParameters(parameters) },
+    node: isNode && isQuick(jwk) ? nodeKey(key, parameters) : undefined,
+  }
+}
+
+/** Without a prototype, because the platform reads more members than those that an algorithm has. */
+function webParameters({ kty, digest, padding }: SignatureParameters): { readonly name: string } {
+  if (digest === undefined) return withoutPrototype({ name: 'Ed25519' })
+  if (kty === 'EC') return withoutPrototype({ name: 'ECDSA', hash: webNames[digest] })
+  if (padding === 'pkcs1') return withoutPrototype({ name: 'RSASSA-PKCS1-v1_5' })
+  return withoutPrototype({ name: 'RSA-PSS', saltLength: saltLengths[digest] })
+}
+
+/**
+ * Whether a signature of this key is checked so quickly that others may wait for it. RSA with 8192
+ * bits takes 190 µs, and with a large exponent 450 µs: whoever sends such tokens would hold up
+ * everybody else. P-384 and P-521 take 600 µs and more.
+ */
+function isQuick(jwk: PublicJwk): boolean {
+  if (jwk.kty === 'RSA') return octets(jwk.n) <= 4096 / 8 && octets(jwk.e) <= 3
+  return jwk.crv === 'P-256' || jwk.crv === 'Ed25519'
+}
+
+function octets(base64url: string): number {
+  return Math.floor((base64url.length * 3) / 4)
+}
+
+function nodeKey(
+  cryptoKey: CryptoKey,
+  { kty, digest, padding }: SignatureParameters,
+): NodeKey | undefined {
+  if (nodeCrypto === undefined) return undefined
+  const { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING } = nodeCrypto.constants
+  const key = nodeCrypto.KeyObject.from(cryptoKey as never)
+  const options = {
+    key,
+    ...(kty === 'EC' && { dsaEncoding: 'ieee-p1363' }),
+    ...(padding === 'pkcs1' && { padding: RSA_PKCS1_PADDING }),
+    ...(padding === 'pss' &&
+      digest && { padding: RSA_PKCS1_PSS_PADDING, saltLength: saltLengths[digest] }),
+  }
+  return { digest: digest ?? null, options: withoutPrototype(options), isCheap: kty === 'RSA' }
+}
