@@ -25,9 +25,8 @@ export function urlFlaw(url: unknown, allowLoopback: boolean): string | undefine
     return 'must be an absolute https URL'
   }
   if (/[^\x21-\x7e]|\\/.test(url)) return 'must hold no whitespace, control or non-ASCII character'
-  const { protocol, hostname, username, password } = new URL(url)
-  if (username !== '' || password !== '' || url.includes('@'))
-    return 'must hold no user name or password'
+  if (hasUserInfo(url)) return 'must hold no user name or password'
+  const { protocol, hostname } = new URL(url)
   if (url.includes('#')) return 'must have no fragment'
   if (protocol === 'https:') return undefined
   if (protocol !== 'http:') return 'must be an https URL'
@@ -35,6 +34,14 @@ export function urlFlaw(url: unknown, allowLoopback: boolean): string | undefine
   return allowLoopback
     ? undefined
     : 'must be an https URL (or set allowInsecureLoopback: true in tests)'
+}
+
+/**
+ * Whether there is something before the host (RFC 3986 section 3.2.1), if only an `@`. In a path or
+ * a query, `@` is a character like any other.
+ */
+function hasUserInfo(url: string): boolean {
+  return /^[^/?#]*\/\/[^/?#]*@/.test(url)
 }
 
 function isLoopback(hostname: string): boolean {

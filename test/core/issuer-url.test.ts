@@ -24,6 +24,64 @@ async function outcomeWithKeysAt(host: string): Promise<string> {
   )
 }
 
+/** What becomes of a good token when its keys are at this URL: as an option, and as found. */
+async function outcomesWithKeysAt(jwksUri: string): Promise<readonly string[]> {
+  const fetch = async (url: unknown) =>
+    Response.json(String(url) === jwksUri ? issuer.jwks : { issuer: issuer.url, jwks_uri: jwksUri })
+  const ways = [{ issuer: issuer.url, jwksUri }, issuer.url]
+  return Promise.all(
+    ways.map(async (one) => {
+      try {
+        const options = { ...issuer.trust(), issuer: one, fetch }
+        await createVerifier(options).verify(issuer.mint())
+        return 'accepted'
+      } catch (error) {
+        return error instanceof TypeError ? error.message : (error as AuthError).reason
+      }
+    }),
+  )
+}
+
+describe('user names in URLs', () => {
+  it.each([
+    'https://keys.test/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com',
+    'https://keys.test/@',
+    'https://keys.test/a//b@c',
+    'https://keys.test/jwks?of=me@example.com',
+    'https://keys.test?@',
+    'https://keys.test/jwks?at=//me@example.com',
+  ])('keys at %s are fetched: an @ behind the host is no user name', async (url) => {
+    expect(await outcomesWithKeysAt(url)).toEqual(['accepted', 'accepted'])
+  })
+
+  it.each([
+    'https://me@keys.test/jwks',
+    'https://me:secret@keys.test/jwks',
+    'https://:secret@keys.test/jwks',
+    'https://@keys.test/jwks',
+    'https://:@keys.test/jwks',
+    'https://a@b@keys.test/jwks',
+  ])(
+    'keys at %s are not fetched, because there is user information before the host',
+    async (url) => {
+      const [stated, found] = await outcomesWithKeysAt(url)
+      expect(stated).toMatch(/option 'jwksUri' must hold no user name or password/)
+      expect(stated).not.toContain('secret')
+      expect(found).toBe('keys')
+    },
+  )
+
+  it('an issuer with an @ in its path is accepted', async () => {
+    const named = createTestIssuer({ keys: { seed: 'at' } })
+    const iss = 'https://login.test/tenants/a@b'
+    const verifier = createVerifier({
+      ...named.trust(),
+      issuer: { issuer: iss, jwks: named.jwks as never },
+    })
+    expect((await verifier.verify(named.mint({ iss }))).issuer).toBe(iss)
+  })
+})
+
 describe('T13: hosts of the keys', () => {
   it.each([
     '10.keys.example.com',
