@@ -14,8 +14,10 @@ import {
   kindOf,
   knownOptions,
   numberWithin,
+  optionalFunction,
   wrongOption,
 } from './option-checks.ts'
+import type { FetchLike } from './remote/http-json.ts'
 
 /**
  * One trusted issuer. A member that is stated here replaces the verifier's option of that name, and
@@ -43,6 +45,12 @@ export interface IssuerOptions {
    * symmetric is refused, and so is a set without a usable key.
    */
   jwks?: { keys: readonly JWK[] } | string | undefined
+  /**
+   * Fetches the metadata and keys of this issuer (the verifier's `fetch`). Where a resolver gives a
+   * new function with an answer that is otherwise the same, the keys stay, and the new function
+   * fetches from then on.
+   */
+  fetch?: FetchLike | undefined
 }
 
 /**
@@ -63,6 +71,7 @@ const known = {
   metadataUrl: true,
   jwksUri: true,
   jwks: true,
+  fetch: true,
 } as const satisfies Record<keyof IssuerOptions, true>
 
 function inIssuer(name: string): string {
@@ -116,6 +125,7 @@ export function resolveIssuer(
     issuer: issuer as string,
     policy: Object.freeze({ ...policy, audience }),
     location: resolveLocation(of, options, policy.algorithms, allowLoopback),
+    fetch: optionalFunction<FetchLike>(`${of}fetch'`, options['fetch']),
   })
 }
 

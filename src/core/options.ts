@@ -23,6 +23,7 @@ import {
   optionalFunction,
   wrongOption,
 } from './option-checks.ts'
+import type { FetchLike } from './remote/http-json.ts'
 
 /** `C` is the type of the claims: stated as a type argument, or what the `claims` schema gives. */
 export interface VerifierOptions<C extends object = JWTPayload> {
@@ -76,10 +77,10 @@ export interface VerifierOptions<C extends object = JWTPayload> {
   /** Accept http issuers on localhost, 127.0.0.1 and [::1], for tests. Default: false. */
   allowInsecureLoopback?: boolean | undefined
   /**
-   * Fetches metadata and keys. An answer that was reached through a redirect is refused. Default:
-   * `globalThis.fetch`, looked up at each call.
+   * Fetches metadata and keys, e.g. through a proxy or with a client certificate. An answer that
+   * was reached through a redirect is refused. Default: `globalThis.fetch`, looked up at each call.
    */
-  fetch?: typeof globalThis.fetch | undefined
+  fetch?: FetchLike | undefined
   /**
    * Gives the time in milliseconds since the epoch. Default: `Date.now`, looked up at each call.
    */
@@ -175,7 +176,7 @@ const keyDefaults: KeySettings = {
 export function resolveOptions(given: VerifierOptions<object>): Settings {
   const options = knownOptions('the verifier options', given, known, issuerElsewhere)
   checkDefined('option', options, ['issuer', 'audience', 'algorithms', 'profile'])
-  const fetch = optionalFunction<typeof globalThis.fetch>("option 'fetch'", options['fetch'])
+  const fetch = optionalFunction<FetchLike>("option 'fetch'", options['fetch'])
   const now = optionalFunction<() => number>("option 'now'", options['now'])
   const onEvent = optionalFunction<(event: AuthEvent) => void>(
     "option 'onEvent'",

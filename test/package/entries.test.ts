@@ -109,6 +109,7 @@ test('every entry exports the expected types', async () => {
         "AuthEvent",
         "ClaimPath",
         "DeepReadonly",
+        "FetchLike",
         "IssuerHealth",
         "IssuerOptions",
         "IssuerResolver",

@@ -61,6 +61,7 @@ export const suites: readonly Suite[] = [
       'test/core/jwt/signature.test.ts',
       'test/core/verifier.test.ts',
       'test/core/remote/cached-document.test.ts',
+      'test/core/remote/fetch-option.test.ts',
       'test/core/keys/model.test.ts',
       'test/core/keys/jwk.test.ts',
       'test/core/keys/key-files.test.ts',

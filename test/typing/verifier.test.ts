@@ -1,5 +1,15 @@
-import type { Auth, DeepReadonly, JWTPayload, StandardSchema, Verifier } from 'tollgate'
+import type {
+  Auth,
+  DeepReadonly,
+  FetchLike,
+  IssuerOptions,
+  JWTPayload,
+  StandardSchema,
+  Verifier,
+  VerifierOptions,
+} from 'tollgate'
 import { createVerifier } from 'tollgate'
+import type { fetch as undiciFetch } from 'undici-types'
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
@@ -206,3 +216,41 @@ const validate = (value: unknown) => ({ value: value as Claims })
 
 it('wrong uses of createVerifier and of claims do not compile', () =>
   expect(linesThatMustNotCompile).toBeTypeOf('function'))
+
+describe('the type of the option fetch', () => {
+  it('the fetch of the platform and that of undici are accepted without a cast', () => {
+    expectTypeOf<typeof globalThis.fetch>().toExtend<FetchLike>()
+    expectTypeOf<typeof undiciFetch>().toExtend<FetchLike>()
+    expectTypeOf<typeof globalThis.fetch>().toExtend<NonNullable<VerifierOptions['fetch']>>()
+    expectTypeOf<typeof undiciFetch>().toExtend<NonNullable<IssuerOptions['fetch']>>()
+  })
+
+  it('functions around a fetch are accepted without a cast', () => {
+    const undici: typeof undiciFetch = () => expect.fail('is never called')
+    const platform: typeof globalThis.fetch = () => expect.fail('is never called')
+    expectTypeOf(
+      createVerifier({
+        ...options,
+        fetch: (url, init) => undici(url, { ...init, dispatcher: {} as never }),
+      }),
+    ).toEqualTypeOf<Verifier>()
+    expectTypeOf(
+      createVerifier({
+        ...options,
+        issuer: {
+          issuer: options.issuer,
+          fetch: async (url, init) => {
+            const headers = { ...init.headers, authorization: 'Bearer of-the-cluster' }
+            return platform(url, { ...init, headers })
+          },
+        },
+      }),
+    ).toEqualTypeOf<Verifier>()
+  })
+
+  it('what gives no answer with a status, headers and a body is not accepted', () => {
+    expectTypeOf<() => Promise<string>>().not.toExtend<FetchLike>()
+    expectTypeOf<() => Promise<{ status: number }>>().not.toExtend<FetchLike>()
+    expectTypeOf<(url: URL) => ReturnType<FetchLike>>().not.toExtend<FetchLike>()
+  })
+})

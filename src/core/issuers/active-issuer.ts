@@ -4,12 +4,15 @@ import type { KeySettings } from '../keys/remote.ts'
 import { createRemoteSource } from '../keys/remote.ts'
 import type { KeyLocation, KeySource } from '../keys/source.ts'
 import { createStaticSource } from '../keys/static.ts'
+import type { FetchLike } from '../remote/http-json.ts'
 
 /** An issuer whose tokens are accepted, as the configuration states it. */
 export interface TrustedIssuer {
   readonly issuer: string
   readonly policy: TokenPolicy & { readonly audience: readonly string[] }
   readonly location: KeyLocation
+  /** Fetches its metadata and keys, in the place of the verifier's. */
+  readonly fetch: FetchLike | undefined
 }
 
 /** A trusted issuer with its live keys. */
@@ -24,14 +27,14 @@ export interface IssuerContext {
   readonly emit: Emit
   readonly keys: KeySettings
   readonly allowInsecureLoopback: boolean
-  readonly fetch: typeof globalThis.fetch
+  readonly fetch: FetchLike
   readonly now: () => number
 }
 
 /** Gives an issuer its keys. Nothing is fetched before somebody asks for them. */
 export function activate(
-  { issuer, policy, location }: TrustedIssuer,
-  { emit, keys: settings, allowInsecureLoopback, fetch, now }: IssuerContext,
+  { issuer, policy, location, fetch }: TrustedIssuer,
+  { emit, keys: settings, allowInsecureLoopback, fetch: commonFetch, now }: IssuerContext,
 ): ActiveIssuer {
   const { algorithms } = policy
   const keys =
@@ -44,7 +47,7 @@ export function activate(
           location,
           settings,
           allowInsecureLoopback,
-          fetch,
+          fetch: fetch ?? commonFetch,
           now,
         })
   return Object.freeze({ issuer, policy, keys })

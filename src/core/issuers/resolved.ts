@@ -7,6 +7,7 @@ import { profiles } from '../jwt/profile.ts'
 import { withoutValues } from '../option-checks.ts'
 import { own } from '../own-members.ts'
 import { within } from '../remote/deadline.ts'
+import type { FetchLike } from '../remote/http-json.ts'
 import type { SharedWork } from '../remote/shared-work.ts'
 import { shareWork } from '../remote/shared-work.ts'
 import type { ActiveIssuer, IssuerContext, TrustedIssuer } from './active-issuer.ts'
@@ -28,6 +29,8 @@ interface Answer {
   readonly stated: string
   /** When it was last given: seconds since the epoch. */
   at: number
+  /** The function that fetches for it, as the newest answer states it. */
+  fetch: TrustedIssuer['fetch']
 }
 
 /**
@@ -177,12 +180,17 @@ export function createResolvedIssuers(
     const before = answerFor(name)
     if (before?.stated === stated) {
       before.at = clock()
+      before.fetch = trusted.fetch
       return before.issuer
     }
-    const issuer = activate(trusted, context)
+    // A resolver often makes the function anew for every answer. That alone is no reason to drop
+    // the keys, with which the issuer would get through an outage.
+    const fetch: FetchLike = (url, init) => (answer.fetch ?? context.fetch)(url, init)
+    const issuer = activate({ ...trusted, fetch }, context)
+    const answer = { issuer, stated, at: clock(), fetch: trusted.fetch }
     if (closed) issuer.keys.close()
     const answers = proven.has(name) ? proven : unproven
-    answers.set(name, { issuer, stated, at: clock() })
+    answers.set(name, answer)
     return issuer
   }
 

@@ -6,6 +6,7 @@ import type { Loaded } from '../remote/attempts.ts'
 import type { Available, CachedDocument } from '../remote/cached-document.ts'
 import { createCachedDocument } from '../remote/cached-document.ts'
 import { within } from '../remote/deadline.ts'
+import type { FetchLike } from '../remote/http-json.ts'
 import { fetchJson } from '../remote/http-json.ts'
 import { atLocation, isNotFound, LoadError } from '../remote/load-error.ts'
 import { createMetadata } from '../remote/metadata.ts'
@@ -32,7 +33,7 @@ export interface RemoteSourceOptions extends IssuerReport {
   readonly location: Exclude<KeyLocation, { kind: 'static' }>
   readonly settings: KeySettings
   readonly allowInsecureLoopback: boolean
-  readonly fetch: typeof globalThis.fetch
+  readonly fetch: FetchLike
   readonly now: () => number
 }
 

@@ -1,8 +1,42 @@
 import { deadline } from './deadline.ts'
 import { atLocation, codeOf, LoadError } from './load-error.ts'
 
+/**
+ * What the library uses of `fetch`, so that the one of undici and wrapped ones fit without a cast. A
+ * redirect must not be followed: an answer that was reached through one is refused.
+ */
+export type FetchLike = (url: string, init: FetchInit) => Promise<FetchedResponse>
+
+/** What the library asks `fetch` for. */
+export interface FetchInit {
+  method?: string
+  headers: Record<string, string>
+  redirect: 'manual'
+  signal: AbortSignal
+  body?: string
+}
+
+/** What the library reads of an answer. */
+export interface FetchedResponse {
+  readonly status: number
+  readonly type?: string | undefined
+  /** Whether a redirect was followed. */
+  readonly redirected?: boolean | undefined
+  readonly headers: { get(name: string): string | null }
+  readonly body: FetchedBody | null
+}
+
+/** A body, read in pieces: it may be larger than what the library is ready to keep. */
+export interface FetchedBody {
+  getReader(): {
+    read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>
+    cancel(): Promise<unknown>
+  }
+  cancel(): Promise<unknown>
+}
+
 export interface HttpJsonOptions {
-  readonly fetch: typeof globalThis.fetch
+  readonly fetch: FetchLike
   readonly now: () => number
   /** Seconds for headers and body together. */
   readonly timeout: number
@@ -100,7 +134,7 @@ function isRedirect(status: number): boolean {
  * The body as text. Its bytes are counted as they arrive, after decompression: a small answer may
  * inflate to gigabytes.
  */
-async function readText({ body }: Response, maxBytes: number): Promise<string> {
+async function readText({ body }: FetchedResponse, maxBytes: number): Promise<string> {
   if (body === null) return ''
   const reader = body.getReader()
   const decoder = new TextDecoder()
@@ -108,7 +142,7 @@ async function readText({ body }: Response, maxBytes: number): Promise<string> {
   let text = ''
   for (;;) {
     const { done, value } = await reader.read()
-    if (done) return text + decoder.decode()
+    if (done || value === undefined) return text + decoder.decode()
     bytes += value.byteLength
     if (bytes > maxBytes) {
       reader.cancel().catch(() => {})
