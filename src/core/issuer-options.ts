@@ -1,6 +1,7 @@
 import type { JWK } from 'jose'
 import type { Algorithm } from './algorithms.ts'
 import { resolveAlgorithms } from './algorithms.ts'
+import type { InsecureHosts } from './insecure-hosts.ts'
 import { issuerFlaw, urlFlaw } from './issuer-url.ts'
 import type { TrustedIssuer } from './issuers/active-issuer.ts'
 import type { Profile, ProfileName } from './jwt/profile.ts'
@@ -95,7 +96,10 @@ export const issuerElsewhere: Readonly<Record<string, string>> = {
 export function resolveIssuer(
   given: unknown,
   defaults: TokenPolicy,
-  { allowLoopback, resolved }: { readonly allowLoopback: boolean; readonly resolved: boolean },
+  {
+    insecureHosts,
+    resolved,
+  }: { readonly insecureHosts: InsecureHosts; readonly resolved: boolean },
 ): TrustedIssuer {
   const object = typeof given === 'string' ? { issuer: given } : given
   if (typeof object !== 'object' || object === null) {
@@ -103,7 +107,7 @@ export function resolveIssuer(
   }
   const options = knownOptions("option 'issuer'", object, known)
   const { issuer } = options
-  const flaw = issuerFlaw(issuer, allowLoopback)
+  const flaw = issuerFlaw(issuer, insecureHosts)
   if (flaw !== undefined) {
     const shown = typeof issuer === 'string' && issuer !== '' && !issuer.includes('@')
     const named = shown ? issuer : kindOf(issuer)
@@ -124,7 +128,7 @@ export function resolveIssuer(
   return Object.freeze({
     issuer: issuer as string,
     policy: Object.freeze({ ...policy, audience }),
-    location: resolveLocation(of, options, policy.algorithms, allowLoopback),
+    location: resolveLocation(of, options, policy.algorithms, insecureHosts),
     fetch: optionalFunction<FetchLike>(`${of}fetch'`, options['fetch']),
   })
 }
@@ -171,7 +175,7 @@ function resolveLocation(
   of: string,
   { issuer, metadataUrl, jwksUri, jwks }: Readonly<Record<string, unknown>>,
   algorithms: readonly Algorithm[],
-  allowLoopback: boolean,
+  insecureHosts: InsecureHosts,
 ): KeyLocation {
   const given = Object.entries({ metadataUrl, jwksUri, jwks }).filter(([, v]) => v !== undefined)
   if (given.length > 1) {
@@ -183,7 +187,7 @@ function resolveLocation(
     return { kind: 'static', ...resolveStaticKeys(`${of}jwks'`, jwks, rules) }
   }
   for (const [name, url] of given) {
-    const flaw = urlFlaw(url, allowLoopback)
+    const flaw = urlFlaw(url, insecureHosts)
     if (flaw !== undefined) wrongOption(`${of}${name}'`, flaw)
   }
   if (jwksUri !== undefined) return { kind: 'jwks', jwksUri: jwksUri as string }

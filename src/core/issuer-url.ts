@@ -1,12 +1,15 @@
+import type { InsecureHosts } from './insecure-hosts.ts'
+import { isLoopback } from './insecure-hosts.ts'
+
 /**
  * Why a text is not an issuer identifier (RFC 8414 section 2: https, no query, no fragment), or
  * undefined if it is one. An identifier is never normalised: `https://a.test` and `https://a.test/`
  * are two issuers.
  */
-export function issuerFlaw(issuer: unknown, allowLoopback: boolean): string | undefined {
+export function issuerFlaw(issuer: unknown, insecureHosts: InsecureHosts): string | undefined {
   if (typeof issuer !== 'string' || issuer === '') return 'must be a non-empty string'
   if (/[{}]/.test(issuer)) return 'is a template: list each tenant as an issuer of its own'
-  const flaw = urlFlaw(issuer, allowLoopback)
+  const flaw = urlFlaw(issuer, insecureHosts)
   if (flaw !== undefined) return flaw
   if (issuer.includes('?')) return 'must have no query'
   // The metadata of Entra ID at these paths names a template as its issuer, while tokens name the
@@ -19,7 +22,7 @@ export function issuerFlaw(issuer: unknown, allowLoopback: boolean): string | un
 }
 
 /** Why a text is not a URL that keys or metadata may be fetched from, or undefined if it is one. */
-export function urlFlaw(url: unknown, allowLoopback: boolean): string | undefined {
+export function urlFlaw(url: unknown, insecureHosts: InsecureHosts): string | undefined {
   // URL() reads `https:host` as `https://host`: what was checked would not be what was written.
   if (typeof url !== 'string' || !/^[a-z]+:\/\/[^/]/.test(url) || !URL.canParse(url)) {
     return 'must be an absolute https URL'
@@ -30,10 +33,10 @@ export function urlFlaw(url: unknown, allowLoopback: boolean): string | undefine
   if (url.includes('#')) return 'must have no fragment'
   if (protocol === 'https:') return undefined
   if (protocol !== 'http:') return 'must be an https URL'
-  if (!isLoopback(hostname)) return 'must be an https URL'
-  return allowLoopback
-    ? undefined
-    : 'must be an https URL (or set allowInsecureLoopback: true in tests)'
+  if (insecureHosts.has(hostname)) return undefined
+  return isLoopback(hostname)
+    ? 'must be an https URL (or set allowInsecureLoopback: true in tests)'
+    : 'must be an https URL (or, on a development network, name its host in allowInsecureHosts)'
 }
 
 /**
@@ -42,10 +45,6 @@ export function urlFlaw(url: unknown, allowLoopback: boolean): string | undefine
  */
 function hasUserInfo(url: string): boolean {
   return /^[^/?#]*\/\/[^/?#]*@/.test(url)
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
 }
 
 /**

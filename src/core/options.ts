@@ -3,6 +3,7 @@ import { defaultAlgorithms } from './algorithms.ts'
 import type { JWTPayload } from './auth.ts'
 import type { AuthEvent } from './events.ts'
 import { createEmit } from './events.ts'
+import { resolveInsecureHosts } from './insecure-hosts.ts'
 import type { IssuerOptions, IssuerResolver } from './issuer-options.ts'
 import { issuerElsewhere, policyOf, resolveIssuer } from './issuer-options.ts'
 import type { IssuerContext, TrustedIssuer } from './issuers/active-issuer.ts'
@@ -77,6 +78,14 @@ export interface VerifierOptions<C extends object = JWTPayload> {
   /** Accept http issuers on localhost, 127.0.0.1 and [::1], for tests. Default: false. */
   allowInsecureLoopback?: boolean | undefined
   /**
+   * Hosts of a development network that may be asked by http, each exactly as `URL` spells it,
+   * without a port: `['keycloak']` for a container of that name. Default: none. Counts for `issuer`,
+   * `metadataUrl` and `jwksUri`, and for a `jwks_uri` in metadata that came by http itself. Names of
+   * one label, names that end in .local, .internal, .test or .localhost, and private addresses may
+   * be listed; any other is refused, because whoever is in between could replace the keys.
+   */
+  allowInsecureHosts?: readonly string[] | undefined
+  /**
    * Fetches metadata and keys, e.g. through a proxy or with a client certificate. An answer that
    * was reached through a redirect is refused. Default: `globalThis.fetch`, looked up at each call.
    */
@@ -147,6 +156,7 @@ const known = {
   maxIssuers: true,
   tokenCache: true,
   allowInsecureLoopback: true,
+  allowInsecureHosts: true,
   fetch: true,
   now: true,
   onEvent: true,
@@ -182,13 +192,15 @@ export function resolveOptions(given: VerifierOptions<object>): Settings {
     "option 'onEvent'",
     options['onEvent'],
   )
-  const allowInsecureLoopback =
-    optionalBoolean("option 'allowInsecureLoopback'", options['allowInsecureLoopback']) ?? false
+  const insecureHosts = resolveInsecureHosts(
+    optionalBoolean("option 'allowInsecureLoopback'", options['allowInsecureLoopback']) ?? false,
+    options['allowInsecureHosts'],
+  )
   const policy = resolvePolicy(options)
 
   const { issuer } = options
   const resolved = typeof issuer === 'function'
-  const reading = { allowLoopback: allowInsecureLoopback, resolved }
+  const reading = { insecureHosts, resolved }
   const read = (one: unknown): TrustedIssuer => resolveIssuer(one, policy, reading)
   const maxIssuers = resolveMaxIssuers(options['maxIssuers'], issuer)
   const resolver = resolved ? { ask: issuer as IssuerResolver, read, maxIssuers } : undefined
@@ -198,7 +210,7 @@ export function resolveOptions(given: VerifierOptions<object>): Settings {
     claims: resolveClaims(options['claims']),
     keys: resolveKeys(options['keys']),
     tokenCache: resolveTokenCache(options['tokenCache']),
-    allowInsecureLoopback,
+    insecureHosts,
     fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
     now: now ?? (() => Date.now()),
     emit: createEmit(onEvent),

@@ -1,4 +1,5 @@
 import type { Emit } from '../events.ts'
+import type { InsecureHosts } from '../insecure-hosts.ts'
 import type { TokenPolicy } from '../jwt/token-policy.ts'
 import type { KeySettings } from '../keys/remote.ts'
 import { createRemoteSource } from '../keys/remote.ts'
@@ -26,7 +27,7 @@ export interface ActiveIssuer {
 export interface IssuerContext {
   readonly emit: Emit
   readonly keys: KeySettings
-  readonly allowInsecureLoopback: boolean
+  readonly insecureHosts: InsecureHosts
   readonly fetch: FetchLike
   readonly now: () => number
 }
@@ -34,7 +35,7 @@ export interface IssuerContext {
 /** Gives an issuer its keys. Nothing is fetched before somebody asks for them. */
 export function activate(
   { issuer, policy, location, fetch }: TrustedIssuer,
-  { emit, keys: settings, allowInsecureLoopback, fetch: commonFetch, now }: IssuerContext,
+  { emit, keys: settings, insecureHosts, fetch: commonFetch, now }: IssuerContext,
 ): ActiveIssuer {
   const { algorithms } = policy
   const keys =
@@ -46,7 +47,7 @@ export function activate(
           algorithms,
           location,
           settings,
-          allowInsecureLoopback,
+          insecureHosts,
           fetch: fetch ?? commonFetch,
           now,
         })

@@ -51,7 +51,7 @@ export function createResolvedIssuers(
   { ask, read, maxIssuers }: Resolver,
   context: IssuerContext,
 ): Issuers {
-  const { allowInsecureLoopback, emit } = context
+  const { insecureHosts, emit } = context
   const { timeout } = context.keys
   // Kept apart: tokens that nobody has signed must not push out issuers whose tokens were accepted.
   const proven = createAnswers(maxIssuers, (issuer) => emit?.({ type: 'issuer.dropped', issuer }))
@@ -100,7 +100,7 @@ export function createResolvedIssuers(
     if (answer !== undefined && isYoung(answer.at, answerLifetime)) return answer.issuer
     const refusedAt = refusals.get(iss)
     if (refusedAt !== undefined && isYoung(refusedAt, refusalLifetime)) return undefined
-    if (issuerFlaw(iss, allowInsecureLoopback) !== undefined) return undefined
+    if (issuerFlaw(iss, insecureHosts) !== undefined) return undefined
     return waitForAnswer(iss)
   }
 

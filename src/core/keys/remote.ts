@@ -2,6 +2,7 @@ import type { Algorithm } from '../algorithms.ts'
 import { UnavailableError } from '../errors.ts'
 import type { IssuerReport } from '../events.ts'
 import { kidField } from '../events.ts'
+import type { InsecureHosts } from '../insecure-hosts.ts'
 import type { Loaded } from '../remote/attempts.ts'
 import type { Available, CachedDocument } from '../remote/cached-document.ts'
 import { createCachedDocument } from '../remote/cached-document.ts'
@@ -32,7 +33,7 @@ export interface RemoteSourceOptions extends IssuerReport {
   readonly algorithms: readonly Algorithm[]
   readonly location: Exclude<KeyLocation, { kind: 'static' }>
   readonly settings: KeySettings
-  readonly allowInsecureLoopback: boolean
+  readonly insecureHosts: InsecureHosts
   readonly fetch: FetchLike
   readonly now: () => number
 }

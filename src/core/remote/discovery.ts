@@ -1,4 +1,5 @@
 import { printable } from '../events.ts'
+import type { InsecureHosts } from '../insecure-hosts.ts'
 import { isPrivateAddress, urlFlaw } from '../issuer-url.ts'
 import { own } from '../own-members.ts'
 import type { Loaded } from './attempts.ts'
@@ -9,7 +10,7 @@ import { atLocation, LoadError } from './load-error.ts'
 export interface DiscoveryOptions {
   readonly issuer: string
   readonly metadataUrl: string | undefined
-  readonly allowInsecureLoopback: boolean
+  readonly insecureHosts: InsecureHosts
   readonly http: HttpJsonOptions
 }
 
@@ -76,7 +77,7 @@ function wellKnownLocations(issuer: string): string[] {
 function checkMetadata(
   { body }: HttpJson,
   location: string,
-  { issuer, allowInsecureLoopback }: DiscoveryOptions,
+  { issuer, insecureHosts }: DiscoveryOptions,
 ): Loaded<string> {
   const refused = (why: string): LoadError => atLocation(new LoadError(why), location)
   // RFC 8414 section 3.3: identical, or not to be used.
@@ -87,15 +88,25 @@ function checkMetadata(
     throw refused(slash ? `${named}: a trailing slash differs,` : named)
   }
   const uri = own(body, 'jwks_uri')
-  if (urlFlaw(uri, allowInsecureLoopback) !== undefined) throw refused('unusable jwks_uri')
-  // A document must not point this server at its own network, unless it is there already.
-  if (isPrivateAddress(uri as string) && hostOf(uri as string) !== hostOf(location)) {
+  // What came by https must not lead to keys that whoever is in between could replace.
+  const cameByHttp = location.startsWith('http:')
+  const hosts = cameByHttp ? insecureHosts : noHosts
+  const flaw = urlFlaw(uri, hosts)
+  if (flaw !== undefined) {
+    throw refused(cameByHttp ? `unusable jwks_uri: it ${flaw},` : 'unusable jwks_uri')
+  }
+  // A document must not point this server at its own network, unless it is there already, or the
+  // host was named for that.
+  const host = hostOf(uri as string)
+  if (isPrivateAddress(uri as string) && host !== hostOf(location) && !hosts.has(host)) {
     throw refused("jwks_uri at a private address (if it is right, state it as 'jwksUri')")
   }
   // Metadata is kept for an hour, whatever `Cache-Control` says: some servers send `no-store` with
   // every answer.
   return { value: uri as string, maxAge: undefined }
 }
+
+const noHosts: InsecureHosts = new Set()
 
 function hostOf(url: string): string {
   return new URL(url).hostname
