@@ -1,20 +1,17 @@
 import type { JWK } from 'jose'
 import type { Algorithm } from './algorithms.ts'
-import { resolveAlgorithms } from './algorithms.ts'
 import type { InsecureHosts } from './insecure-hosts.ts'
 import { issuerFlaw, urlFlaw } from './issuer-url.ts'
 import type { TrustedIssuer } from './issuers/active-issuer.ts'
+import { policyOf } from './jwt/policy-options.ts'
 import type { Profile, ProfileName } from './jwt/profile.ts'
-import { resolveProfile } from './jwt/profile-options.ts'
 import type { TokenPolicy } from './jwt/token-policy.ts'
 import type { KeyLocation } from './keys/source.ts'
 import { resolveStaticKeys } from './keys/static.ts'
 import {
   checkDefined,
-  checkDistinct,
   kindOf,
   knownOptions,
-  numberWithin,
   optionalFunction,
   wrongOption,
 } from './option-checks.ts'
@@ -131,44 +128,6 @@ export function resolveIssuer(
     location: resolveLocation(of, options, policy.algorithms, insecureHosts),
     fetch: optionalFunction<FetchLike>(`${of}fetch'`, options['fetch']),
   })
-}
-
-/**
- * A policy made of options, each of which replaces a default. Messages name an option by `of` and
- * its name.
- */
-export function policyOf(
-  of: string,
-  { audience, algorithms, profile, clockTolerance }: Readonly<Record<string, unknown>>,
-  defaults: TokenPolicy,
-): TokenPolicy {
-  return Object.freeze({
-    audience:
-      audience === undefined ? defaults.audience : resolveAudience(`${of}audience'`, audience),
-    algorithms:
-      algorithms === undefined
-        ? defaults.algorithms
-        : resolveAlgorithms(`${of}algorithms'`, algorithms),
-    profile: profile === undefined ? defaults.profile : resolveProfile(`${of}profile'`, profile),
-    clockTolerance:
-      clockTolerance === undefined
-        ? defaults.clockTolerance
-        : numberWithin(`${of}clockTolerance'`, clockTolerance, { min: 0, max: 300 }),
-  })
-}
-
-function resolveAudience(option: string, value: unknown): readonly string[] {
-  const list: unknown[] = Array.isArray(value) ? [...value] : [value]
-  if (list.length === 0) wrongOption(option, 'must name at least one audience, not an empty array')
-  for (const one of list) {
-    if (typeof one !== 'string' || one.trim() === '') {
-      wrongOption(option, `must be a non-empty string, or several, not ${kindOf(one)}`)
-    }
-    if (one.includes('*'))
-      wrongOption(option, "has a wildcard ('%s'): name each audience in full", one)
-  }
-  checkDistinct(option, list as string[])
-  return Object.freeze(list as string[])
 }
 
 function resolveLocation(

@@ -1,4 +1,5 @@
 import { kindOf, knownOptions, optionalBoolean, wrongOption } from '../option-checks.ts'
+import { inside, readMark, readName, readNames } from './mark-options.ts'
 import type { Mark } from './marks.ts'
 import { isSign, signs } from './marks.ts'
 import type { ClaimPath, Profile, ProfileName, TokenProfile } from './profile.ts'
@@ -31,11 +32,6 @@ export function resolveProfile(option: string, value: unknown): TokenProfile {
     wrongOption(option, `must be 'rfc9068' or 'jwt', or a profile object`)
   }
   return profiles[value as ProfileName]
-}
-
-/** A member of an option, as messages name it: `option 'profile.types'`. */
-function inside(option: string, name: string): string {
-  return option.endsWith("'") ? `${option.slice(0, -1)}.${name}'` : `${option}.${name}`
 }
 
 function readProfile(option: string, given: Record<string, unknown>): TokenProfile {
@@ -133,50 +129,6 @@ function readAudience(option: string, value: unknown, isMarked: boolean): TokenP
     )
   }
   return audience
-}
-
-const knownMark = { claim: true, is: true, not: true, prefixed: true } as const satisfies Record<
-  keyof Mark,
-  true
->
-
-/** A mark, checked and copied. */
-export function readMark(option: string, value: unknown): Mark {
-  const { claim, is, not, prefixed } = knownOptions(option, value, knownMark)
-  const given = [is, not, prefixed].filter((one) => one !== undefined)
-  if (given.length > 1) wrongOption(option, "must have only one of 'is', 'not' and 'prefixed'")
-  return Object.freeze({
-    claim: readName(inside(option, 'claim'), claim),
-    ...(is !== undefined && { is: readStrings(inside(option, 'is'), is) }),
-    ...(not !== undefined && { not: readStrings(inside(option, 'not'), not) }),
-    ...(prefixed !== undefined && { prefixed: readPrefixed(inside(option, 'prefixed'), prefixed) }),
-  })
-}
-
-function readPrefixed(option: string, value: unknown): NonNullable<Mark['prefixed']> {
-  const { prefix, claim } = knownOptions(option, value, { prefix: true, claim: true })
-  return Object.freeze({
-    prefix: readName(inside(option, 'prefix'), prefix),
-    claim: readName(inside(option, 'claim'), claim),
-  })
-}
-
-function readStrings(option: string, value: unknown): readonly string[] {
-  return readNames(option, typeof value === 'string' ? [value] : value)
-}
-
-function readNames(option: string, value: unknown): readonly string[] {
-  if (!Array.isArray(value) || value.length === 0) {
-    wrongOption(option, `must be a non-empty array of strings, not ${kindOf(value)}`)
-  }
-  return Object.freeze(value.map((one) => readName(option, one)))
-}
-
-function readName(option: string, value: unknown): string {
-  if (typeof value !== 'string' || value === '') {
-    wrongOption(option, `must be a non-empty string, not ${kindOf(value)}`)
-  }
-  return value
 }
 
 function readPaths(option: string, value: unknown): readonly ClaimPath[] {
