@@ -1,10 +1,11 @@
 import type { JWK } from 'jose'
 import type { Algorithm } from './algorithms.ts'
 import type { InsecureHosts } from './insecure-hosts.ts'
-import { issuerFlaw, urlFlaw } from './issuer-url.ts'
+import { isIdentifier, issuerFlaw, urlFlaw } from './issuer-url.ts'
 import type { TrustedIssuer } from './issuers/active-issuer.ts'
 import { policyOf } from './jwt/policy-options.ts'
 import type { Profile, ProfileName } from './jwt/profile.ts'
+import { profiles } from './jwt/profile.ts'
 import type { TokenPolicy } from './jwt/token-policy.ts'
 import type { KeyLocation } from './keys/source.ts'
 import { resolveStaticKeys } from './keys/static.ts'
@@ -22,7 +23,12 @@ import type { FetchLike } from './remote/http-json.ts'
  * never merges with it.
  */
 export interface IssuerOptions {
-  /** The exact `iss` of its tokens (RFC 8414 section 2). */
+  /**
+   * The exact `iss` of its tokens: an https URL (RFC 8414 section 2). Where `jwksUri`, `jwks` or
+   * `metadataUrl` is given and the profile is not 'rfc9068', it may be any text of 1 to 1024
+   * printable ASCII characters without space, `{` and `}` (RFC 7519 section 4.1.1), such as a name
+   * or an http URL: nothing is fetched from it.
+   */
   issuer: string
   /** How this issuer names this API in `aud` (RFC 9068 section 4). */
   audience?: string | readonly string[]
@@ -32,7 +38,10 @@ export interface IssuerOptions {
   profile?: ProfileName | Profile
   /** Seconds by which its clock may differ; at most 300. */
   clockTolerance?: number | undefined
-  /** Where its metadata is (the well-known locations of OIDC Discovery and RFC 8414). */
+  /**
+   * Where its metadata is (the well-known locations of OIDC Discovery and RFC 8414). Its `issuer`,
+   * or, as AD FS has it, its `access_token_issuer`, must be identical to `issuer`.
+   */
   metadataUrl?: string | undefined
   /** Where its keys are; skips discovery. */
   jwksUri?: string | undefined
@@ -53,7 +62,9 @@ export interface IssuerOptions {
 
 /**
  * Gives the options of the issuer that a token names, or undefined if that issuer is not trusted.
- * It is called once for all requests that wait for its answer. An answer is kept for 600 seconds, a
+ * The `iss` is a claim of a token that nobody has verified: 1 to 1024 printable ASCII characters
+ * without space, `{` and `}`, and not always a URL. Compare it in full, and never build the address
+ * of keys from it without a check. It is called once for all requests that wait for its answer. An answer is kept for 600 seconds, a
  * refusal for 30.
  */
 export type IssuerResolver = (
@@ -105,15 +116,12 @@ export function resolveIssuer(
   const options = knownOptions("option 'issuer'", object, known)
   const { issuer } = options
   const flaw = issuerFlaw(issuer, insecureHosts)
-  if (flaw !== undefined) {
-    const shown = typeof issuer === 'string' && issuer !== '' && !issuer.includes('@')
-    const named = shown ? issuer : kindOf(issuer)
-    wrongOption("option 'issuer'", `${flaw} (it is %s)`, named)
-  }
+  if (flaw !== undefined && !isIdentifier(issuer)) refuseIssuer(issuer, flaw)
   const what = resolved ? 'option' : `of issuer ${issuer}: option`
   const of = `${what} '`
   checkDefined(what, options, ['audience', 'algorithms', 'profile'])
   const policy = policyOf(of, options, defaults)
+  if (flaw !== undefined) checkAnyForm(issuer, flaw, options, policy)
   const { audience } = policy
   if (audience === undefined) {
     wrongOption(
@@ -128,6 +136,31 @@ export function resolveIssuer(
     location: resolveLocation(of, options, policy.algorithms, insecureHosts),
     fetch: optionalFunction<FetchLike>(`${of}fetch'`, options['fetch']),
   })
+}
+
+function refuseIssuer(issuer: unknown, flaw: string): never {
+  const shown = typeof issuer === 'string' && issuer !== '' && !issuer.includes('@')
+  return wrongOption("option 'issuer'", `${flaw} (it is %s)`, shown ? issuer : kindOf(issuer))
+}
+
+/**
+ * An `iss` that is no https URL may be any text (RFC 7519 section 4.1.1), unless its keys would be
+ * searched there. RFC 9068 section 4 knows URLs alone: it finds keys by the metadata of the issuer.
+ */
+function checkAnyForm(
+  issuer: unknown,
+  flaw: string,
+  { metadataUrl, jwksUri, jwks }: Readonly<Record<string, unknown>>,
+  { profile }: TokenPolicy,
+): void {
+  const isLocated = (metadataUrl ?? jwksUri ?? jwks) !== undefined
+  const missing = [
+    ...(isLocated ? [] : ["'jwksUri' (or 'jwks', 'metadataUrl')"]),
+    ...(profile === profiles.rfc9068 ? ["profile: 'jwt'"] : []),
+  ]
+  if (missing.length === 0) return
+  const fix = `If that is what its tokens say, state ${missing.join(' and ')}`
+  refuseIssuer(issuer, `${flaw}. ${fix}`)
 }
 
 function resolveLocation(

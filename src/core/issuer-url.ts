@@ -12,13 +12,34 @@ export function issuerFlaw(issuer: unknown, insecureHosts: InsecureHosts): strin
   const flaw = urlFlaw(issuer, insecureHosts)
   if (flaw !== undefined) return flaw
   if (issuer.includes('?')) return 'must have no query'
-  // The metadata of Entra ID at these paths names a template as its issuer, while tokens name the
-  // tenant. To accept the template would accept the tokens of every tenant (OIDC Discovery section
-  // 4.3).
-  if (/^\/(common|organizations|consumers)(\/|$)/.test(new URL(issuer).pathname)) {
-    return 'stands for many tenants: list each tenant as an issuer of its own'
-  }
-  return undefined
+  if (issuer.length > longestIssuer) return `must have at most ${longestIssuer} characters`
+  return standsForTenants(issuer)
+    ? 'stands for many tenants: list each tenant as an issuer of its own'
+    : undefined
+}
+
+/** Characters. */
+const longestIssuer = 1024
+
+/**
+ * Whether a text may be an `iss` of whatever form (RFC 7519 section 4.1.1: StringOrURI), of an
+ * issuer whose keys are known otherwise, so that nothing is fetched from what the text names. What
+ * looks like a mistake may not: white space, a template, a password, a name for all tenants.
+ */
+export function isIdentifier(issuer: unknown): issuer is string {
+  if (typeof issuer !== 'string' || issuer.length > longestIssuer) return false
+  const isPrintable = /^[\x21-\x7e]+$/.test(issuer) && !/[{}]/.test(issuer)
+  return isPrintable && !hasUserInfo(issuer) && !standsForTenants(issuer)
+}
+
+/**
+ * The metadata of Entra ID at these paths names a template as its issuer, while tokens name the
+ * tenant. To accept the template would accept the tokens of every tenant (OIDC Discovery section
+ * 4.3).
+ */
+function standsForTenants(issuer: string): boolean {
+  const path = URL.canParse(issuer) ? new URL(issuer).pathname : `/${issuer}`
+  return /^\/(common|organizations|consumers)(\/|$)/.test(path)
 }
 
 /** Why a text is not a URL that keys or metadata may be fetched from, or undefined if it is one. */

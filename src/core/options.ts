@@ -30,8 +30,8 @@ import type { FetchLike } from './remote/http-json.ts'
 /** `C` is the type of the claims: stated as a type argument, or what the `claims` schema gives. */
 export interface VerifierOptions<C extends object = JWTPayload> {
   /**
-   * Whose tokens are accepted: the exact `iss` of each issuer (https, no query, no fragment), the
-   * options of each, or a function that gives the options for an `iss`. Keys of one issuer never
+   * Whose tokens are accepted: the exact `iss` of each issuer (https, no query, no fragment; of
+   * another form with `IssuerOptions`), the options of each, or a function that gives the options for an `iss`. Keys of one issuer never
    * verify a token of another (RFC 8725bis section 3.8).
    */
   issuer: string | IssuerOptions | readonly (string | IssuerOptions)[] | IssuerResolver

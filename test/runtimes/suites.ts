@@ -55,6 +55,7 @@ export const suites: readonly Suite[] = [
       'test/core/options.test.ts',
       'test/core/issuer-url.test.ts',
       'test/core/insecure-hosts.test.ts',
+      'test/core/issuers/any-iss.test.ts',
       'test/core/issuers/resolved.test.ts',
       'test/core/issuers/unverified-iss.test.ts',
       'test/core/jwt/in-place.test.ts',

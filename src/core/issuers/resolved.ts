@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { supportedAlgorithms } from '../algorithms.ts'
 import { UnavailableError } from '../errors.ts'
 import { printable } from '../events.ts'
-import { issuerFlaw } from '../issuer-url.ts'
+import { isIdentifier } from '../issuer-url.ts'
 import { profiles } from '../jwt/profile.ts'
 import { withoutValues } from '../option-checks.ts'
 import { own } from '../own-members.ts'
@@ -51,7 +51,7 @@ export function createResolvedIssuers(
   { ask, read, maxIssuers }: Resolver,
   context: IssuerContext,
 ): Issuers {
-  const { insecureHosts, emit } = context
+  const { emit } = context
   const { timeout } = context.keys
   // Kept apart: tokens that nobody has signed must not push out issuers whose tokens were accepted.
   const proven = createAnswers(maxIssuers, (issuer) => emit?.({ type: 'issuer.dropped', issuer }))
@@ -100,8 +100,7 @@ export function createResolvedIssuers(
     if (answer !== undefined && isYoung(answer.at, answerLifetime)) return answer.issuer
     const refusedAt = refusals.get(iss)
     if (refusedAt !== undefined && isYoung(refusedAt, refusalLifetime)) return undefined
-    if (issuerFlaw(iss, insecureHosts) !== undefined) return undefined
-    return waitForAnswer(iss)
+    return isIdentifier(iss) ? waitForAnswer(iss) : undefined
   }
 
   /**

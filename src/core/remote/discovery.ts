@@ -77,15 +77,19 @@ function wellKnownLocations(issuer: string): string[] {
 function checkMetadata(
   { body }: HttpJson,
   location: string,
-  { issuer, insecureHosts }: DiscoveryOptions,
+  { issuer, metadataUrl, insecureHosts }: DiscoveryOptions,
 ): Loaded<string> {
   const refused = (why: string): LoadError => atLocation(new LoadError(why), location)
-  // RFC 8414 section 3.3: identical, or not to be used.
-  const other = String(own(body, 'issuer'))
-  if (other !== issuer) {
-    const slash = other === `${issuer}/` || `${other}/` === issuer
-    const named = `metadata names another issuer, '${printable(other, 100)}'`
-    throw refused(slash ? `${named}: a trailing slash differs,` : named)
+  // RFC 8414 section 3.3: identical, or not to be used. AD FS has another `iss` in access tokens
+  // than in ID tokens, and names both; only where the configuration states the location does a
+  // document decide that.
+  const members = metadataUrl === undefined ? ['issuer'] : ['issuer', 'access_token_issuer']
+  const named = members.map((name) => own(body, name)).filter((one) => typeof one === 'string')
+  if (!named.includes(issuer)) {
+    const slash = named.some((one) => one === `${issuer}/` || `${one}/` === issuer)
+    const others = named.map((one) => `'${printable(one, 100)}'`).join(' and ')
+    const what = `metadata names another issuer, ${others}`
+    throw refused(slash ? `${what}: a trailing slash differs,` : what)
   }
   const uri = own(body, 'jwks_uri')
   // What came by https must not lead to keys that whoever is in between could replace.

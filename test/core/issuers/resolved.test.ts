@@ -106,11 +106,27 @@ describe('the issuer resolver', () => {
     ['with http', 'http://tenant.test'],
     ['with a query', 'https://tenant.test?x'],
     ['with a fragment', 'https://tenant.test#x'],
-    ['with a password', 'https://a:b@tenant.test'],
     ['that is no URL', 'tenant'],
+    ['that is an e-mail address', 'bot@system.tenant.test'],
+    ['of 1024 characters', 'x'.repeat(1024)],
+  ])('the issuer resolver is called for an iss %s', async (_, iss) => {
+    const { outcome, asked } = createStage(known)
+    expect(await outcome(tenant.mint({ iss }))).toBe('401 issuer')
+    expect(asked).toEqual([iss])
+  })
+
+  it.each([
+    ['with a password', 'https://a:b@tenant.test'],
     ['with whitespace in its path', 'https://tenant.test/ /x'],
+    ['with a line break', 'tenant\n'],
+    ['with a character that is not ASCII', 'ténant'],
     ['that is a template', 'https://tenant.test/{tenantid}'],
+    ['that is a template and no URL', '{tenantid}'],
+    ['that stands for many tenants', 'https://tenant.test/common/v2.0'],
+    ['that is a name for many tenants', 'organizations'],
     ['that is empty', ''],
+    ['of 1025 characters', 'x'.repeat(1025)],
+    ['of 1025 characters that is a URL', `https://tenant.test/${'x'.repeat(1005)}`],
   ])('T10: the issuer resolver is not called for an iss %s', async (_, iss) => {
     const { outcome, asked } = createStage(known)
     expect(await outcome(tenant.mint({ iss }))).toBe('401 issuer')

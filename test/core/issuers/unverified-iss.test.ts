@@ -156,7 +156,10 @@ describe('T15: the iss of a token that nobody has verified', () => {
       "option 'audience' has a wildcard ('...'): name each audience in full",
     ],
     ['an audience twice', "option 'audience' names '...' twice"],
-    ['an issuer with a query', "option 'issuer' must have no query (it is ...)"],
+    [
+      'an issuer with a query',
+      "option 'issuer' must have no query. If that is what its tokens say, state 'jwksUri' (or 'jwks', 'metadataUrl') and profile: 'jwt' (it is ...)",
+    ],
     ['an issuer that is no URL', "option 'issuer' must be an absolute https URL (it is ...)"],
     [
       'a weak key',
