@@ -1,14 +1,16 @@
 import type { JWK } from 'jose'
 import type { Algorithm } from './algorithms.ts'
 import type { InsecureHosts } from './insecure-hosts.ts'
-import { isIdentifier, issuerFlaw, urlFlaw } from './issuer-url.ts'
+import { isIdentifier, issuerFlaw } from './issuer-url.ts'
 import type { TrustedIssuer } from './issuers/active-issuer.ts'
-import { policyOf } from './jwt/policy-options.ts'
+import type { Mark } from './jwt/marks.ts'
+import { policyOf, resolveKinds } from './jwt/policy-options.ts'
 import type { Profile, ProfileName } from './jwt/profile.ts'
 import { profiles } from './jwt/profile.ts'
+import type { IssuerPolicies, IssuerPolicy } from './jwt/token-kinds.ts'
+import { policiesOf, subjectPrefixesOf } from './jwt/token-kinds.ts'
 import type { TokenPolicy } from './jwt/token-policy.ts'
-import type { KeyLocation } from './keys/source.ts'
-import { resolveStaticKeys } from './keys/static.ts'
+import { resolveLocation } from './keys/location-options.ts'
 import {
   checkDefined,
   kindOf,
@@ -53,6 +55,19 @@ export interface IssuerOptions {
    */
   jwks?: { keys: readonly JWK[] } | string | undefined
   /**
+   * Kinds of tokens, told apart by a mark: the first kind whose mark a token has decides. A token
+   * of none of them is refused as `token-type`. What a kind leaves out is that of the issuer, else
+   * that of the verifier; where all kinds name an audience, the issuer needs none. Default: all
+   * tokens are of one kind.
+   */
+  kinds?:
+    | readonly { when: Mark; audience?: string | readonly string[]; profile?: Profile }[]
+    | undefined
+  /**
+   * The permissions of each role, which are added to those that the token states. Default: none.
+   */
+  permissionsOf?: Readonly<Record<string, readonly string[]>> | undefined
+  /**
    * Fetches the metadata and keys of this issuer (the verifier's `fetch`). Where a resolver gives a
    * new function with an answer that is otherwise the same, the keys stay, and the new function
    * fetches from then on.
@@ -80,6 +95,8 @@ const known = {
   metadataUrl: true,
   jwksUri: true,
   jwks: true,
+  kinds: true,
+  permissionsOf: true,
   fetch: true,
 } as const satisfies Record<keyof IssuerOptions, true>
 
@@ -95,6 +112,8 @@ export const issuerElsewhere: Readonly<Record<string, string>> = {
   metadataUrl: inIssuer('metadataUrl'),
   jwksUri: inIssuer('jwksUri'),
   jwks: inIssuer('jwks'),
+  kinds: inIssuer('kinds'),
+  permissionsOf: inIssuer('permissionsOf'),
 }
 
 /**
@@ -120,22 +139,40 @@ export function resolveIssuer(
   const what = resolved ? 'option' : `of issuer ${issuer}: option`
   const of = `${what} '`
   checkDefined(what, options, ['audience', 'algorithms', 'profile'])
-  const policy = policyOf(of, options, defaults)
-  if (flaw !== undefined) checkAnyForm(issuer, flaw, options, policy)
-  const { audience } = policy
-  if (audience === undefined) {
-    wrongOption(
-      "option 'audience'",
-      "is missing: name this API as issuer %s names it in 'aud', e.g. https://api.example.com",
-      issuer as string,
-    )
-  }
+  const policies = resolvePolicies(of, options, defaults, issuer as string)
+  if (flaw !== undefined) checkAnyForm(issuer, flaw, options, policies)
+  const isBundle = subjectPrefixesOf(policies).length > 0
+  const { algorithms } = policies.policy
   return Object.freeze({
     issuer: issuer as string,
-    policy: Object.freeze({ ...policy, audience }),
-    location: resolveLocation(of, options, policy.algorithms, insecureHosts),
+    ...policies,
+    location: resolveLocation(of, options, { algorithms, insecureHosts, isBundle }),
     fetch: optionalFunction<FetchLike>(`${of}fetch'`, options['fetch']),
   })
+}
+
+function resolvePolicies(
+  of: string,
+  options: Readonly<Record<string, unknown>>,
+  defaults: TokenPolicy,
+  issuer: string,
+): IssuerPolicies {
+  const policy = policyOf(of, options, defaults)
+  const kinds = resolveKinds(`${of}kinds'`, options['kinds'], policy)
+  const withAudience = (one: TokenPolicy): IssuerPolicy => {
+    const { audience } = one
+    if (audience !== undefined) return Object.freeze({ ...one, audience })
+    const fix =
+      "is missing: name this API as issuer %s names it in 'aud', e.g. https://api.example.com"
+    return wrongOption("option 'audience'", fix, issuer)
+  }
+  if (kinds === undefined) return { policy: withAudience(policy), kinds }
+  const complete = kinds.map((kind) => ({ ...kind, policy: withAudience(kind.policy) }))
+  const named = complete.flatMap((kind) => kind.policy.audience)
+  return {
+    policy: Object.freeze({ ...policy, audience: policy.audience ?? named }),
+    kinds: Object.freeze(complete),
+  }
 }
 
 function refuseIssuer(issuer: unknown, flaw: string): never {
@@ -151,37 +188,15 @@ function checkAnyForm(
   issuer: unknown,
   flaw: string,
   { metadataUrl, jwksUri, jwks }: Readonly<Record<string, unknown>>,
-  { profile }: TokenPolicy,
+  policies: IssuerPolicies,
 ): void {
   const isLocated = (metadataUrl ?? jwksUri ?? jwks) !== undefined
+  const isStrict = policiesOf(policies).some(({ profile }) => profile === profiles.rfc9068)
   const missing = [
     ...(isLocated ? [] : ["'jwksUri' (or 'jwks', 'metadataUrl')"]),
-    ...(profile === profiles.rfc9068 ? ["profile: 'jwt'"] : []),
+    ...(isStrict ? ["profile: 'jwt'"] : []),
   ]
   if (missing.length === 0) return
   const fix = `If that is what its tokens say, state ${missing.join(' and ')}`
   refuseIssuer(issuer, `${flaw}. ${fix}`)
-}
-
-function resolveLocation(
-  of: string,
-  { issuer, metadataUrl, jwksUri, jwks }: Readonly<Record<string, unknown>>,
-  algorithms: readonly Algorithm[],
-  insecureHosts: InsecureHosts,
-): KeyLocation {
-  const given = Object.entries({ metadataUrl, jwksUri, jwks }).filter(([, v]) => v !== undefined)
-  if (given.length > 1) {
-    const names = given.map(([name]) => `'${name}'`).join(' and ')
-    wrongOption(`${of}${given[0]?.[0]}'`, `excludes others: keep one of ${names}`)
-  }
-  if (jwks !== undefined) {
-    const rules = { algorithms, issuer: issuer as string }
-    return { kind: 'static', ...resolveStaticKeys(`${of}jwks'`, jwks, rules) }
-  }
-  for (const [name, url] of given) {
-    const flaw = urlFlaw(url, insecureHosts)
-    if (flaw !== undefined) wrongOption(`${of}${name}'`, flaw)
-  }
-  if (jwksUri !== undefined) return { kind: 'jwks', jwksUri: jwksUri as string }
-  return { kind: 'discovery', metadataUrl: metadataUrl as string | undefined }
 }

@@ -12,7 +12,7 @@ import type { ReadClaims, StandardSchema } from './jwt/claims-schema.ts'
 import { resolveClaims } from './jwt/claims-schema.ts'
 import { policyOf } from './jwt/policy-options.ts'
 import type { Profile, ProfileName } from './jwt/profile.ts'
-import { resolveProfile } from './jwt/profile-options.ts'
+import { profiles } from './jwt/profile.ts'
 import type { TokenPolicy } from './jwt/token-policy.ts'
 import type { KeySettings } from './keys/remote.ts'
 import {
@@ -31,8 +31,8 @@ import type { FetchLike } from './remote/http-json.ts'
 export interface VerifierOptions<C extends object = JWTPayload> {
   /**
    * Whose tokens are accepted: the exact `iss` of each issuer (https, no query, no fragment; of
-   * another form with `IssuerOptions`), the options of each, or a function that gives the options for an `iss`. Keys of one issuer never
-   * verify a token of another (RFC 8725bis section 3.8).
+   * another form with `IssuerOptions`), the options of each, or a function that gives the options
+   * for an `iss`. Keys of one issuer never verify a token of another (RFC 8725bis section 3.8).
    */
   issuer: string | IssuerOptions | readonly (string | IssuerOptions)[] | IssuerResolver
   /**
@@ -222,7 +222,8 @@ function resolvePolicy(options: Record<string, unknown>): TokenPolicy {
   return policyOf("option '", options, {
     audience: undefined,
     algorithms: defaultAlgorithms,
-    profile: resolveProfile("option 'profile'", 'rfc9068'),
+    profile: profiles.rfc9068,
+    permissionsOf: undefined,
     clockTolerance: 10,
   })
 }

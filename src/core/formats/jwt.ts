@@ -15,6 +15,8 @@ import {
 } from '../jwt/claims.ts'
 import { isJws, readClaims, readClaimsAgain, readJws } from '../jwt/jws.ts'
 import { findSigner } from '../jwt/signature.ts'
+import type { IssuerPolicy } from '../jwt/token-kinds.ts'
+import { policyFor } from '../jwt/token-kinds.ts'
 import { judgeHeader, mediaType } from '../jwt/token-policy.ts'
 import type { Key } from '../keys/key.ts'
 import { own } from '../own-members.ts'
@@ -30,26 +32,32 @@ export function createJwtFormat({ issuers, schema, now, emit }: FormatContext): 
     let algorithm = judgeHeader(jws.header, headerPolicy)
     const claims = readClaims(jws)
     run.claims = claims
-    const found = issuers.find(own(claims, 'iss'))
+    const iss = own(claims, 'iss')
+    const found = issuers.find(iss, own(claims, 'sub'))
     const issuer = found instanceof Promise ? await found : found
     if (issuer === undefined) throw new InvalidTokenError('issuer')
     run.issuer = issuer
 
-    const { policy } = issuer
-    // Only where issuers have different rules for headers, and the rules above were the widest of
-    // them.
+    const policy = policyFor(issuer, claims)
+    if (policy === undefined) throw new InvalidTokenError('token-type')
+    const { profile } = policy
+    if (iss === undefined && profile.subjectPrefix === undefined) {
+      throw new InvalidTokenError('issuer')
+    }
+    // Only where issuers or kinds have different rules for headers, and the rules above were the
+    // widest of them.
     if (policy !== headerPolicy) algorithm = judgeHeader(jws.header, policy)
     checkAudience(claims, policy)
     const times = readTimes(claims, policy)
     checkTimes(times, now())
     const confirmation = readConfirmation(claims)
     checkConfirmable(confirmation, run)
-    checkKind({ claims, type: mediaType(jws.header.typ) }, policy.profile)
-    const principal = readPrincipal(claims, issuer.issuer, policy.profile, times.exp)
+    checkKind({ claims, type: mediaType(jws.header.typ) }, profile)
+    const principal = readPrincipal(claims, issuer.issuer, policy, times.exp)
 
     const key = await findSigner(jws, algorithm, issuer.keys)
     issuers.proven(issuer)
-    const evidence = { issuer, times, confirmation, key }
+    const evidence = { issuer, policy, times, confirmation, key }
     if (schema === undefined) {
       bindKey(evidence, algorithm)
       deepFreeze(claims)
@@ -77,6 +85,7 @@ export function createJwtFormat({ issuers, schema, now, emit }: FormatContext): 
 
 interface Evidence {
   readonly issuer: ActiveIssuer
+  readonly policy: IssuerPolicy
   readonly times: Times
   readonly confirmation: Confirmation | undefined
   readonly key: Key
@@ -93,6 +102,7 @@ class VerifiedJwt implements VerifiedToken {
   readonly issuer: ActiveIssuer
   readonly times: Times
   readonly confirmation: Confirmation | undefined
+  readonly #policy: IssuerPolicy
   readonly #key: Key
   #first: Principal | undefined
   #lasting: Principal | undefined
@@ -103,13 +113,14 @@ class VerifiedJwt implements VerifiedToken {
    * for each cached token.
    */
   constructor(
-    { issuer, times, confirmation, key }: Evidence,
+    { issuer, policy, times, confirmation, key }: Evidence,
     first: Principal | undefined,
     lasting: Principal | undefined,
   ) {
     this.issuer = issuer
     this.times = times
     this.confirmation = confirmation
+    this.#policy = policy
     this.#key = key
     this.#first = first
     this.#lasting = lasting
@@ -131,7 +142,7 @@ class VerifiedJwt implements VerifiedToken {
     }
     const { issuer, times } = this
     const claims = deepFreeze(readClaimsAgain(token))
-    this.#lasting = readPrincipal(claims, issuer.issuer, issuer.policy.profile, times.exp)
+    this.#lasting = readPrincipal(claims, issuer.issuer, this.#policy, times.exp)
     return this.#lasting
   }
 }

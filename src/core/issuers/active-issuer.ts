@@ -1,6 +1,6 @@
 import type { Emit } from '../events.ts'
 import type { InsecureHosts } from '../insecure-hosts.ts'
-import type { TokenPolicy } from '../jwt/token-policy.ts'
+import type { IssuerPolicies } from '../jwt/token-kinds.ts'
 import type { KeySettings } from '../keys/remote.ts'
 import { createRemoteSource } from '../keys/remote.ts'
 import type { KeyLocation, KeySource } from '../keys/source.ts'
@@ -8,18 +8,16 @@ import { createStaticSource } from '../keys/static.ts'
 import type { FetchLike } from '../remote/http-json.ts'
 
 /** An issuer whose tokens are accepted, as the configuration states it. */
-export interface TrustedIssuer {
+export interface TrustedIssuer extends IssuerPolicies {
   readonly issuer: string
-  readonly policy: TokenPolicy & { readonly audience: readonly string[] }
   readonly location: KeyLocation
   /** Fetches its metadata and keys, in the place of the verifier's. */
   readonly fetch: FetchLike | undefined
 }
 
 /** A trusted issuer with its live keys. */
-export interface ActiveIssuer {
+export interface ActiveIssuer extends IssuerPolicies {
   readonly issuer: string
-  readonly policy: TrustedIssuer['policy']
   readonly keys: KeySource
 }
 
@@ -34,7 +32,7 @@ export interface IssuerContext {
 
 /** Gives an issuer its keys. Nothing is fetched before somebody asks for them. */
 export function activate(
-  { issuer, policy, location, fetch }: TrustedIssuer,
+  { issuer, policy, kinds, location, fetch }: TrustedIssuer,
   { emit, keys: settings, insecureHosts, fetch: commonFetch, now }: IssuerContext,
 ): ActiveIssuer {
   const { algorithms } = policy
@@ -51,5 +49,5 @@ export function activate(
           fetch: fetch ?? commonFetch,
           now,
         })
-  return Object.freeze({ issuer, policy, keys })
+  return Object.freeze({ issuer, policy, kinds, keys })
 }

@@ -12,10 +12,11 @@ export interface Issuers {
   /** Told that the signature of a token of this issuer was right. */
   proven(issuer: ActiveIssuer): void
   /**
-   * The issuer with exactly this name (RFC 9068 section 4). Asks nobody over the network, unless a
-   * resolver does. Rejects with an UnavailableError if the resolver fails.
+   * The issuer with exactly this name (RFC 9068 section 4). Where a token has no `iss`: the issuer
+   * that is listed with the prefix of its `sub`. Asks nobody over the network, unless a resolver
+   * does. Rejects with an UnavailableError if the resolver fails.
    */
-  find(iss: unknown): ActiveIssuer | undefined | Promise<ActiveIssuer | undefined>
+  find(iss: unknown, sub: unknown): ActiveIssuer | undefined | Promise<ActiveIssuer | undefined>
   /**
    * Whether an issuer, of which a token was accepted before, is still the one that its name stands
    * for.

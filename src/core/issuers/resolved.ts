@@ -3,9 +3,7 @@ import { supportedAlgorithms } from '../algorithms.ts'
 import { UnavailableError } from '../errors.ts'
 import { printable } from '../events.ts'
 import { isIdentifier } from '../issuer-url.ts'
-import { profiles } from '../jwt/profile.ts'
 import { withoutValues } from '../option-checks.ts'
-import { own } from '../own-members.ts'
 import { within } from '../remote/deadline.ts'
 import type { FetchLike } from '../remote/http-json.ts'
 import type { SharedWork } from '../remote/shared-work.ts'
@@ -175,7 +173,7 @@ export function createResolvedIssuers(
 
   function keep(trusted: TrustedIssuer): ActiveIssuer {
     const name = trusted.issuer
-    const stated = JSON.stringify(trusted, (_, value) => own(value, 'identity') ?? value)
+    const stated = statementOf(trusted)
     const before = answerFor(name)
     if (before?.stated === stated) {
       before.at = clock()
@@ -213,9 +211,9 @@ export function createResolvedIssuers(
   }
 
   return {
-    // An answer may allow more than the verifier's own options do. Its tokens are judged by its own
-    // rules afterwards.
-    headerPolicy: { algorithms: supportedAlgorithms, profile: profiles.jwt },
+    // An answer may allow more than the verifier's own options do, and its profile may have any
+    // type. Its tokens are judged by its own rules afterwards.
+    headerPolicy: { algorithms: supportedAlgorithms, profile: undefined },
     listed: [],
     all,
     find,
@@ -234,4 +232,13 @@ export function createResolvedIssuers(
       for (const { keys } of all()) keys.close()
     },
   }
+}
+
+/**
+ * What an answer states, but for its function. Keys are stated by what identifies them: they are
+ * imported anew for every answer.
+ */
+function statementOf({ issuer, policy, kinds, location }: TrustedIssuer): string {
+  const keys = location.kind === 'static' && location.keys.map(({ identity }) => identity)
+  return JSON.stringify([issuer, policy, kinds, keys || location])
 }

@@ -125,9 +125,10 @@ export function checkKind({ claims, type }: Typed, { accessToken, refused }: Tok
 export function readPrincipal(
   claims: Claims,
   issuer: string,
-  profile: TokenProfile,
+  policy: Pick<TokenPolicy, 'profile' | 'permissionsOf'>,
   exp: number,
 ): Principal {
+  const { profile } = policy
   for (const name of profile.required) requireText(own(claims, name))
   const jti = own(claims, 'jti')
   if (jti !== undefined && requireText(jti).length > longestJti)
@@ -139,7 +140,7 @@ export function readPrincipal(
     subject: readSubject(claims, profile, clientId, scopes),
     clientId,
     scopes,
-    ...readPermitted(claims, profile),
+    ...readPermitted(claims, policy),
     claims: claims as Principal['claims'],
     expiresAt: exp,
   }
@@ -174,11 +175,14 @@ const personal = [
  */
 function readSubject(
   claims: Claims,
-  { subject }: TokenProfile,
+  { subject, subjectPrefix }: TokenProfile,
   clientId: string | undefined,
   scopes: readonly string[],
 ): string {
   const sub = own(claims, 'sub')
+  if (subjectPrefix !== undefined && !requireText(sub).startsWith(subjectPrefix)) {
+    throw new InvalidTokenError('claims')
+  }
   if (subject === 'client' && (sub === undefined || sub === '')) {
     const isPersons = personal.some((name) => Object.hasOwn(claims, name))
     if (isPersons || scopes.includes('openid')) throw new InvalidTokenError('claims')

@@ -1,6 +1,7 @@
 import { own } from '../own-members.ts'
 import type { Claims } from './jws.ts'
-import type { ClaimPath, TokenProfile } from './profile.ts'
+import type { ClaimPath } from './profile.ts'
+import type { TokenPolicy } from './token-policy.ts'
 
 /** What a token permits beyond its scopes. */
 export interface Permitted {
@@ -16,14 +17,15 @@ const nothing: readonly string[] = Object.freeze([])
  */
 export function readPermitted(
   claims: Claims,
-  { roles, mergeRoles, permissions }: TokenProfile,
+  { profile, permissionsOf }: Pick<TokenPolicy, 'profile' | 'permissionsOf'>,
 ): Permitted {
-  return {
-    roles: mergeRoles
-      ? unique(roles.flatMap((path) => listAt(claims, [path])))
-      : listAt(claims, roles),
-    permissions: listAt(claims, permissions),
-  }
+  const roles = profile.mergeRoles
+    ? unique(profile.roles.flatMap((path) => listAt(claims, [path])))
+    : listAt(claims, profile.roles)
+  const permissions = listAt(claims, profile.permissions)
+  if (permissionsOf === undefined) return { roles, permissions }
+  const added = roles.flatMap((role) => (own(permissionsOf, role) as readonly string[]) ?? [])
+  return { roles, permissions: unique([...permissions, ...added]) }
 }
 
 /** The value of the first of these claims that is there. */

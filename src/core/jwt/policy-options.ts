@@ -1,6 +1,15 @@
 import { resolveAlgorithms } from '../algorithms.ts'
-import { checkDistinct, kindOf, numberWithin, wrongOption } from '../option-checks.ts'
-import { resolveProfile } from './profile-options.ts'
+import {
+  checkDefined,
+  checkDistinct,
+  kindOf,
+  knownOptions,
+  numberWithin,
+  wrongOption,
+} from '../option-checks.ts'
+import { inside, readMark, readName } from './mark-options.ts'
+import type { Mark } from './marks.ts'
+import { resolveProfile, resolveProfileObject } from './profile-options.ts'
 import type { TokenPolicy } from './token-policy.ts'
 
 /**
@@ -9,7 +18,13 @@ import type { TokenPolicy } from './token-policy.ts'
  */
 export function policyOf(
   of: string,
-  { audience, algorithms, profile, clockTolerance }: Readonly<Record<string, unknown>>,
+  {
+    audience,
+    algorithms,
+    profile,
+    permissionsOf,
+    clockTolerance,
+  }: Readonly<Record<string, unknown>>,
   defaults: TokenPolicy,
 ): TokenPolicy {
   return Object.freeze({
@@ -20,6 +35,10 @@ export function policyOf(
         ? defaults.algorithms
         : resolveAlgorithms(`${of}algorithms'`, algorithms),
     profile: profile === undefined ? defaults.profile : resolveProfile(`${of}profile'`, profile),
+    permissionsOf:
+      permissionsOf === undefined
+        ? defaults.permissionsOf
+        : resolvePermissionsOf(`${of}permissionsOf'`, permissionsOf),
     clockTolerance:
       clockTolerance === undefined
         ? defaults.clockTolerance
@@ -39,4 +58,72 @@ function resolveAudience(option: string, value: unknown): readonly string[] {
   }
   checkDistinct(option, list as string[])
   return Object.freeze(list as string[])
+}
+
+/** A kind of tokens that may still lack an audience. */
+export interface GivenKind {
+  readonly when: Mark
+  readonly policy: TokenPolicy
+}
+
+const knownKind = { when: true, audience: true, profile: true }
+
+/** The option `kinds`. What a kind leaves out is that of `base`, the policy of the issuer. */
+export function resolveKinds(
+  option: string,
+  value: unknown,
+  base: TokenPolicy,
+): readonly GivenKind[] | undefined {
+  if (value === undefined) return undefined
+  if (!Array.isArray(value) || value.length === 0) {
+    wrongOption(
+      option,
+      `must be a non-empty array of { when, audience, profile }, not ${kindOf(value)}`,
+    )
+  }
+  return value.map((one, i) => {
+    const kind = inside(option, String(i))
+    const given = knownOptions(kind, one, knownKind)
+    checkDefined(`${kind}: option`, given, ['audience', 'profile'])
+    const { audience, profile } = given
+    return {
+      when: readKindMark(inside(kind, 'when'), given['when']),
+      policy: Object.freeze({
+        ...base,
+        ...(audience !== undefined && {
+          audience: resolveAudience(inside(kind, 'audience'), audience),
+        }),
+        ...(profile !== undefined && {
+          profile: resolveProfileObject(inside(kind, 'profile'), profile),
+        }),
+      }),
+    }
+  })
+}
+
+function readKindMark(option: string, value: unknown): Mark {
+  const mark = readMark(option, value)
+  if (mark.not !== undefined) {
+    wrongOption(option, "must not have 'not': state what tokens of this kind have, with 'is'")
+  }
+  return mark
+}
+
+/** The option `permissionsOf`: a table from roles to permissions, copied. */
+function resolvePermissionsOf(
+  option: string,
+  value: unknown,
+): Readonly<Record<string, readonly string[]>> {
+  const table = knownOptions(option, value, Object(value))
+  for (const [role, permissions] of Object.entries(table)) {
+    if (!Array.isArray(permissions)) {
+      wrongOption(
+        option,
+        `must give role '%s' an array of permissions, not ${kindOf(permissions)}`,
+        role,
+      )
+    }
+    table[role] = Object.freeze(permissions.map((one) => readName(option, one)))
+  }
+  return Object.freeze(table) as Readonly<Record<string, readonly string[]>>
 }

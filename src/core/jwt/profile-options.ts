@@ -15,6 +15,7 @@ const known = {
   audience: true,
   otherAudiences: true,
   subject: true,
+  subjectPrefix: true,
   client: true,
   scopes: true,
   scopeArray: true,
@@ -26,12 +27,17 @@ const known = {
 /** The option `profile`: the name of a profile, or a profile in full. */
 export function resolveProfile(option: string, value: unknown): TokenProfile {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return Object.freeze(readProfile(option, knownOptions(option, value, known)))
+    return resolveProfileObject(option, value)
   }
   if (typeof value !== 'string' || !Object.hasOwn(profiles, value)) {
     wrongOption(option, `must be 'rfc9068' or 'jwt', or a profile object`)
   }
   return profiles[value as ProfileName]
+}
+
+/** A profile in full, checked, copied and complete. */
+export function resolveProfileObject(option: string, value: unknown): TokenProfile {
+  return Object.freeze(readProfile(option, knownOptions(option, value, known)))
 }
 
 function readProfile(option: string, given: Record<string, unknown>): TokenProfile {
@@ -61,6 +67,7 @@ function readProfile(option: string, given: Record<string, unknown>): TokenProfi
         ? []
         : readNames(at('otherAudiences'), given['otherAudiences']),
     subject,
+    subjectPrefix: readPrefix(at('subjectPrefix'), given['subjectPrefix']),
     client: paths('client'),
     scopes: paths('scopes'),
     scopeArray: flag('scopeArray') ?? true,
@@ -68,6 +75,14 @@ function readProfile(option: string, given: Record<string, unknown>): TokenProfi
     mergeRoles: flag('mergeRoles') ?? false,
     permissions: paths('permissions'),
   }
+}
+
+/** It ends in a slash, so that `spiffe://example.org` is no prefix of `spiffe://example.org.test`. */
+function readPrefix(option: string, value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  const prefix = readName(option, value)
+  if (!prefix.endsWith('/')) wrongOption(option, "must end in a slash: write '%s/'", prefix)
+  return prefix
 }
 
 function readTypes(option: string, value: unknown): readonly string[] {

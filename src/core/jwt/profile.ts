@@ -45,6 +45,12 @@ export interface Profile {
    */
   readonly subject?: 'sub' | 'client'
   /**
+   * What the subject of every token begins with, e.g. `spiffe://example.org/`; it ends in a slash.
+   * A token without `iss` belongs to the one issuer that is listed with the prefix of its `sub`, as
+   * a JWT-SVID does. Keys of such an issuer may have `use: 'jwt-svid'`. Default: none.
+   */
+  readonly subjectPrefix?: string
+  /**
    * Claims that may name the client; the first that is there counts. Default: `client_id`, `azp`,
    * `cid`, `appid`.
    */
@@ -66,8 +72,10 @@ export interface Profile {
 }
 
 /** A profile, checked, copied and complete. */
-export interface TokenProfile extends Required<Omit<Profile, 'accessToken' | 'refused'>> {
+export interface TokenProfile
+  extends Required<Omit<Profile, 'accessToken' | 'refused' | 'subjectPrefix'>> {
   readonly accessToken: Mark | undefined
+  readonly subjectPrefix: string | undefined
   readonly refused: readonly Mark[]
 }
 
@@ -84,6 +92,7 @@ const jwt: TokenProfile = {
   audience: 'aud',
   otherAudiences: [],
   subject: 'sub',
+  subjectPrefix: undefined,
   client: ['client_id', 'azp', 'cid', 'appid'],
   scopes: ['scope', 'scp'],
   scopeArray: true,

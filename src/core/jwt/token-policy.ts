@@ -7,13 +7,16 @@ import type { TokenProfile } from './profile.ts'
 /** What the header of a token may say. */
 export interface HeaderPolicy {
   readonly algorithms: readonly Algorithm[]
-  readonly profile: Pick<TokenProfile, 'types' | 'untyped'>
+  /** Undefined where types are judged once it is known whose token it is. */
+  readonly profile: Pick<TokenProfile, 'types' | 'untyped'> | undefined
 }
 
 /** What a token of one issuer is measured by. */
 export interface TokenPolicy extends HeaderPolicy {
   readonly audience: readonly string[] | undefined
   readonly profile: TokenProfile
+  /** What each role permits, in addition to what the token says. */
+  readonly permissionsOf: Readonly<Record<string, readonly string[]>> | undefined
   /** Seconds. */
   readonly clockTolerance: number
 }
@@ -21,7 +24,7 @@ export interface TokenPolicy extends HeaderPolicy {
 /** Judges a header, and gives the algorithm that it names. */
 export function judgeHeader(header: JwsHeader, { algorithms, profile }: HeaderPolicy): Algorithm {
   const algorithm = allowedAlgorithm(header, algorithms)
-  checkType(header, profile)
+  if (profile !== undefined) checkType(header, profile)
   checkCritical(header)
   return algorithm
 }
@@ -33,7 +36,10 @@ export function allowedAlgorithm({ alg }: JwsHeader, allowed: readonly Algorithm
 }
 
 /** RFC 9068 section 4, RFC 8725bis section 3.11: `typ` is compared as a media type. */
-function checkType({ typ }: JwsHeader, { types, untyped }: HeaderPolicy['profile']): void {
+function checkType(
+  { typ }: JwsHeader,
+  { types, untyped }: NonNullable<HeaderPolicy['profile']>,
+): void {
   // Nearly every token spells its type as the profile does, and needs no more than this.
   if (typ === undefined ? untyped : types.includes(typ as string)) return
   const type = mediaType(typ)
@@ -53,7 +59,7 @@ export function checkCritical(header: JwsHeader): void {
 /**
  * What a header may say before it is known whose token it is: whatever one of the policies allows.
  */
-export function widestHeaderPolicy(policies: readonly HeaderPolicy[]): HeaderPolicy {
+export function widestHeaderPolicy(policies: readonly TokenPolicy[]): HeaderPolicy {
   const [only] = policies
   if (only !== undefined && policies.length === 1) return only
   return {

@@ -18,6 +18,7 @@ import { readKeySet } from './key-set.ts'
 import type { Locator } from './locator.ts'
 import { createDiscoveringLocator, createFixedLocator } from './locator.ts'
 import type { KeyHealth, KeyLocation, KeySource, Keys } from './source.ts'
+import { readBundle } from './spiffe-bundle.ts'
 
 /** How keys are fetched and kept. Durations are in seconds. */
 export interface KeySettings {
@@ -102,9 +103,10 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
   async function loadFrom(uri: string): Promise<Loaded<KeySet>> {
     const { body, maxAge } = await fetchJson(uri, http)
     const previous = document.status().value?.keys ?? []
+    const set = location.isBundle ? readBundle(body) : body
     const ignored = createIgnoredKeys(options)
     try {
-      const value = await readKeySet(body, rules, previous, ignored.report)
+      const value = await readKeySet(set, rules, previous, ignored.report)
       loadedFrom = uri
       return { value, maxAge }
     } catch (error) {

@@ -4,9 +4,14 @@ import type { KeySet } from './key-set.ts'
 
 /** Where the keys of an issuer are. */
 export type KeyLocation =
-  | { readonly kind: 'discovery'; readonly metadataUrl: string | undefined }
-  | { readonly kind: 'jwks'; readonly jwksUri: string }
+  | ({ readonly kind: 'discovery'; readonly metadataUrl: string | undefined } & Fetched)
+  | ({ readonly kind: 'jwks'; readonly jwksUri: string } & Fetched)
   | ({ readonly kind: 'static' } & StaticKeys)
+
+interface Fetched {
+  /** Whether the keys are those of a SPIFFE bundle. */
+  readonly isBundle: boolean
+}
 
 /** Keys from the configuration. */
 export interface StaticKeys {

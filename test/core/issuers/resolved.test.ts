@@ -133,14 +133,30 @@ describe('the issuer resolver', () => {
     expect(asked).toEqual([])
   })
 
-  it('T10: the issuer resolver is called only after size, form, algorithm and type of the token were checked', async () => {
+  it('T10: the issuer resolver is called only after size, form, algorithm and critical header of the token were checked', async () => {
     const { outcome, asked } = createStage(known)
     expect(await outcome(`${'a'.repeat(9000)}.b.c`)).toBe('401 too-large')
     expect(await outcome('a.b')).toBe('401 malformed')
     expect(await outcome(tenant.mint({}, { header: { alg: 'HS256' } }))).toBe('401 algorithm')
-    expect(await outcome(tenant.mint({}, { header: { typ: 'dpop+jwt' } }))).toBe('401 token-type')
     expect(await outcome(tenant.mint({}, { header: { crit: ['x'] } }))).toBe('401 critical-header')
     expect(asked).toEqual([])
+  })
+
+  it('the type of a token is judged by the profile that the issuer resolver gives, whatever type that names', async () => {
+    const { outcome, asked } = createStage((iss) => ({
+      issuer: iss,
+      profile: { types: ['txntoken+jwt'] },
+    }))
+    const typed = (typ: unknown): string => tenant.mint({}, { header: { typ } })
+    expect(await outcome(typed('txntoken+jwt'))).toBe('accepted')
+    expect(await outcome(typed('application/TxnToken+JWT'))).toBe('accepted')
+    for (const typ of ['at+jwt', 'JWT', 'dpop+jwt', undefined, 1, ['txntoken+jwt'], '']) {
+      expect(await outcome(typed(typ))).toBe('401 token-type')
+    }
+    expect(asked).toEqual([tenant.url])
+    const { outcome: byDefault } = createStage(known)
+    expect(await byDefault(typed('txntoken+jwt'))).toBe('401 token-type')
+    expect(await byDefault(typed('dpop+jwt'))).toBe('401 token-type')
   })
 
   it('a token is checked by the rules that the issuer resolver gives for its own issuer', async () => {
