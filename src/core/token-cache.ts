@@ -12,6 +12,14 @@ export function createTokenCache(max: number): TokenCache {
   return new LRUCache({ max })
 }
 
+/** Drops all tokens of an issuer. */
+export function dropTokensOf(issuer: string, cache: TokenCache): void {
+  // The entries are listed first: the iterator of the cache does not allow for deletions.
+  for (const [digest, verified] of [...cache.entries()]) {
+    if (verified.issuer.issuer === issuer) cache.delete(digest)
+  }
+}
+
 // A single call without a hash object. At 0.7 µs it is most of what a cached token costs.
 const hash = globalThis.process?.getBuiltinModule?.('node:crypto')?.hash
 

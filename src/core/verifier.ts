@@ -13,11 +13,11 @@ import { createResolvedIssuers } from './issuers/resolved.ts'
 import { checkTimes } from './jwt/claims.ts'
 import { checkSize } from './jwt/jws.ts'
 import type { KeyHealth } from './keys/source.ts'
-import { checkNoMore } from './option-checks.ts'
+import { checkNoMore, kindOf, wrongOption } from './option-checks.ts'
 import type { VerifierOptions } from './options.ts'
 import { resolveOptions } from './options.ts'
 import { memberOf } from './own-members.ts'
-import { createTokenCache, digestOf } from './token-cache.ts'
+import { createTokenCache, digestOf, dropTokensOf } from './token-cache.ts'
 
 /** The state of one trusted issuer. Ages and times are in seconds. */
 export interface IssuerHealth extends KeyHealth {
@@ -40,6 +40,16 @@ export interface Verifier<C extends object = JWTPayload> {
   ready(): Promise<void>
   /** Every issuer loaded so far. */
   health(): readonly IssuerHealth[]
+  /**
+   * Forgets an issuer of a resolver, with its keys and all its cached tokens, at once: its next
+   * token causes a call of the resolver. For a tenant that was removed, or whose options have
+   * changed. A verification that is under way still ends as it began. Also forgets that the
+   * resolver has refused the issuer. Does nothing if the issuer is not known.
+   *
+   * @throws TypeError if `issuer` is no string, or the options list the issuers: what they list
+   * stays trusted.
+   */
+  forget(issuer: string): void
   /** Aborts fetches and starts no more. Loaded keys serve until they are too stale. */
   close(): void
 }
@@ -154,11 +164,20 @@ export function createVerifier<C extends object = JWTPayload>(
     throw new UnavailableError('keys', shortestWait(missing), missing.map(nameOf))
   }
 
+  function forget(issuer: string): void {
+    if (typeof issuer !== 'string') {
+      wrongOption('verifier.forget', `must be given the iss of an issuer, not ${kindOf(issuer)}`)
+    }
+    issuers.forget(issuer)
+    if (cache !== undefined) dropTokensOf(issuer, cache)
+  }
+
   const verifier: Verifier<C> = {
     // It brings no proof of possession, so tokens that are bound to a key are refused.
     verify: (token) => verifyWith(token, undefined),
     ready,
     health: () => issuers.all().map(healthOf).filter(wasAsked),
+    forget,
     close: issuers.close,
   }
   shared.set(verifier, { emit, now })

@@ -22,5 +22,7 @@ export interface Issuers {
    * for.
    */
   trusts(issuer: ActiveIssuer): boolean | Promise<boolean>
+  /** Drops an issuer with its keys. Throws a TypeError where issuers are listed. */
+  forget(name: string): void
   close(): void
 }

@@ -24,6 +24,11 @@ export function createListedIssuers(
     find: (iss, sub) => (iss === undefined ? findBySubject(sub) : byName.get(iss as string)),
     trusts: () => true,
     proven() {},
+    forget: () =>
+      wrongOption(
+        'verifier.forget',
+        'is for issuers that a resolver answers for. Listed issuers stay trusted: create a verifier without the one that is removed',
+      ),
     close() {
       for (const { keys } of listed) keys.close()
     },

@@ -59,6 +59,8 @@ export function createResolvedIssuers(
   // nobody takes it out again.
   const asking = new LRUCache<string, SharedWork<ActiveIssuer | undefined>>({ max: mostNamed })
   let closed = false
+  /** How often an issuer was forgotten. What was asked before may have been answered before. */
+  let forgotten = 0
 
   /** Seconds since the epoch. */
   function clock(): number {
@@ -127,9 +129,11 @@ export function createResolvedIssuers(
   }
 
   async function resolve(iss: string): Promise<ActiveIssuer | undefined> {
+    const before = forgotten
     const answer: unknown = await within(timeout, answerOf(iss), () =>
       fail('it gave no answer in time'),
     )
+    if (before !== forgotten) return resolve(iss)
     if (answer === undefined) {
       proven.delete(iss)
       unproven.delete(iss)
@@ -227,6 +231,12 @@ export function createResolvedIssuers(
       return found instanceof Promise ? found.then(judge) : judge(found)
     },
     proven: use,
+    forget(name) {
+      forgotten++
+      proven.delete(name)
+      unproven.delete(name)
+      refusals.delete(name)
+    },
     close() {
       closed = true
       for (const { keys } of all()) keys.close()
