@@ -58,6 +58,7 @@ export const suites: readonly Suite[] = [
       'test/core/insecure-hosts.test.ts',
       'test/core/issuers/any-iss.test.ts',
       'test/core/issuers/forget.test.ts',
+      'test/core/issuers/real-issuers.test.ts',
       'test/core/issuers/resolved.test.ts',
       'test/core/issuers/subject-prefix.test.ts',
       'test/core/issuers/token-kinds.test.ts',
