@@ -79,8 +79,10 @@ export interface IssuerOptions {
  * Gives the options of the issuer that a token names, or undefined if that issuer is not trusted.
  * The `iss` is a claim of a token that nobody has verified: 1 to 1024 printable ASCII characters
  * without space, `{` and `}`, and not always a URL. Compare it in full, and never build the address
- * of keys from it without a check. It is called once for all requests that wait for its answer. An answer is kept for 600 seconds, a
- * refusal for 30.
+ * of keys from it without a check.
+ *
+ * It is called once for all requests that wait for its answer. An answer is kept for 600 seconds, a
+ * refusal for 30; `verifier.forget` forgets either.
  */
 export type IssuerResolver = (
   iss: string,

@@ -43,7 +43,7 @@ export interface Verifier<C extends object = JWTPayload> {
   /**
    * Forgets an issuer of a resolver, with its keys and all its cached tokens, at once: its next
    * token causes a call of the resolver. For a tenant that was removed, or whose options have
-   * changed. A verification that is under way still ends as it began. Also forgets that the
+   * changed. Only a verification that is under way may still end well. Also forgets that the
    * resolver has refused the issuer. Does nothing if the issuer is not known.
    *
    * @throws TypeError if `issuer` is no string, or the options list the issuers: what they list
