@@ -1,6 +1,6 @@
 import type { Express } from 'express'
 import express from 'express'
-import type { VerifierOptions } from 'tollgate'
+import type { VerifierOptions } from 'tollgate/express'
 import { createAuth } from 'tollgate/express'
 import { z } from 'zod'
 

@@ -16,6 +16,7 @@ import { fetchHead } from './http/request-head.ts'
 import type { Requirements as AnyRequirements, SignedIn } from './http/requirements/resolve.ts'
 import { isAuth } from './http/verified-auth.ts'
 
+export * from './core/exports.ts'
 export type { GetAuthOptions }
 
 /**

@@ -10,6 +10,7 @@ import { runHook } from './http/hooks.ts'
 import { fetchHead } from './http/request-head.ts'
 import type { Requirements as AnyRequirements, SignedIn } from './http/requirements/resolve.ts'
 
+export * from './core/exports.ts'
 export type { GetAuthOptions }
 
 /**

@@ -17,6 +17,7 @@ import type { NodeRequest } from './http/request-head.ts'
 import { nodeHead } from './http/request-head.ts'
 import type { Requirements as AnyRequirements } from './http/requirements/resolve.ts'
 
+export * from './core/exports.ts'
 export type { GetAuthOptions }
 
 /**

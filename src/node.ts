@@ -13,6 +13,7 @@ import type { NodeRequest } from './http/request-head.ts'
 import { nodeHead } from './http/request-head.ts'
 import type { Requirements as AnyRequirements, SignedIn } from './http/requirements/resolve.ts'
 
+export * from './core/exports.ts'
 export type { GetAuthOptions }
 
 /** What `check` and `onRefuse` may read of a request; annotate the parameter with Node's own type for more. */

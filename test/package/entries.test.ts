@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
+  adapters,
+  type Entry,
   entries,
   evaluate,
   type Manifest,
@@ -52,27 +54,63 @@ test('every entry exports the expected values, imported and required, without an
         "createVerifier",
       ],
       "tollgate/express": [
+        "AuthError",
+        "InsufficientScopeError",
+        "InvalidRequestError",
+        "InvalidTokenError",
+        "MissingCredentialsError",
+        "UnavailableError",
         "createAuth",
         "getAuth",
       ],
       "tollgate/fastify": [
+        "AuthError",
+        "InsufficientScopeError",
+        "InvalidRequestError",
+        "InvalidTokenError",
+        "MissingCredentialsError",
+        "UnavailableError",
         "createAuth",
         "getAuth",
       ],
       "tollgate/fetch": [
+        "AuthError",
+        "InsufficientScopeError",
+        "InvalidRequestError",
+        "InvalidTokenError",
+        "MissingCredentialsError",
+        "UnavailableError",
         "createAuth",
         "getAuth",
         "isRefusal",
       ],
       "tollgate/hono": [
+        "AuthError",
+        "InsufficientScopeError",
+        "InvalidRequestError",
+        "InvalidTokenError",
+        "MissingCredentialsError",
+        "UnavailableError",
         "createAuth",
         "getAuth",
       ],
       "tollgate/koa": [
+        "AuthError",
+        "InsufficientScopeError",
+        "InvalidRequestError",
+        "InvalidTokenError",
+        "MissingCredentialsError",
+        "UnavailableError",
         "createAuth",
         "getAuth",
       ],
       "tollgate/node": [
+        "AuthError",
+        "InsufficientScopeError",
+        "InvalidRequestError",
+        "InvalidTokenError",
+        "MissingCredentialsError",
+        "UnavailableError",
         "createAuth",
         "getAuth",
       ],
@@ -96,10 +134,31 @@ test('every entry exports the expected values, imported and required, without an
   expect(required).toEqual(imported)
 })
 
-test('every entry exports the expected types', async () => {
+test('every adapter exports the types and the errors of the main entry, so that its users need no second import', async () => {
+  const exported = async (entry: Entry) => [...(await typesOf(entry)), ...(await errorsOf(entry))]
+  const shared = await exported('index')
+  expect(shared).toEqual(
+    expect.arrayContaining(['Auth', 'AuthEvent', 'IssuerOptions', 'VerifierOptions', 'AuthError']),
+  )
+  for (const adapter of adapters) {
+    expect(await exported(adapter), adapter).toEqual(expect.arrayContaining(shared))
+  }
+})
+
+test('an error is of the same class in every entry', async () => {
+  const code = `const loaded = await Promise.all(${list}.map((entry) => import(entry)))
+    const classes = loaded.map(({ InvalidTokenError }) => InvalidTokenError).filter(Boolean)
+    console.log(JSON.stringify([classes.length, new Set(classes).size]))`
+  expect(await evaluate(project, 'module', code)).toEqual([entries.length - 1, 1])
+})
+
+test('every entry exports the expected types, an adapter its own beside those of the main entry', async () => {
+  const shared = await typesOf('index')
   const types = entries.map(async (entry) => {
-    const text = await read(project, 'node_modules', 'tollgate', 'dist', `${entry}.d.ts`)
-    return [specifierOf(entry), typesIn(text)] as const
+    const own = (await typesOf(entry)).filter(
+      (name) => entry === 'index' || entry === 'testing' || !shared.includes(name),
+    )
+    return [specifierOf(entry), own] as const
   })
   expect(Object.fromEntries(await Promise.all(types))).toMatchInlineSnapshot(`
     {
@@ -263,16 +322,31 @@ test('nothing but the entries can be imported: no folder of the package and no o
   expect(await evaluate(project, 'commonjs', print('require(path)'))).toEqual(refused)
 })
 
-/** The names of the types that a declaration file exports. */
-function typesIn(text: string): readonly string[] {
+/** The names of the types that an entry exports. */
+async function typesOf(entry: Entry): Promise<readonly string[]> {
+  return [...(await typesIn(`${entry}.d.ts`))].sort()
+}
+
+/** The names of the types that a declaration file of dist exports, itself or from other files. */
+async function typesIn(file: string): Promise<readonly string[]> {
+  const text = await read(project, 'node_modules', 'tollgate', 'dist', file)
   const declared = text.matchAll(/^export (?:declare )?(?:interface|type) (\w+)/gm)
   const listed = text.matchAll(/^export type \{([^}]*)\}/gm)
   const names = [
     ...Array.from(declared, ([, name]) => name as string),
     ...Array.from(listed, ([, list]) => (list as string).split(',')).flat(),
   ]
-  return names
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
-    .sort()
+  const others = Array.from(text.matchAll(/^export \* from '(.+)\.[jt]s'/gm), ([, other]) =>
+    typesIn(`${other}.d.ts`),
+  )
+  const own = names.map((name) => name.trim()).filter((name) => name !== '')
+  return own.concat(...(await Promise.all(others)))
+}
+
+/** The names of the error classes that an entry exports. */
+async function errorsOf(entry: Entry): Promise<readonly string[]> {
+  const code = `const loaded = await import('${specifierOf(entry)}')
+    const errors = Object.keys(loaded).filter((name) => loaded[name].prototype instanceof Error)
+    console.log(JSON.stringify(errors))`
+  return (await evaluate(project, 'module', code)) as readonly string[]
 }

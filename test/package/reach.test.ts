@@ -251,13 +251,29 @@ describe('importing an entry', () => {
     expect(outputFiles[0]?.text).toBe('')
   })
 
-  test('an import of one error class adds only that class to a bundle', async () => {
-    const { outputFiles } = await bundle(`export { InvalidTokenError } from 'tollgate'`, {
-      minify: true,
-    })
-    expect(outputFiles[0]?.text).toContain('invalid_token')
-    expect(outputFiles[0]?.contents.byteLength).toBeLessThan(600)
-  })
+  test.each(entries.filter((entry) => entry !== 'testing'))(
+    'an import of one error class from %s adds only that class to a bundle',
+    async (entry) => {
+      const { outputFiles } = await bundle(
+        `export { InvalidTokenError } from '${specifierOf(entry)}'`,
+        { minify: true },
+      )
+      expect(outputFiles[0]?.text).toContain('invalid_token')
+      expect(outputFiles[0]?.contents.byteLength).toBeLessThan(600)
+    },
+  )
+
+  test.each(adapters)(
+    'the errors that %s exports add nothing to a bundle that does not use them',
+    async (adapter) => {
+      const { outputFiles } = await bundle(`export { getAuth } from '${specifierOf(adapter)}'`, {
+        minify: true,
+      })
+      expect(outputFiles[0]?.text).toContain('this route has no guard')
+      expect(outputFiles[0]?.text).not.toContain('invalid_token')
+      expect(outputFiles[0]?.contents.byteLength).toBeLessThan(3_000)
+    },
+  )
 
   test('importing an entry changes no global, and starts no listener, no timer and no fetch', async () => {
     const code = `const shapes = [globalThis, process.env, Math, JSON, Object, Array, Function, String, RegExp,

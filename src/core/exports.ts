@@ -1,0 +1,25 @@
+/**
+ * What users of every entry meet: the types of options and of what a verifier gives, and the errors. The main entry and each
+ * adapter export all of it, so that an application needs no second import. Each line here is a public promise, and
+ * `test/package/entries.test.ts` holds the list.
+ */
+
+export type { Algorithm } from './algorithms.ts'
+export type { Auth, DeepReadonly, JWTPayload } from './auth.ts'
+export type { Reason } from './errors.ts'
+export {
+  AuthError,
+  InsufficientScopeError,
+  InvalidRequestError,
+  InvalidTokenError,
+  MissingCredentialsError,
+  UnavailableError,
+} from './errors.ts'
+export type { AuthEvent, KeyEvent } from './events.ts'
+export type { IssuerOptions, IssuerResolver } from './issuer-options.ts'
+export type { StandardSchema } from './jwt/claims-schema.ts'
+export type { Mark } from './jwt/marks.ts'
+export type { ClaimPath, Profile, ProfileName } from './jwt/profile.ts'
+export type { KeyOptions, VerifierOptions } from './options.ts'
+export type { FetchLike } from './remote/http-json.ts'
+export type { IssuerHealth, Verifier } from './verifier.ts'
