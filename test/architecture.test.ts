@@ -148,7 +148,11 @@ const core = /^src\/core\//
 const http = /^src\/http\//
 
 test('each entry of package.json is a file at the top of src, and each such file is an entry', () => {
-  const { exports } = JSON.parse(read('package.json')) as { exports: Record<string, unknown> }
+  const { exports, types, typesVersions } = JSON.parse(read('package.json')) as {
+    exports: Record<string, unknown>
+    types: string
+    typesVersions: Record<string, Record<string, readonly string[]>>
+  }
   const entries = Object.entries(exports).filter(([entry]) => entry !== './package.json')
   expect(entries).toEqual(
     entries.map(([entry]) => {
@@ -163,6 +167,15 @@ test('each entry of package.json is a file at the top of src, and each such file
       ]
     }),
   )
+  // The module resolution `node10` of TypeScript reads these and never `exports`.
+  const declared = entries.map(([entry, file]) => [entry, (file as { types: string }).types])
+  const { '.': main, ...others } = Object.fromEntries(declared)
+  expect({ types, typesVersions }).toEqual({
+    types: main,
+    typesVersions: {
+      '*': Object.fromEntries(Object.entries(others).map(([entry, to]) => [entry.slice(2), [to]])),
+    },
+  })
   const named = entries.map(([entry]) =>
     entry === '.' ? 'src/index.ts' : `src${entry.slice(1)}.ts`,
   )

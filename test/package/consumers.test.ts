@@ -1,4 +1,4 @@
-import { cp } from 'node:fs/promises'
+import { cp, rename } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Compilation, Compiler, Entry, Packed } from './project.ts'
@@ -66,6 +66,18 @@ describe('a consumer without a framework and without the types of Node', () => {
   )
 })
 
+// An older compiler does not let CommonJS import an ES module under nodenext, as Node can.
+test(
+  'an ES module without a framework compiles with the oldest supported TypeScript, nodenext',
+  async () => {
+    const folder = await copyFixture(await unpack(packed), 'consumer-alone')
+    await rename(join(folder, 'routes.ts'), join(folder, 'routes.mts'))
+    const compilation = await compile(folder, 'typescript-oldest', ...nodenext)
+    expectClean(compilation, ['routes.mts'], ['index', 'express', 'koa', 'fetch', 'node'])
+  },
+  limit,
+)
+
 describe('a consumer on Node without a framework', () => {
   let folder: string
   beforeAll(async () => {
@@ -118,9 +130,11 @@ describe('a consumer of every framework', () => {
     '@types/express': '@types/express4',
     '@types/koa': '@types/koa2',
   }
-  const projects = { current: '', earlier: '' }
+  const projects = { current: '', earlier: '', node10: '' }
   beforeAll(async () => {
-    projects.current = await copyFixture(await unpack(packed, current), 'consumer')
+    const project = await unpack(packed, current)
+    projects.current = await copyFixture(project, 'consumer')
+    projects.node10 = await copyFixture(project, 'consumer-node10')
     projects.earlier = await copyFixture(await unpack(packed, earlier), 'consumer')
   })
   // @types/koa imports a type of content-disposition that the current version of that package,
@@ -134,12 +148,34 @@ describe('a consumer of every framework', () => {
     ['typescript', 'nodenext, Express 4 and Koa 2', nodenext, 'earlier'],
     ['typescript', 'bundler', bundler, 'current'],
     ['typescript5', 'nodenext', nodenext, 'current'],
-    ['typescript5', 'bundler', bundler, 'current'],
   ])(
     'a consumer of every framework compiles with %s, %s',
     async (compiler, _, options, project) => {
       const compilation = await compile(projects[project], compiler, ...options)
       expectClean(compilation, ['esm.mts', 'commonjs.cts'], entries, flaw)
+    },
+    limit,
+  )
+
+  test(
+    'a consumer of every framework compiles with typescript5, node10, and what is compiled runs',
+    async () => {
+      const compilation = await compile(projects.node10, 'typescript5')
+      expectClean(compilation, ['routes.ts'], entries, flaw)
+      const printed = await print(projects.node10, join('built', 'routes.js'))
+      expect(printed).toEqual(['alice', 'acme', 'expired', 401])
+    },
+    limit,
+  )
+
+  test(
+    'a consumer of every framework compiles with the oldest supported TypeScript, node10',
+    async () => {
+      const compilation = await compile(projects.node10, 'typescript-oldest', '--noEmit')
+      // Fastify and Hono declare some of their types with what newer versions of TypeScript have.
+      const newer =
+        /^\S*node_modules\/(?:fastify|hono)\/\S+ error TS(?:2304: .*'NoInfer'|2315: .*'Uint8Array')/
+      expectClean(compilation, ['routes.ts'], entries, new RegExp(`${flaw.source}|${newer.source}`))
     },
     limit,
   )

@@ -168,7 +168,8 @@ export interface Compilation {
   readonly files: readonly string[]
 }
 
-export type Compiler = 'typescript' | 'typescript5'
+/** Versions of TypeScript by their name here. The oldest is the one that the README names. */
+export type Compiler = 'typescript' | 'typescript5' | 'typescript-oldest'
 
 /** Compiles the project of a folder with its own options and the given ones. */
 export async function compile(
