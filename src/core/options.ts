@@ -8,7 +8,7 @@ import type { IssuerOptions, IssuerResolver } from './issuer-options.ts'
 import { issuerElsewhere, resolveIssuer } from './issuer-options.ts'
 import type { IssuerContext, TrustedIssuer } from './issuers/active-issuer.ts'
 import type { Resolver } from './issuers/resolved.ts'
-import type { ReadClaims, StandardSchema } from './jwt/claims-schema.ts'
+import type { ReadClaims, StandardSchema, UnknownSchema } from './jwt/claims-schema.ts'
 import { resolveClaims } from './jwt/claims-schema.ts'
 import { policyOf } from './jwt/policy-options.ts'
 import type { Profile, ProfileName } from './jwt/profile.ts'
@@ -100,6 +100,15 @@ export interface VerifierOptions<C extends object = JWTPayload> {
    * Default: none.
    */
   onEvent?: ((event: AuthEvent) => void) | undefined
+}
+
+/**
+ * Options that say nothing of the type of the claims, such as a `VerifierOptions` that a function
+ * takes: `createVerifier<Claims>(options)` states it. Options with a schema that gives claims of
+ * another type are not among them.
+ */
+export interface UntypedOptions extends Omit<VerifierOptions, 'claims'> {
+  claims?: UnknownSchema | undefined
 }
 
 /** How keys are fetched and kept. Durations are in seconds. */

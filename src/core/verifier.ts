@@ -14,7 +14,7 @@ import { checkTimes } from './jwt/claims.ts'
 import { checkSize } from './jwt/jws.ts'
 import type { KeyHealth } from './keys/source.ts'
 import { checkNoMore, kindOf, wrongOption } from './option-checks.ts'
-import type { VerifierOptions } from './options.ts'
+import type { UntypedOptions, VerifierOptions } from './options.ts'
 import { resolveOptions } from './options.ts'
 import { memberOf } from './own-members.ts'
 import { createTokenCache, digestOf, dropTokensOf } from './token-cache.ts'
@@ -80,11 +80,11 @@ export function nowOf(verifier: object): number {
  * @throws TypeError if an option is wrong; the message says how to fix it.
  */
 export function createVerifier<C extends object = JWTPayload>(
-  options: VerifierOptions<C>,
+  options: VerifierOptions<C> | UntypedOptions,
 ): Verifier<C>
 // The types show no further argument, so that ReturnType<typeof createVerifier> works.
 export function createVerifier<C extends object = JWTPayload>(
-  options: VerifierOptions<C>,
+  options: VerifierOptions<C> | UntypedOptions,
   ...none: never[]
 ): Verifier<C> {
   checkNoMore('createVerifier', none)

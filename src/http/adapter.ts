@@ -1,7 +1,7 @@
 import type { Auth } from '../core/auth.ts'
 import { issuerElsewhere } from '../core/issuer-options.ts'
 import { checkNoMore, knownOptions, optionalFunction, wrongOption } from '../core/option-checks.ts'
-import type { VerifierOptions } from '../core/options.ts'
+import type { UntypedOptions, VerifierOptions } from '../core/options.ts'
 import { verifierOptionNames } from '../core/options.ts'
 import { memberOf } from '../core/own-members.ts'
 import type { Verifier } from '../core/verifier.ts'
@@ -38,7 +38,7 @@ export interface AdapterOptions<H> {
  */
 export type AuthOptions<C extends object, H> = AdapterOptions<H> &
   (
-    | (VerifierOptions<C> & { verifier?: undefined })
+    | ((VerifierOptions<C> | UntypedOptions) & { verifier?: undefined })
     // Beside a verifier that was made before, options of a verifier would have no effect.
     | ({ verifier: Verifier<C> } & { [K in keyof VerifierOptions]?: never })
   )

@@ -4,7 +4,7 @@ import type { Request as Request4, Response as Response4 } from 'express4'
 import express4 from 'express4'
 import type { Auth, AuthError, DeepReadonly } from 'tollgate'
 import { createVerifier } from 'tollgate'
-import type { ExpressAuth, ExpressRequest } from 'tollgate/express'
+import type { ExpressAuth, ExpressRequest, VerifierOptions } from 'tollgate/express'
 import { createAuth, getAuth } from 'tollgate/express'
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it } from 'vitest'
@@ -29,6 +29,13 @@ describe('the type of claims in Express', () => {
     expectTypeOf(createAuth({ verifier, realm: 'x', onRefuse() {} })).toEqualTypeOf<
       ExpressAuth<Claims>
     >()
+  })
+
+  it('options of the type VerifierOptions make Express guards whose claims have the stated type', () => {
+    const given: VerifierOptions = options
+    expectTypeOf(createAuth<Claims>(given)).toEqualTypeOf<ExpressAuth<Claims>>()
+    expectTypeOf(createAuth<Claims>({ ...given, realm: 'x' })).toEqualTypeOf<ExpressAuth<Claims>>()
+    expectTypeOf(createAuth(given)).toEqualTypeOf<ExpressAuth>()
   })
 
   it('the type of the claims of Express reaches getAuth, verify and check', () => {
@@ -264,6 +271,9 @@ function linesThatMustNotCompile(req: Request5): void {
   createAuth({ verifier: undefined })
   // @ts-expect-error
   createAuth({ verifier: {} })
+  const withSchema = { ...options, claims: z.object({ sub: z.string() }) }
+  // @ts-expect-error The schema gives claims of another type.
+  createAuth<Claims>(withSchema)
   const verifier = createVerifier(options)
   // @ts-expect-error The verifier gives claims of another type.
   createAuth<Claims>({ verifier })

@@ -10,7 +10,7 @@ import type {
 import createFastify from 'fastify'
 import type { Auth, AuthError, DeepReadonly } from 'tollgate'
 import { createVerifier } from 'tollgate'
-import type { FastifyAuth } from 'tollgate/fastify'
+import type { FastifyAuth, VerifierOptions } from 'tollgate/fastify'
 import { createAuth, getAuth } from 'tollgate/fastify'
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it } from 'vitest'
@@ -46,6 +46,13 @@ describe('the type of claims in Fastify', () => {
     expectTypeOf(createAuth({ ...options, claims: inValibot })).toEqualTypeOf<FastifyAuth<Claims>>()
     const verifier = createVerifier({ ...options, claims })
     expectTypeOf(createAuth({ verifier })).toEqualTypeOf<FastifyAuth<Claims>>()
+  })
+
+  it('options of the type VerifierOptions make Fastify guards whose claims have the stated type', () => {
+    const given: VerifierOptions = options
+    expectTypeOf(createAuth<Claims>(given)).toEqualTypeOf<FastifyAuth<Claims>>()
+    expectTypeOf(createAuth<Claims>({ ...given, realm: 'x' })).toEqualTypeOf<FastifyAuth<Claims>>()
+    expectTypeOf(createAuth(given)).toEqualTypeOf<FastifyAuth>()
   })
 
   it('the type of the claims of Fastify reaches getAuth, verify, check and the plugin', () => {
@@ -251,6 +258,9 @@ function linesThatMustNotCompile(request: FastifyRequest): void {
   createAuth({ ...options, claims: v.optional(v.object({})) })
   // @ts-expect-error
   createAuth<Claims>({ ...options, claims: z.object({ sub: z.number() }) })
+  const withSchema = { ...options, claims: z.object({ sub: z.string() }) }
+  // @ts-expect-error The schema gives claims of another type.
+  createAuth<Claims>(withSchema)
   const verifier = createVerifier(options)
   // @ts-expect-error The verifier gives claims of another type.
   createAuth<Claims>({ verifier })

@@ -1,6 +1,6 @@
 import type { Auth, AuthError, DeepReadonly } from 'tollgate'
 import { createVerifier } from 'tollgate'
-import type { FetchAuth } from 'tollgate/fetch'
+import type { FetchAuth, VerifierOptions } from 'tollgate/fetch'
 import { createAuth, getAuth, isRefusal } from 'tollgate/fetch'
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it } from 'vitest'
@@ -32,6 +32,13 @@ describe('the type of claims in fetch', () => {
     expectTypeOf(createAuth({ ...options, claims: inValibot })).toEqualTypeOf<FetchAuth<Claims>>()
     const verifier = createVerifier({ ...options, claims })
     expectTypeOf(createAuth({ verifier })).toEqualTypeOf<FetchAuth<Claims>>()
+  })
+
+  it('options of the type VerifierOptions make fetch guards whose claims have the stated type', () => {
+    const given: VerifierOptions = options
+    expectTypeOf(createAuth<Claims>(given)).toEqualTypeOf<FetchAuth<Claims>>()
+    expectTypeOf(createAuth<Claims>({ ...given, realm: 'x' })).toEqualTypeOf<FetchAuth<Claims>>()
+    expectTypeOf(createAuth(given)).toEqualTypeOf<FetchAuth>()
   })
 
   it('the type of the claims of fetch reaches getAuth, verify, check and the result of a guard', () => {
@@ -255,6 +262,9 @@ async function linesThatMustNotCompile(request: Request): Promise<void> {
   createAuth({ ...options, claims: v.optional(v.object({})) })
   // @ts-expect-error
   createAuth<Claims>({ ...options, claims: z.object({ sub: z.number() }) })
+  const withSchema = { ...options, claims: z.object({ sub: z.string() }) }
+  // @ts-expect-error The schema gives claims of another type.
+  createAuth<Claims>(withSchema)
   const verifier = createVerifier(options)
   // @ts-expect-error The verifier gives claims of another type.
   createAuth<Claims>({ verifier })

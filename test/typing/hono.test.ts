@@ -5,7 +5,7 @@ import { createFactory, createMiddleware } from 'hono/factory'
 import { validator } from 'hono/validator'
 import type { Auth, AuthError, DeepReadonly } from 'tollgate'
 import { createVerifier } from 'tollgate'
-import type { HonoAuth } from 'tollgate/hono'
+import type { HonoAuth, VerifierOptions } from 'tollgate/hono'
 import { createAuth, getAuth } from 'tollgate/hono'
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it } from 'vitest'
@@ -32,6 +32,13 @@ describe('the type of claims in Hono', () => {
     expectTypeOf(createAuth({ ...options, claims: inValibot })).toEqualTypeOf<HonoAuth<Claims>>()
     const verifier = createVerifier({ ...options, claims })
     expectTypeOf(createAuth({ verifier })).toEqualTypeOf<HonoAuth<Claims>>()
+  })
+
+  it('options of the type VerifierOptions make Hono guards whose claims have the stated type', () => {
+    const given: VerifierOptions = options
+    expectTypeOf(createAuth<Claims>(given)).toEqualTypeOf<HonoAuth<Claims>>()
+    expectTypeOf(createAuth<Claims>({ ...given, realm: 'x' })).toEqualTypeOf<HonoAuth<Claims>>()
+    expectTypeOf(createAuth(given)).toEqualTypeOf<HonoAuth>()
   })
 
   it('the type of the claims of Hono reaches getAuth, verify, check and the context', () => {
@@ -288,6 +295,9 @@ function linesThatMustNotCompile(c: Context): void {
   createAuth({ ...options, claims: v.optional(v.object({})) })
   // @ts-expect-error
   createAuth<Claims>({ ...options, claims: z.object({ sub: z.number() }) })
+  const withSchema = { ...options, claims: z.object({ sub: z.string() }) }
+  // @ts-expect-error The schema gives claims of another type.
+  createAuth<Claims>(withSchema)
   const verifier = createVerifier(options)
   // @ts-expect-error The verifier gives claims of another type.
   createAuth<Claims>({ verifier })

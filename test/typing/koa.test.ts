@@ -6,7 +6,7 @@ import type { Context as Context2, Next as Next2 } from 'koa2'
 import Koa2 from 'koa2'
 import type { Auth, AuthError, DeepReadonly } from 'tollgate'
 import { createVerifier } from 'tollgate'
-import type { KoaAuth, KoaContext } from 'tollgate/koa'
+import type { KoaAuth, KoaContext, VerifierOptions } from 'tollgate/koa'
 import { createAuth, getAuth } from 'tollgate/koa'
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it } from 'vitest'
@@ -28,6 +28,13 @@ describe('the type of claims in Koa', () => {
     expectTypeOf(createAuth({ ...options, claims: inValibot })).toEqualTypeOf<KoaAuth<Claims>>()
     const verifier = createVerifier({ ...options, claims })
     expectTypeOf(createAuth({ verifier })).toEqualTypeOf<KoaAuth<Claims>>()
+  })
+
+  it('options of the type VerifierOptions make Koa guards whose claims have the stated type', () => {
+    const given: VerifierOptions = options
+    expectTypeOf(createAuth<Claims>(given)).toEqualTypeOf<KoaAuth<Claims>>()
+    expectTypeOf(createAuth<Claims>({ ...given, realm: 'x' })).toEqualTypeOf<KoaAuth<Claims>>()
+    expectTypeOf(createAuth(given)).toEqualTypeOf<KoaAuth>()
   })
 
   it('the type of the claims of Koa reaches getAuth, verify and check', () => {
@@ -212,6 +219,9 @@ function linesThatMustNotCompile(ctx: Context3): void {
   createAuth({ ...options, claims: v.optional(v.object({})) })
   // @ts-expect-error
   createAuth<Claims>({ ...options, claims: z.object({ sub: z.number() }) })
+  const withSchema = { ...options, claims: z.object({ sub: z.string() }) }
+  // @ts-expect-error The schema gives claims of another type.
+  createAuth<Claims>(withSchema)
   const verifier = createVerifier(options)
   // @ts-expect-error The verifier gives claims of another type.
   createAuth<Claims>({ verifier })

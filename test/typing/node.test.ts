@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { Auth, AuthError, DeepReadonly } from 'tollgate'
 import { createVerifier } from 'tollgate'
-import type { IncomingRequest, NodeAuth } from 'tollgate/node'
+import type { IncomingRequest, NodeAuth, VerifierOptions } from 'tollgate/node'
 import { createAuth, getAuth } from 'tollgate/node'
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it } from 'vitest'
@@ -25,6 +25,13 @@ describe('the type of claims in Node', () => {
     expectTypeOf(createAuth({ ...options, claims: inValibot })).toEqualTypeOf<NodeAuth<Claims>>()
     const verifier = createVerifier({ ...options, claims })
     expectTypeOf(createAuth({ verifier })).toEqualTypeOf<NodeAuth<Claims>>()
+  })
+
+  it('options of the type VerifierOptions make Node guards whose claims have the stated type', () => {
+    const given: VerifierOptions = options
+    expectTypeOf(createAuth<Claims>(given)).toEqualTypeOf<NodeAuth<Claims>>()
+    expectTypeOf(createAuth<Claims>({ ...given, realm: 'x' })).toEqualTypeOf<NodeAuth<Claims>>()
+    expectTypeOf(createAuth(given)).toEqualTypeOf<NodeAuth>()
   })
 
   it('the type of the claims of Node reaches getAuth, verify, check and the result of a guard', () => {
@@ -192,6 +199,9 @@ async function linesThatMustNotCompile(req: IncomingMessage, res: ServerResponse
   createAuth({ ...options, claims: v.optional(v.object({})) })
   // @ts-expect-error
   createAuth<Claims>({ ...options, claims: z.object({ sub: z.number() }) })
+  const withSchema = { ...options, claims: z.object({ sub: z.string() }) }
+  // @ts-expect-error The schema gives claims of another type.
+  createAuth<Claims>(withSchema)
   const verifier = createVerifier(options)
   // @ts-expect-error The verifier gives claims of another type.
   createAuth<Claims>({ verifier })

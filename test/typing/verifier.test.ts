@@ -37,6 +37,18 @@ describe('the type of claims of a verifier', () => {
     expectTypeOf<Auth<Claims>['claims']['roles']>().toEqualTypeOf<readonly string[]>()
   })
 
+  it('options of the type VerifierOptions make a verifier whose claims have the stated type', () => {
+    const given: VerifierOptions = options
+    expectTypeOf(createVerifier<Claims>(given)).toEqualTypeOf<Verifier<Claims>>()
+    expectTypeOf(createVerifier<Claims>({ ...given, tokenCache: false })).toEqualTypeOf<
+      Verifier<Claims>
+    >()
+    expectTypeOf(createVerifier(given)).toEqualTypeOf<Verifier>()
+    const typed: VerifierOptions<Claims> = options
+    expectTypeOf(createVerifier(typed)).toEqualTypeOf<Verifier<Claims>>()
+    expectTypeOf<ReturnType<typeof createVerifier<Claims>>>().toEqualTypeOf<Verifier<Claims>>()
+  })
+
   it('the claims of a verifier have the output type of its schema, not the input type', () => {
     const inZod = createVerifier({
       ...options,
@@ -206,6 +218,17 @@ function linesThatMustNotCompile(auth: Auth<Claims>): void {
   createVerifier<Claims>({ ...options, claims: z.object({ sub: z.string() }) })
   // @ts-expect-error
   createVerifier<{ sub: string }>({ ...options, claims: v.object({ sub: v.number() }) })
+  const inZod = { ...options, claims: z.object({ sub: z.string() }) }
+  // @ts-expect-error The schema gives claims of another type, wherever the options are written.
+  createVerifier<Claims>(inZod)
+  const inValibot = { ...options, claims: v.object({ sub: v.string() }) }
+  // @ts-expect-error
+  createVerifier<Claims>(inValibot)
+  const noObject = { ...options, claims: z.string() }
+  // @ts-expect-error
+  createVerifier(noObject)
+  // @ts-expect-error
+  createVerifier<{ tenant: string }>(options as VerifierOptions<Claims>)
   // @ts-expect-error
   createVerifier<string>(options)
   // @ts-expect-error Nothing reads a second argument.

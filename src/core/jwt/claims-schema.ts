@@ -1,3 +1,4 @@
+import type { JWTPayload } from '../auth.ts'
 import { InvalidTokenError } from '../errors.ts'
 import { isPlainObject, kindOf, wrongOption } from '../option-checks.ts'
 import { memberOf } from '../own-members.ts'
@@ -11,8 +12,15 @@ export interface StandardSchema<Output> {
     readonly version: 1
     readonly vendor: string
     readonly validate: (value: unknown) => Verdict<Output> | Promise<Verdict<Output>>
-    readonly types?: { readonly input: unknown; readonly output: Output } | undefined
   }
+}
+
+/**
+ * A schema of which no more is known than the type `StandardSchema`. The schemas of libraries state
+ * the types of their input and output here (`~standard.types`), so this is none of them.
+ */
+export type UnknownSchema = StandardSchema<JWTPayload> & {
+  readonly '~standard': { readonly types?: undefined }
 }
 
 type Verdict<Output> =
