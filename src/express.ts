@@ -15,6 +15,7 @@ import { lastAuth } from './http/get-auth.ts'
 import { runHook } from './http/hooks.ts'
 import type { NodeRequest } from './http/request-head.ts'
 import { nodeHead } from './http/request-head.ts'
+import type { RequireAuth as AnyRequireAuth } from './http/require-auth.ts'
 import type { Requirements as AnyRequirements } from './http/requirements/resolve.ts'
 
 export * from './core/exports.ts'
@@ -66,12 +67,11 @@ export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, Exp
 
 export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, object>
 
+/** Makes the guard of a route. */
+export type RequireAuth<C extends object> = AnyRequireAuth<Requirements<C>, Handler>
+
 /** After a guard, `req.auth` holds the Auth of the caller. */
-export type ExpressAuth<C extends object = JWTPayload> = AdapterAuth<
-  C,
-  (requirements?: Requirements<C>, ...none: never[]) => Handler,
-  GetAuth<C>
->
+export type ExpressAuth<C extends object = JWTPayload> = AdapterAuth<C, RequireAuth<C>, GetAuth<C>>
 
 /**
  * Guards for Express. Does no I/O: keys are fetched when the first token comes.

@@ -11,6 +11,7 @@ import { lastAuth } from './http/get-auth.ts'
 import { runHook } from './http/hooks.ts'
 import type { NodeRequest } from './http/request-head.ts'
 import { nodeHead } from './http/request-head.ts'
+import type { RequireAuth as AnyRequireAuth } from './http/require-auth.ts'
 import type { Requirements as AnyRequirements } from './http/requirements/resolve.ts'
 
 export * from './core/exports.ts'
@@ -56,8 +57,11 @@ export type Hook = (
 type Request = Parameters<Hook>[0]
 type Reply = Parameters<Hook>[1]
 
+/** Makes the guard of a route. */
+export type RequireAuth<C extends object> = AnyRequireAuth<Requirements<C>, Hook>
+
 export interface FastifyAuth<C extends object = JWTPayload>
-  extends AdapterAuth<C, (requirements?: Requirements<C>, ...none: never[]) => Hook, GetAuth<C>> {
+  extends AdapterAuth<C, RequireAuth<C>, GetAuth<C>> {
   /** Guards every route of the scope that it is registered in, before the body is read. Its options are requirements. */
   readonly plugin: (app: Scope, requirements: Requirements<C>) => Promise<void>
 }

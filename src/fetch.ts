@@ -13,6 +13,7 @@ import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/get-auth.ts'
 import { lastAuth } from './http/get-auth.ts'
 import { runHook } from './http/hooks.ts'
 import { fetchHead } from './http/request-head.ts'
+import type { NoCall } from './http/require-auth.ts'
 import type { Requirements as AnyRequirements, SignedIn } from './http/requirements/resolve.ts'
 import { isAuth } from './http/verified-auth.ts'
 
@@ -45,6 +46,11 @@ export type Handler<R extends Request, A extends readonly unknown[]> = (
  *     if (isRefusal(found)) return found
  */
 export interface RequireAuth<C extends object> {
+  (
+    one: never,
+    two: never,
+    ...none: NoCall
+  ): (request: Request) => Promise<Auth<C> | Response | undefined>
   (
     requirements?: SignedIn<Requirements<C>>,
     ...none: never[]

@@ -8,6 +8,7 @@ import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/get-auth.ts'
 import { lastAuth } from './http/get-auth.ts'
 import { runHook } from './http/hooks.ts'
 import { fetchHead } from './http/request-head.ts'
+import type { NoCall } from './http/require-auth.ts'
 import type { Requirements as AnyRequirements, SignedIn } from './http/requirements/resolve.ts'
 
 export * from './core/exports.ts'
@@ -29,6 +30,7 @@ export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, Context>
 export type Guard<A> = MiddlewareHandler<{ Variables: { auth: A } }>
 
 export interface RequireAuth<C extends object> {
+  (one: never, two: never, ...none: NoCall): Guard<Auth<C> | undefined>
   (requirements?: SignedIn<Requirements<C>>, ...none: never[]): Guard<Auth<C>>
   (requirements: Requirements<C>, ...none: never[]): Guard<Auth<C> | undefined>
 }

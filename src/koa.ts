@@ -15,6 +15,7 @@ import { lastAuth } from './http/get-auth.ts'
 import { runHook } from './http/hooks.ts'
 import type { NodeRequest } from './http/request-head.ts'
 import { nodeHead } from './http/request-head.ts'
+import type { RequireAuth as AnyRequireAuth } from './http/require-auth.ts'
 import type { Requirements as AnyRequirements } from './http/requirements/resolve.ts'
 
 export * from './core/exports.ts'
@@ -68,12 +69,11 @@ export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, Koa
 
 export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, Pick<KoaContext, 'req'>>
 
+/** Makes the guard of a route. */
+export type RequireAuth<C extends object> = AnyRequireAuth<Requirements<C>, Middleware>
+
 /** After a guard, `ctx.state.auth` holds the Auth of the caller. */
-export type KoaAuth<C extends object = JWTPayload> = AdapterAuth<
-  C,
-  (requirements?: Requirements<C>, ...none: never[]) => Middleware,
-  GetAuth<C>
->
+export type KoaAuth<C extends object = JWTPayload> = AdapterAuth<C, RequireAuth<C>, GetAuth<C>>
 
 /**
  * Guards for Koa. Does no I/O: keys are fetched when the first token comes.

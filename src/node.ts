@@ -39,6 +39,10 @@ export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, object>
 /** Gives the Auth of the caller, which `req.auth` then holds as well; or false if it has answered the request. */
 export type Guard<A> = (req: NodeRequest, res: NodeResponse) => Promise<A | false>
 
+/**
+ * Without the signature for ReturnType that it has in other adapters: the `(...args: any[]) => void`
+ * of `server.on('request', …)` would fit that one, too.
+ */
 export interface RequireAuth<C extends object> {
   (requirements?: SignedIn<Requirements<C>>, ...none: never[]): Guard<Auth<C>>
   (requirements: Requirements<C>, ...none: never[]): Guard<Auth<C> | undefined>

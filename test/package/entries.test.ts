@@ -193,6 +193,7 @@ test('every entry exports the expected types, an adapter its own beside those of
         "Handler",
         "Next",
         "OnRefuse",
+        "RequireAuth",
         "Requirements",
       ],
       "tollgate/fastify": [
@@ -203,6 +204,7 @@ test('every entry exports the expected types, an adapter its own beside those of
         "GetAuthOptions",
         "Hook",
         "OnRefuse",
+        "RequireAuth",
         "Requirements",
         "Scope",
       ],
@@ -235,6 +237,7 @@ test('every entry exports the expected types, an adapter its own beside those of
         "Middleware",
         "Next",
         "OnRefuse",
+        "RequireAuth",
         "Requirements",
       ],
       "tollgate/node": [

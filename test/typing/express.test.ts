@@ -4,7 +4,13 @@ import type { Request as Request4, Response as Response4 } from 'express4'
 import express4 from 'express4'
 import type { Auth, AuthError, DeepReadonly } from 'tollgate'
 import { createVerifier } from 'tollgate'
-import type { ExpressAuth, ExpressRequest, VerifierOptions } from 'tollgate/express'
+import type {
+  ExpressAuth,
+  ExpressRequest,
+  Handler,
+  Requirements,
+  VerifierOptions,
+} from 'tollgate/express'
 import { createAuth, getAuth } from 'tollgate/express'
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it } from 'vitest'
@@ -36,6 +42,12 @@ describe('the type of claims in Express', () => {
     expectTypeOf(createAuth<Claims>(given)).toEqualTypeOf<ExpressAuth<Claims>>()
     expectTypeOf(createAuth<Claims>({ ...given, realm: 'x' })).toEqualTypeOf<ExpressAuth<Claims>>()
     expectTypeOf(createAuth(given)).toEqualTypeOf<ExpressAuth>()
+  })
+
+  it('ReturnType and Parameters of the requireAuth of Express give the guard and the requirements', () => {
+    const { requireAuth } = createAuth<Claims>(options)
+    expectTypeOf<ReturnType<typeof requireAuth>>().toEqualTypeOf<Handler>()
+    expectTypeOf<Parameters<typeof requireAuth>[0] & {}>().toEqualTypeOf<Requirements<Claims>>()
   })
 
   it('the type of the claims of Express reaches getAuth, verify and check', () => {
@@ -298,9 +310,23 @@ function linesThatMustNotCompile(req: Request5): void {
   // @ts-expect-error
   express().use(requireAuth)
   // @ts-expect-error
+  express().use('/', requireAuth)
+  // @ts-expect-error
+  express().all('/', [requireAuth])
+  // @ts-expect-error
+  express().route('/').get(requireAuth)
+  // @ts-expect-error
+  express.Router().use(requireAuth)
+  // @ts-expect-error
   express4().get('/', requireAuth, (_req, res) => void res.json({}))
   // @ts-expect-error
   express4().use(requireAuth)
+  // @ts-expect-error
+  express4().use('/', requireAuth)
+  // @ts-expect-error
+  express4().all('/', [requireAuth])
+  // @ts-expect-error
+  express4.Router().use(requireAuth)
 }
 
 it('wrong uses of the Express adapter do not compile', () =>

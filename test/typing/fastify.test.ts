@@ -10,7 +10,7 @@ import type {
 import createFastify from 'fastify'
 import type { Auth, AuthError, DeepReadonly } from 'tollgate'
 import { createVerifier } from 'tollgate'
-import type { FastifyAuth, VerifierOptions } from 'tollgate/fastify'
+import type { FastifyAuth, Hook, Requirements, VerifierOptions } from 'tollgate/fastify'
 import { createAuth, getAuth } from 'tollgate/fastify'
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it } from 'vitest'
@@ -53,6 +53,12 @@ describe('the type of claims in Fastify', () => {
     expectTypeOf(createAuth<Claims>(given)).toEqualTypeOf<FastifyAuth<Claims>>()
     expectTypeOf(createAuth<Claims>({ ...given, realm: 'x' })).toEqualTypeOf<FastifyAuth<Claims>>()
     expectTypeOf(createAuth(given)).toEqualTypeOf<FastifyAuth>()
+  })
+
+  it('ReturnType and Parameters of the requireAuth of Fastify give the guard and the requirements', () => {
+    const { requireAuth } = createAuth<Claims>(options)
+    expectTypeOf<ReturnType<typeof requireAuth>>().toEqualTypeOf<Hook>()
+    expectTypeOf<Parameters<typeof requireAuth>[0] & {}>().toEqualTypeOf<Requirements<Claims>>()
   })
 
   it('the type of the claims of Fastify reaches getAuth, verify, check and the plugin', () => {
@@ -217,7 +223,11 @@ function linesThatMustNotCompile(request: FastifyRequest): void {
   // @ts-expect-error requireAuth() must be called to make a guard.
   app.get('/', { preHandler: requireAuth }, () => {})
   // @ts-expect-error
+  app.get('/', { onRequest: [requireAuth] }, () => {})
+  // @ts-expect-error
   app.addHook('onRequest', requireAuth)
+  // @ts-expect-error
+  app.register(requireAuth)
   // @ts-expect-error
   app.register(plugin, { scopes: 'a' })
   // @ts-expect-error

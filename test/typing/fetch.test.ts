@@ -1,6 +1,6 @@
 import type { Auth, AuthError, DeepReadonly } from 'tollgate'
 import { createVerifier } from 'tollgate'
-import type { FetchAuth, VerifierOptions } from 'tollgate/fetch'
+import type { FetchAuth, Requirements, VerifierOptions } from 'tollgate/fetch'
 import { createAuth, getAuth, isRefusal } from 'tollgate/fetch'
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it } from 'vitest'
@@ -39,6 +39,14 @@ describe('the type of claims in fetch', () => {
     expectTypeOf(createAuth<Claims>(given)).toEqualTypeOf<FetchAuth<Claims>>()
     expectTypeOf(createAuth<Claims>({ ...given, realm: 'x' })).toEqualTypeOf<FetchAuth<Claims>>()
     expectTypeOf(createAuth(given)).toEqualTypeOf<FetchAuth>()
+  })
+
+  it('ReturnType and Parameters of the requireAuth of fetch give the guard and the requirements', () => {
+    const { requireAuth } = createAuth<Claims>(options)
+    expectTypeOf<ReturnType<typeof requireAuth>>().toEqualTypeOf<
+      (request: Request) => Promise<Auth<Claims> | Response | undefined>
+    >()
+    expectTypeOf<Parameters<typeof requireAuth>[0] & {}>().toEqualTypeOf<Requirements<Claims>>()
   })
 
   it('the type of the claims of fetch reaches getAuth, verify, check and the result of a guard', () => {

@@ -5,7 +5,7 @@ import { createFactory, createMiddleware } from 'hono/factory'
 import { validator } from 'hono/validator'
 import type { Auth, AuthError, DeepReadonly } from 'tollgate'
 import { createVerifier } from 'tollgate'
-import type { HonoAuth, VerifierOptions } from 'tollgate/hono'
+import type { Guard, HonoAuth, Requirements, VerifierOptions } from 'tollgate/hono'
 import { createAuth, getAuth } from 'tollgate/hono'
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it } from 'vitest'
@@ -39,6 +39,12 @@ describe('the type of claims in Hono', () => {
     expectTypeOf(createAuth<Claims>(given)).toEqualTypeOf<HonoAuth<Claims>>()
     expectTypeOf(createAuth<Claims>({ ...given, realm: 'x' })).toEqualTypeOf<HonoAuth<Claims>>()
     expectTypeOf(createAuth(given)).toEqualTypeOf<HonoAuth>()
+  })
+
+  it('ReturnType and Parameters of the requireAuth of Hono give the guard and the requirements', () => {
+    const { requireAuth } = createAuth<Claims>(options)
+    expectTypeOf<ReturnType<typeof requireAuth>>().toEqualTypeOf<Guard<Auth<Claims> | undefined>>()
+    expectTypeOf<Parameters<typeof requireAuth>[0] & {}>().toEqualTypeOf<Requirements<Claims>>()
   })
 
   it('the type of the claims of Hono reaches getAuth, verify, check and the context', () => {
@@ -261,6 +267,8 @@ function linesThatMustNotCompile(c: Context): void {
   requireAuth(c)
   // @ts-expect-error requireAuth() must be called to make a guard.
   new Hono().use(requireAuth)
+  // @ts-expect-error
+  new Hono().use('*', requireAuth)
   // @ts-expect-error
   new Hono().get('/', requireAuth, (c) => c.body(null))
   // @ts-expect-error

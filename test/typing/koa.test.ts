@@ -6,7 +6,7 @@ import type { Context as Context2, Next as Next2 } from 'koa2'
 import Koa2 from 'koa2'
 import type { Auth, AuthError, DeepReadonly } from 'tollgate'
 import { createVerifier } from 'tollgate'
-import type { KoaAuth, KoaContext, VerifierOptions } from 'tollgate/koa'
+import type { KoaAuth, KoaContext, Middleware, Requirements, VerifierOptions } from 'tollgate/koa'
 import { createAuth, getAuth } from 'tollgate/koa'
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it } from 'vitest'
@@ -35,6 +35,12 @@ describe('the type of claims in Koa', () => {
     expectTypeOf(createAuth<Claims>(given)).toEqualTypeOf<KoaAuth<Claims>>()
     expectTypeOf(createAuth<Claims>({ ...given, realm: 'x' })).toEqualTypeOf<KoaAuth<Claims>>()
     expectTypeOf(createAuth(given)).toEqualTypeOf<KoaAuth>()
+  })
+
+  it('ReturnType and Parameters of the requireAuth of Koa give the guard and the requirements', () => {
+    const { requireAuth } = createAuth<Claims>(options)
+    expectTypeOf<ReturnType<typeof requireAuth>>().toEqualTypeOf<Middleware>()
+    expectTypeOf<Parameters<typeof requireAuth>[0] & {}>().toEqualTypeOf<Requirements<Claims>>()
   })
 
   it('the type of the claims of Koa reaches getAuth, verify and check', () => {
@@ -245,6 +251,8 @@ function linesThatMustNotCompile(ctx: Context3): void {
   new Koa().use(requireAuth)
   // @ts-expect-error
   new Koa2().use(requireAuth)
+  // @ts-expect-error
+  new Router().use(requireAuth)
   // @ts-expect-error
   new Router().get('/', requireAuth, (ctx) => void ctx.body)
 }

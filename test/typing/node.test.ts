@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import { createServer as createHttp2Server } from 'node:http2'
 import type { Auth, AuthError, DeepReadonly } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import type { IncomingRequest, NodeAuth, VerifierOptions } from 'tollgate/node'
@@ -223,6 +224,12 @@ async function linesThatMustNotCompile(req: IncomingMessage, res: ServerResponse
   createAuth(options, {})
   // @ts-expect-error
   createServer(requireAuth)
+  // @ts-expect-error
+  createServer().on('request', requireAuth)
+  // @ts-expect-error
+  createHttp2Server(requireAuth)
+  // @ts-expect-error
+  createHttp2Server().on('request', requireAuth)
 }
 
 it('wrong uses of the Node adapter do not compile', () =>
