@@ -9,7 +9,8 @@ import type {
   VerifierOptions,
 } from 'tollgate'
 import { createVerifier } from 'tollgate'
-import type { fetch as undiciFetch } from 'undici-types'
+import type { fetch as undiciFetch } from 'undici'
+import type { fetch as undici6Fetch } from 'undici6'
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
@@ -241,9 +242,10 @@ it('wrong uses of createVerifier and of claims do not compile', () =>
   expect(linesThatMustNotCompile).toBeTypeOf('function'))
 
 describe('the type of the option fetch', () => {
-  it('the fetch of the platform and that of undici are accepted without a cast', () => {
+  it('the fetch of the platform and those of undici 7 and 6 are accepted without a cast', () => {
     expectTypeOf<typeof globalThis.fetch>().toExtend<FetchLike>()
     expectTypeOf<typeof undiciFetch>().toExtend<FetchLike>()
+    expectTypeOf<typeof undici6Fetch>().toExtend<FetchLike>()
     expectTypeOf<typeof globalThis.fetch>().toExtend<NonNullable<VerifierOptions['fetch']>>()
     expectTypeOf<typeof undiciFetch>().toExtend<NonNullable<IssuerOptions['fetch']>>()
   })
