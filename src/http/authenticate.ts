@@ -2,7 +2,6 @@ import type { Auth, JWTPayload } from '../core/auth.ts'
 import type { AnswerHeaders, AuthError } from '../core/errors.ts'
 import {
   answerWith,
-  InvalidRequestError,
   InvalidTokenError,
   isAuthError,
   MissingCredentialsError,
@@ -99,7 +98,6 @@ interface Presented {
 
 /** @throws InvalidRequestError if the credentials cannot be read as one well-formed credential. */
 function readCredential(head: RequestHead, schemes: readonly Scheme[]): Presented | undefined {
-  if (head.malformed) throw new InvalidRequestError('malformed-credentials')
   for (const scheme of schemes) {
     const credential = scheme.read(head)
     if (credential !== undefined) return { scheme, credential }

@@ -1,3 +1,4 @@
+import { InvalidRequestError } from '../core/errors.ts'
 import { memberOf } from '../core/own-members.ts'
 
 /** What a decision needs of a request, however the runtime hands it over. */
@@ -9,15 +10,13 @@ export interface RequestHead {
    */
   readonly target: string
   /**
-   * The Authorization header; several are joined with `, ` as fetch does. Undefined if there is
-   * none.
-   */
-  readonly authorization: string | undefined
-  /**
-   * Whether a header that is read holds something other than text, as a hand-made event of a
+   * A header by its name in lower case; several of one name are joined with `, ` as fetch does.
+   * Undefined if there is none.
+   *
+   * @throws InvalidRequestError if it holds something other than text, as a hand-made event of a
    * serverless function may. It must not count as absent.
    */
-  readonly malformed: boolean
+  header(name: string): string | undefined
 }
 
 /**
@@ -36,13 +35,14 @@ export interface NodeRequest {
 /** @param target What the client sent, where the framework keeps it elsewhere. */
 export function nodeHead(given: NodeRequest, target?: string): RequestHead {
   const request = isPolluted(Object.prototype) ? unpolluted(given) : given
-  const value = headerOf(request, 'authorization')
-  const isText = typeof value === 'string'
   return {
     method: request.method ?? '',
     target: target ?? request.originalUrl ?? request.url ?? '',
-    authorization: isText ? value : undefined,
-    malformed: !isText && value !== undefined,
+    header(name) {
+      const value = headerOf(request, name)
+      if (value === undefined || typeof value === 'string') return value
+      throw new InvalidRequestError('malformed-credentials')
+    },
   }
 }
 
@@ -121,6 +121,5 @@ export interface FetchRequest {
 
 /** The Fetch standard joins several headers of one name with `, `. */
 export function fetchHead({ method, url, headers }: FetchRequest): RequestHead {
-  const authorization = headers.get('authorization') ?? undefined
-  return { method, target: url, authorization, malformed: false }
+  return { method, target: url, header: (name) => headers.get(name) ?? undefined }
 }

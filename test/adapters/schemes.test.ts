@@ -12,9 +12,9 @@ const { second, seen } = vi.hoisted(() => {
   const seen: string[] = []
   const second: Scheme = {
     name: 'DPoP',
-    read({ method, target, authorization }) {
-      seen.push(`${method} ${target}`)
-      const token = /^DPoP (\S+)$/.exec(authorization ?? '')?.[1]
+    read(head) {
+      seen.push(`${head.method} ${head.target}`)
+      const token = /^DPoP (\S+)$/.exec(head.header('authorization') ?? '')?.[1]
       return token === undefined ? undefined : { token }
     },
     challenge: ({ error }) => ({ algs: 'ES256', ...(error !== undefined && { error }) }),

@@ -5,8 +5,8 @@ import type { Scheme } from './scheme.ts'
 /** Bearer tokens in the Authorization header (RFC 6750 section 2.1), and nowhere else. */
 export const bearer: Scheme = {
   name: 'Bearer',
-  read({ authorization }) {
-    const token = readBearer(authorization)
+  read(head) {
+    const token = readBearer(head.header('authorization'))
     return token === undefined ? undefined : { token }
   },
   challenge: errorParameters,
