@@ -9,6 +9,11 @@ import { assertRejectsHostileTokens, createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { adapters } from '../examples/adapters.ts'
 import { createApp as createClaimsApp } from '../examples/claims.ts'
+import {
+  behindCloudflareAccess,
+  behindGoogleIap,
+  createApp as createGatewayApp,
+} from '../examples/gateway.ts'
 import { createGreeter } from '../examples/verifier.ts'
 import { boundsOf } from './core/keys/bounds.ts'
 
@@ -66,6 +71,51 @@ describe('examples/claims.ts', () => {
     await call({ tenant: 'acme', roles: [] }).expect(403)
     await call({ tenant: 7, roles: ['admin'] }).expect(401)
   })
+})
+
+describe('examples/gateway.ts', () => {
+  // As the documents of both gateways show their tokens.
+  it.each([
+    ['Google IAP', behindGoogleIap, 'accounts.google.com:1', {}],
+    [
+      'Cloudflare Access',
+      behindCloudflareAccess,
+      '7335d417-61da-459d-899c-0a01c76a2f94',
+      { type: 'app', identity_nonce: '6ei69kawdKzMIAPF', country: 'US' },
+    ],
+  ] as const)(
+    'examples/gateway.ts admits what %s says of a caller, in the header of the gateway alone',
+    async (_gateway, behind, sub, more) => {
+      const { url, ...gateway } = createTestIssuer({
+        url: behind.issuer.issuer,
+        audience: behind.audience,
+      })
+      const { now, mint, bad } = gateway
+      const asked: string[] = []
+      const fetch: typeof gateway.fetch = async (key, init) => {
+        asked.push(String(key))
+        return gateway.fetch(`${url}/jwks`, init)
+      }
+      const app = createGatewayApp({ ...behind, fetch, now })
+      const call = () => supertest(app).get('/me')
+      const claims = {
+        sub,
+        email: 'ada@example.com',
+        client_id: undefined,
+        jti: undefined,
+        ...more,
+      }
+      const assertion = mint(claims, { header: { typ: 'JWT' } })
+      await call()
+        .set(behind.tokenHeader, assertion)
+        .expect(200, { subject: sub, email: 'ada@example.com' })
+      await call().auth(assertion, { type: 'bearer' }).expect(401)
+      await call().set(behind.tokenHeader, bad.expired()).expect(401)
+      const others = mint({ ...claims, aud: 'another' }, { header: { typ: 'JWT' } })
+      await call().set(behind.tokenHeader, others).expect(401)
+      expect(asked).toEqual([behind.issuer.jwksUri])
+    },
+  )
 })
 
 describe('examples/verifier.ts', () => {

@@ -12,8 +12,10 @@ import { enterCopy } from './copies.ts'
 import type { GetAuthOptions } from './get-auth.ts'
 import { authBy } from './get-auth.ts'
 import type { RequestHead } from './request-head.ts'
+import type { TokenSource } from './request-state.ts'
 import { resolveRequirements } from './requirements/resolve.ts'
 import { schemes } from './schemes/schemes.ts'
+import { createTokenHeaderScheme, resolveTokenHeader } from './schemes/token-header.ts'
 
 /**
  * Options that every adapter takes beside those of the verifier. `H` is the framework's form of the
@@ -24,6 +26,12 @@ export interface AdapterOptions<H> {
    * Names the protected API in challenges (RFC 9110 section 11.5); printable ASCII. Default: 'api'.
    */
   realm?: string | undefined
+  /**
+   * The header that holds the bare token, where a gateway passes on in it who the caller is. The
+   * Authorization header is then not read. Two such headers, or a scheme before the token, are
+   * answered 400. Default: the token is read from Authorization.
+   */
+  tokenHeader?: string | undefined
   /**
    * Called in place of the answer to a refused request. The error that it is given carries the
    * headers of that answer. A hook that answers later returns a promise that settles afterwards:
@@ -74,7 +82,12 @@ export interface Adapter<C extends object, H> {
   ): (head: RequestHead, carrier: object, request: unknown) => Promise<Decision<C>>
 }
 
-const adapterOptionNames = { realm: true, onRefuse: true, verifier: true } as const
+const adapterOptionNames = {
+  realm: true,
+  tokenHeader: true,
+  onRefuse: true,
+  verifier: true,
+} as const
 
 /** `none` are the arguments of createAuth behind its options: there must be none. */
 export function createAdapter<C extends object, H>(
@@ -84,6 +97,7 @@ export function createAdapter<C extends object, H>(
   checkNoMore('createAuth', none)
   const {
     realm,
+    tokenHeader: named,
     onRefuse,
     verifier: made,
     ...ofVerifier
@@ -95,11 +109,17 @@ export function createAdapter<C extends object, H>(
   )
   const verifier = resolveVerifier<C>(made, ofVerifier)
   enterCopy()
-  const common = { verifier: verifier as Verifier, realm: resolveRealm(realm), schemes }
+  const tokenHeader = resolveTokenHeader(named)
+  const source: TokenSource = { verifier: verifier as Verifier, tokenHeader }
+  const common = {
+    ...source,
+    realm: resolveRealm(realm),
+    schemes: tokenHeader === undefined ? schemes : [createTokenHeaderScheme(tokenHeader)],
+  }
   return {
     verifier,
     onRefuse: optionalFunction<H>("option 'onRefuse'", onRefuse),
-    getAuth: (carrier, options) => authBy(verifier, carrier, options),
+    getAuth: (carrier, options) => authBy(source, carrier, options),
     decider(requirements, none) {
       const route: Route = { ...common, ...resolveRequirements(requirements, none) }
       return (head, carrier, request) =>

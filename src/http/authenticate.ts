@@ -7,14 +7,13 @@ import {
   MissingCredentialsError,
   UnavailableError,
 } from '../core/errors.ts'
-import type { Verifier } from '../core/verifier.ts'
 import { emitOf } from '../core/verifier.ts'
 import type { Refusal } from './challenge.ts'
 import { refusalOf } from './challenge.ts'
 import { rethrow } from './hooks.ts'
 import type { Parameters } from './parameters.ts'
 import type { RequestHead } from './request-head.ts'
-import type { RequestState } from './request-state.ts'
+import type { RequestState, TokenSource } from './request-state.ts'
 import {
   findingsOf,
   noteAdmitted,
@@ -44,9 +43,8 @@ export interface Refused {
   readonly refusal: Refusal
 }
 
-/** What is decided by: a verifier, and what a route asks for. */
-export interface Route extends RouteRules {
-  readonly verifier: Verifier
+/** What is decided by: a verifier, where the token is, and what a route asks for. */
+export interface Route extends RouteRules, TokenSource {
   readonly realm: string
   readonly schemes: readonly Scheme[]
 }
@@ -64,7 +62,7 @@ export async function authenticate(
 ): Promise<Decision> {
   const { verifier, schemes, requirements, challenge, optional } = route
   const state = stateOf(carrier)
-  const findings = findingsOf(state, verifier)
+  const findings = findingsOf(state, route)
   let presented: Presented | undefined
   let auth: Auth | undefined
   try {

@@ -30,6 +30,10 @@ const rows: Readonly<Record<string, Row>> = {
     title: 'Bad Request',
     description: 'The request must carry one well-formed access token in the Authorization header.',
   },
+  '400 invalid_request tokenHeader': {
+    title: 'Bad Request',
+    description: 'The request must carry one well-formed access token in its designated header.',
+  },
   '401 invalid_token': {
     title: 'Unauthorized',
     description: 'The access token is not valid for this resource.',
@@ -41,8 +45,11 @@ const rows: Readonly<Record<string, Row>> = {
   '503': { title: 'Service Unavailable', description: undefined },
 }
 
-function rowOf({ status, error }: AuthError): Row | undefined {
-  return rows[error === undefined ? String(status) : `${status} ${error}`]
+/** @param place 'tokenHeader' where that option names the header that must hold the token. */
+function rowOf({ status, error }: AuthError, place?: 'tokenHeader'): Row | undefined {
+  const key = error === undefined ? String(status) : `${status} ${error}`
+  const specific = place === undefined ? undefined : own(rows, `${key} ${place}`)
+  return (specific ?? own(rows, key)) as Row | undefined
 }
 
 /** What a challenge is made of, beside the error. */
@@ -62,9 +69,9 @@ export function refusalOf(
   // Only where another token would help: not for a malformed request, nor while nothing can be
   // decided.
   const required = status === 401 || status === 403 ? context.required : {}
-  const row = rowOf(error)
-  const line = schemes
-    .map(({ name, challenge }) => `${name} ${write({ realm, ...required, ...challenge(error) })}`)
+  const said = schemes.map(({ name, challenge }) => ({ name, parameters: challenge(error) }))
+  const line = said
+    .map(({ name, parameters }) => `${name} ${write({ realm, ...required, ...parameters })}`)
     .join(', ')
   const challenge = {
     // First, because an error that is thrown again still has the challenge of an earlier answer.
@@ -75,10 +82,12 @@ export function refusalOf(
   }
   const body = JSON.stringify({
     type: 'about:blank',
-    title: row?.title,
+    title: rowOf(error)?.title,
     status,
     error: code,
-    error_description: row?.description,
+    error_description: said
+      .map(({ parameters }) => own(parameters, 'error_description'))
+      .find((description) => description !== undefined),
     scope: own(required, 'scope'),
   })
   const headers = {
@@ -94,7 +103,16 @@ export function refusalOf(
  * happened.
  */
 export function errorParameters(refused: AuthError): Parameters {
-  const description = rowOf(refused)?.description
+  return parametersOf(refused, rowOf(refused))
+}
+
+/** The same where the option `tokenHeader` names the header that must hold the token. */
+export function tokenHeaderParameters(refused: AuthError): Parameters {
+  return parametersOf(refused, rowOf(refused, 'tokenHeader'))
+}
+
+function parametersOf(refused: AuthError, row: Row | undefined): Parameters {
+  const description = row?.description
   return {
     ...(refused.error !== undefined && { error: refused.error }),
     ...(description !== undefined && { error_description: description }),

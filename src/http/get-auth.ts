@@ -1,8 +1,7 @@
 import type { Auth, JWTPayload } from '../core/auth.ts'
 import { own } from '../core/own-members.ts'
-import type { Verifier } from '../core/verifier.ts'
 import { guardedByAnotherCopy } from './copies.ts'
-import type { RequestState } from './request-state.ts'
+import type { RequestState, TokenSource } from './request-state.ts'
 import { findingsOf, stateIfAny } from './request-state.ts'
 
 export interface GetAuthOptions {
@@ -16,8 +15,8 @@ export interface GetAuthOptions {
 /**
  * Reads what the guards of a request found; `R` is the request as the framework hands it on. The
  * `getAuth` of an adapter gives what the last guard found, whichever `createAuth` made that guard.
- * The one that `createAuth` returns gives only what its own verifier admitted. After a guard has
- * refused the request, neither gives anything.
+ * The one that `createAuth` returns gives only what its own verifier admitted, by a token of its own
+ * header. After a guard has refused the request, neither gives anything.
  */
 export interface GetAuth<C extends object, R> {
   /** @throws Error with an instruction, if the route has no guard or the caller is anonymous. */
@@ -34,14 +33,14 @@ export function lastAuth<C extends object = JWTPayload>(
   return give<C>(carrier, state, state, options)
 }
 
-/** What the last guard of this verifier found. */
+/** What the last guard of this source found. */
 export function authBy<C extends object>(
-  verifier: Verifier<C>,
+  source: TokenSource,
   carrier: object,
   options?: GetAuthOptions,
 ): Auth<C> | undefined {
   const state = stateIfAny(carrier)
-  return give<C>(carrier, state, state && findingsOf(state, verifier as Verifier), options)
+  return give<C>(carrier, state, state && findingsOf(state, source), options)
 }
 
 /** @throws Error with an instruction, unless `optional`. */

@@ -13,12 +13,21 @@ export interface RequestState {
 }
 
 /**
- * What the guards of one verifier found. It is kept per verifier, because what one verifier
- * accepted must not pass a guard of another on the same request.
+ * By whom and where a guard finds a token: its verifier, and the header that `tokenHeader` names;
+ * undefined for Authorization.
  */
-export interface Findings {
+export interface TokenSource {
   readonly verifier: Verifier
-  /** The last token that it accepted, so that a second guard checks its own requirements only. */
+  readonly tokenHeader: string | undefined
+}
+
+/**
+ * What the guards of one source found. It is kept per source, because what one verifier accepted
+ * must not pass a guard of another on the same request, and a token that came in one header says
+ * nothing about the caller whom a gateway names in another.
+ */
+export interface Findings extends TokenSource {
+  /** The last token that was accepted, so that a second guard checks its own requirements only. */
   token: string | undefined
   verified: Auth | undefined
   admitted: boolean
@@ -70,12 +79,13 @@ export function stateIfAny(carrier: object): RequestState | undefined {
   return StateOfRequest.ifAny(carrier)
 }
 
-export function findingsOf(state: RequestState, verifier: Verifier): Findings {
+export function findingsOf(state: RequestState, { verifier, tokenHeader }: TokenSource): Findings {
   for (let one = state.findings; one !== undefined; one = one.others) {
-    if (one.verifier === verifier) return one
+    if (one.verifier === verifier && one.tokenHeader === tokenHeader) return one
   }
   const findings: Findings = {
     verifier,
+    tokenHeader,
     token: undefined,
     verified: undefined,
     admitted: false,

@@ -14,7 +14,10 @@ export interface Route {
   by?: 'other'
 }
 
-type AuthOptions = (VerifierOptions | { verifier: Verifier }) & { realm?: string }
+type AuthOptions = (VerifierOptions | { verifier: Verifier }) & {
+  realm?: string
+  tokenHeader?: string
+}
 
 /** What code can know of the caller: by each `getAuth`, and by what is attached to the request. */
 export interface Seen {

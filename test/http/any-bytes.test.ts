@@ -15,6 +15,7 @@ import { refusalOf } from '../../src/http/challenge.ts'
 import type { Parameters } from '../../src/http/parameters.ts'
 import { readBearer } from '../../src/http/schemes/bearer.ts'
 import { schemes } from '../../src/http/schemes/schemes.ts'
+import { readTokenHeader } from '../../src/http/schemes/token-header.ts'
 import { bearer, through } from '../adapters/adapter.ts'
 import { adapters, serverlessAdapters } from '../adapters/all.ts'
 import { runs } from '../runs.ts'
@@ -59,51 +60,59 @@ async function exchange(port: number, head: string): Promise<string> {
 /** The adapters whose bytes can be sent to a socket as they are. */
 const listening = adapters.flatMap(({ name, listener }) => (listener ? [{ name, listener }] : []))
 
-describe.each(listening)('T14: arbitrary bytes in headers, sent to $name', ({ name, listener }) => {
-  it(`${name} answers 400 or 401 for any bytes in headers, repeats none of them, and lets no request in`, async () => {
-    const server = createServer(
-      await listener({ auth: issuer.trust(), routes: { '/': [{ scope: 'a' }] } }),
-    )
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    try {
-      await fc.assert(
-        fc.asyncProperty(
-          fc.array(anyValue, { minLength: 1, maxLength: 3 }),
-          anyValue,
-          async (values, other) => {
-            const marked = (value: string): string => `${value}`.replace(/[\r\n\0]/g, '')
-            const lines = values.map((value) => `Authorization: ${marked(value)}zqx`)
-            const head = [
-              'GET / HTTP/1.1',
-              'Host: x',
-              ...lines,
-              `X-Other: ${marked(other)}`,
-              'Connection: close',
-              '',
-              '',
-            ]
-            const answer = await exchange(port, head.join('\r\n'))
-            const status = Number(/^HTTP\/1.1 (\d{3})/.exec(answer)?.[1])
-            expect([400, 401]).toContain(status)
-            expect(answer).not.toContain('zqx')
-            expect(answer).not.toContain(good)
-          },
-        ),
-        runs(300),
-      )
-      const alive = await exchange(
-        port,
-        `GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${good}\r\nConnection: close\r\n\r\n`,
-      )
-      expect(alive).toMatch(/^HTTP\/1.1 200/)
-    } finally {
-      server.close()
-      server.closeAllConnections()
-    }
-  })
-})
+/** Where a guard finds the token: the options that say so, the header, and what is before a token. */
+const places = [
+  { options: {}, field: 'Authorization', prefix: 'Bearer ' },
+  { options: { tokenHeader: 'x-assertion' }, field: 'X-Assertion', prefix: '' },
+] as const
+
+describe.each(listening.flatMap((one) => places.map((place) => ({ ...one, ...place }))))(
+  'T14: arbitrary bytes in $field, sent to $name',
+  ({ name, listener, options, field, prefix }) => {
+    it(`${name} answers 400 or 401 for any bytes in ${field}, repeats none of them, and lets no request in`, async () => {
+      const auth = { ...issuer.trust(), ...options }
+      const server = createServer(await listener({ auth, routes: { '/': [{ scope: 'a' }] } }))
+      server.listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
+      try {
+        await fc.assert(
+          fc.asyncProperty(
+            fc.array(anyValue, { minLength: 1, maxLength: 3 }),
+            anyValue,
+            async (values, other) => {
+              const marked = (value: string): string => `${value}`.replace(/[\r\n\0]/g, '')
+              const lines = values.map((value) => `${field}: ${marked(value)}zqx`)
+              const head = [
+                'GET / HTTP/1.1',
+                'Host: x',
+                ...lines,
+                `X-Other: ${marked(other)}`,
+                'Connection: close',
+                '',
+                '',
+              ]
+              const answer = await exchange(port, head.join('\r\n'))
+              const status = Number(/^HTTP\/1.1 (\d{3})/.exec(answer)?.[1])
+              expect([400, 401]).toContain(status)
+              expect(answer).not.toContain('zqx')
+              expect(answer).not.toContain(good)
+            },
+          ),
+          runs(300),
+        )
+        const alive = await exchange(
+          port,
+          `GET / HTTP/1.1\r\nHost: x\r\n${field}: ${prefix}${good}\r\nConnection: close\r\n\r\n`,
+        )
+        expect(alive).toMatch(/^HTTP\/1.1 200/)
+      } finally {
+        server.close()
+        server.closeAllConnections()
+      }
+    })
+  },
+)
 
 describe.each([...adapters, ...serverlessAdapters].filter(({ listener }) => !listener))(
   'T14: arbitrary headers, passed to $name',
@@ -137,7 +146,7 @@ describe.each([...adapters, ...serverlessAdapters].filter(({ listener }) => !lis
   },
 )
 
-describe('T14: the Authorization header', () => {
+describe('T14: the headers that hold a token', () => {
   it('for any text, readBearer gives the only credential in it, gives nothing, or throws InvalidRequestError', () => {
     fc.assert(
       fc.property(fc.oneof(anyValue, fc.string()), (value) => {
@@ -151,6 +160,24 @@ describe('T14: the Authorization header', () => {
         }
         if (token !== undefined) expect(value.trim().toLowerCase()).toMatch(/^bearer +\S+$/)
         if (token !== undefined) expect(value.endsWith(token)).toBe(true)
+      }),
+      runs(5000),
+    )
+  })
+
+  it('for any text, readTokenHeader gives the whole text as a token, gives nothing, or throws InvalidRequestError', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyValue, fc.string()), (value) => {
+        let token: string | undefined
+        try {
+          token = readTokenHeader(value)
+        } catch (error) {
+          expect(error).toBeInstanceOf(InvalidRequestError)
+          expect(value.trim()).not.toBe('')
+          return
+        }
+        expect(token).toBe(value.trim() === '' ? undefined : value)
+        if (token !== undefined) expect(token).toMatch(/^[A-Za-z0-9._~+/-]+=*$/)
       }),
       runs(5000),
     )

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../src/http/challenge.ts'
 import { readBearer } from '../../src/http/schemes/bearer.ts'
 import { schemes } from '../../src/http/schemes/schemes.ts'
+import { readTokenHeader } from '../../src/http/schemes/token-header.ts'
 
 describe('readBearer', () => {
   it.each([
@@ -24,6 +25,36 @@ describe('readBearer', () => {
     ['multiple-credentials', 'Bearer a, Basic b'],
   ])('readBearer refuses the header (reason: %s): %s', (reason, value) => {
     expect(() => readBearer(value)).toThrow(expect.objectContaining({ status: 400, reason }))
+  })
+})
+
+describe('readTokenHeader', () => {
+  it.each([
+    ['no header', undefined],
+    ['an empty header', ''],
+    ['a header of spaces, as a serverless adapter may hand over', ' \t '],
+  ])('readTokenHeader finds no token in %s', (_, value) => {
+    expect(readTokenHeader(value)).toBeUndefined()
+  })
+
+  it.each(['a', 'a.b.c', '-._~+/0=', 'Bearer'])('readTokenHeader reads the token %s', (value) => {
+    expect(readTokenHeader(value)).toBe(value)
+  })
+
+  it.each([
+    ['malformed-credentials', 'Bearer a'],
+    ['malformed-credentials', ' a'],
+    ['malformed-credentials', 'a '],
+    ['malformed-credentials', 'a b'],
+    ['malformed-credentials', 'a=b'],
+    ['malformed-credentials', '='],
+    ['malformed-credentials', '"a"'],
+    ['malformed-credentials', 'a\n'],
+    ['multiple-credentials', 'a, a'],
+    ['multiple-credentials', 'a,'],
+    ['multiple-credentials', ', '],
+  ])('readTokenHeader refuses the header (reason: %s): %s', (reason, value) => {
+    expect(() => readTokenHeader(value)).toThrow(expect.objectContaining({ status: 400, reason }))
   })
 })
 

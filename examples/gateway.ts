@@ -1,0 +1,37 @@
+import type { Express } from 'express'
+import express from 'express'
+import type { AuthOptions } from 'tollgate/express'
+import { createAuth } from 'tollgate/express'
+
+/** Google's Identity-Aware Proxy. Its audience names one backend service. */
+export const behindGoogleIap = {
+  tokenHeader: 'x-goog-iap-jwt-assertion',
+  issuer: {
+    issuer: 'https://cloud.google.com/iap',
+    jwksUri: 'https://www.gstatic.com/iap/verify/public_key-jwk',
+  },
+  audience: '/projects/PROJECT_NUMBER/global/backendServices/SERVICE_ID',
+  profile: 'jwt',
+} as const
+
+/** Cloudflare Access. Its audience is the AUD tag of one application. */
+export const behindCloudflareAccess = {
+  tokenHeader: 'cf-access-jwt-assertion',
+  issuer: {
+    issuer: 'https://TEAM.cloudflareaccess.com',
+    jwksUri: 'https://TEAM.cloudflareaccess.com/cdn-cgi/access/certs',
+  },
+  audience: 'AUD_TAG',
+  profile: 'jwt',
+} as const
+
+/** An API behind a gateway that signs in its callers, and passes on who they are in a header. */
+export function createApp(options: AuthOptions): Express {
+  const { requireAuth, getAuth } = createAuth(options)
+  const app = express()
+  app.get('/me', requireAuth(), (req, res) => {
+    const { subject, claims } = getAuth(req)
+    res.json({ subject, email: claims['email'] })
+  })
+  return app
+}
