@@ -16,9 +16,14 @@ export type AuthEvent =
     }
   /**
    * A request was refused for something that `verify()` does not see: its credentials, a scope, or
-   * `check`.
+   * `check`. The hint may show names of scopes, escaped and cut.
    */
-  | { readonly type: 'request.refused'; readonly status: number; readonly reason: Reason }
+  | {
+      readonly type: 'request.refused'
+      readonly status: number
+      readonly reason: Reason
+      readonly hint?: string
+    }
   /**
    * The issuer resolver threw, or gave an answer that cannot be used. A request was answered 503.
    * `why` names the option that is wrong, and no value of the answer: it may repeat the `iss` of a

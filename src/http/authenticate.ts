@@ -10,6 +10,8 @@ import {
 import { emitOf } from '../core/verifier.ts'
 import type { Refusal } from './challenge.ts'
 import { refusalOf } from './challenge.ts'
+import type { MakeHint } from './hints.ts'
+import { credentialsHint, hintField } from './hints.ts'
 import { rethrow } from './hooks.ts'
 import type { Parameters } from './parameters.ts'
 import type { RequestHead } from './request-head.ts'
@@ -74,15 +76,19 @@ export async function authenticate(
         noteVerified(findings, token, checkAuth(await verifier.verify(token)))
     } else if (!optional) throw new MissingCredentialsError()
   } catch (error) {
-    return isAuthError(error) ? refuse(state, error, challenge, route) : rethrow(error)
+    if (!isAuthError(error)) return rethrow(error)
+    const hint = (): string => credentialsHint(error.reason, head, schemes)
+    // Where there is a credential, the verifier has refused it, and has told of that itself.
+    const ours = presented === undefined ? hint : undefined
+    return refuse(state, { error, hint: ours }, challenge, route)
   }
   if (auth !== undefined) {
     for (const requirement of requirements) {
-      const unmet = requirement.unmet(auth, request)
-      const error = unmet instanceof Promise ? await unmet : unmet
-      if (error === undefined) continue
+      const met = requirement.unmet(auth, request)
+      const unmet = met instanceof Promise ? await met : met
+      if (unmet === undefined) continue
       // To name the scopes of the route would be wrong where no scope is what the token lacks.
-      return refuse(state, error, requirement.challenge === undefined ? {} : challenge, route)
+      return refuse(state, unmet, requirement.challenge === undefined ? {} : challenge, route)
     }
   }
   noteAdmitted(state, findings, auth)
@@ -106,7 +112,7 @@ function readCredential(head: RequestHead, schemes: readonly Scheme[]): Presente
 /** @param required What the requirements of the route say in the challenge. */
 function refuse(
   state: RequestState,
-  error: AuthError,
+  { error, hint }: { error: AuthError; hint: MakeHint | undefined },
   required: Parameters,
   route: Route,
 ): Decision {
@@ -115,7 +121,7 @@ function refuse(
   const { status, reason } = error
   // The verifier has told of these itself.
   const told = error instanceof InvalidTokenError || error instanceof UnavailableError
-  if (!told) emitOf(verifier)?.({ type: 'request.refused', status, reason })
+  if (!told) emitOf(verifier)?.({ type: 'request.refused', status, reason, ...hintField(hint) })
   const refusal = refusalOf(error, { realm, schemes, required })
   // A hook may hand the error to its framework, which then answers with these.
   answerWith(error, refusal.challenge)

@@ -340,8 +340,10 @@ export function describeAdapter(adapter: Adapter): void {
 
     it(`${name} causes exactly one event for each refused request`, async () => {
       const told: object[] = []
-      const onEvent = (event: { type: string }): void => {
+      const hints: unknown[] = []
+      const onEvent = ({ hint, ...event }: { type: string; hint?: string }): void => {
         if (event.type.endsWith('refused')) told.push(event)
+        if (event.type === 'request.refused') hints.push(hint)
       }
       const setup = { auth: { ...auth, onEvent }, routes }
       await through(adapter, setup, async ({ call }) => {
@@ -357,6 +359,12 @@ export function describeAdapter(adapter: Adapter): void {
         { type: 'token.refused', issuer: issuer.url, reason: 'expired' },
         { type: 'request.refused', status: 403, reason: 'scope' },
         { type: 'request.refused', status: 403, reason: 'check' },
+      ])
+      expect(hints).toEqual([
+        expect.stringContaining('no Authorization header'),
+        expect.stringContaining('there is a space'),
+        expect.stringContaining("the route needs 'orders:read'"),
+        expect.stringContaining('check of the route returned false'),
       ])
     })
 

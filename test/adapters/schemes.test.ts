@@ -18,6 +18,7 @@ const { second, seen } = vi.hoisted(() => {
       return token === undefined ? undefined : { token }
     },
     challenge: ({ error }) => ({ algs: 'ES256', ...(error !== undefined && { error }) }),
+    hint: () => 'expected is DPoP',
     admitted: ({ subject }) => ({ 'DPoP-Nonce': `nonce-of-${subject}` }),
   }
   return { second, seen }

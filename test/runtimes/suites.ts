@@ -100,6 +100,7 @@ export const suites: readonly Suite[] = [
       'test/http/any-bytes.test.ts',
       'test/http/credentials.test.ts',
       'test/http/get-auth.test.ts',
+      'test/http/hints.test.ts',
       'test/http/parameters.test.ts',
       'test/http/request-head.test.ts',
       'test/http/requirements.test.ts',

@@ -21,7 +21,23 @@ export function resolveCheck(value: unknown): Requirement {
     challenge: undefined,
     async unmet(auth, request) {
       const passed = await runHook(() => value(auth, request))
-      return passed === true ? undefined : new InsufficientScopeError('check')
+      if (passed === true) return undefined
+      return { error: new InsufficientScopeError('check'), hint: () => checkHint(passed) }
     },
   }
+}
+
+/** Names the kind of what `check` gave, and nothing of it. */
+function checkHint(passed: unknown): string {
+  if (passed === false) return 'check of the route returned false'
+  return `check of the route returned ${kindOfResult(passed)}: it must return exactly true to let the request pass`
+}
+
+function kindOfResult(passed: unknown): string {
+  if (passed === undefined) return 'undefined (is there a return?)'
+  if (typeof passed === 'number') return 'a number'
+  if (typeof passed !== 'object' || passed === null) return kindOf(passed)
+  const what = Array.isArray(passed) ? 'an array' : 'an object'
+  const waits = Object.values(passed).some((value) => value instanceof Promise)
+  return waits ? `${what} that holds a Promise, which nobody awaits` : what
 }

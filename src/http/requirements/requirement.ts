@@ -1,6 +1,14 @@
 import type { Auth } from '../../core/auth.ts'
 import type { AuthError } from '../../core/errors.ts'
+import type { MakeHint } from '../hints.ts'
 import type { Parameters } from '../parameters.ts'
+
+/** Why a condition is not met. */
+export interface Unmet {
+  readonly error: AuthError
+  /** What a developer is told. It is only asked for when somebody listens. */
+  readonly hint: MakeHint
+}
 
 /** A condition of a route, beyond a valid access token. */
 export interface Requirement {
@@ -10,12 +18,12 @@ export interface Requirement {
    */
   readonly challenge: Parameters | undefined
   /**
-   * The error of the answer if the condition is not met. Rejects with what the application's own
-   * code throws.
+   * Why the condition is not met, with the error of the answer; undefined if it is met. Rejects
+   * with what the application's own code throws.
    *
    * @param request The request as the framework has it.
    */
-  unmet(auth: Auth, request: unknown): AuthError | undefined | Promise<AuthError | undefined>
+  unmet(auth: Auth, request: unknown): Unmet | undefined | Promise<Unmet | undefined>
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { Auth } from '../../core/auth.ts'
 import { InsufficientScopeError } from '../../core/errors.ts'
 import { kindOf, wrongOption } from '../../core/option-checks.ts'
+import { listed } from '../hints.ts'
 import type { Requirement } from './requirement.ts'
 
 /** What a route may ask of a token's scopes. */
@@ -17,9 +17,13 @@ const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 /** The token must grant every scope. */
 export function resolveScope(value: unknown): Requirement {
   const scopes = listScopes('scope', typeof value === 'string' ? value.split(' ') : value)
-  return createRequirement(scopes, ({ scopes: granted }) =>
-    scopes.every((scope) => granted.includes(scope)),
-  )
+  return createRequirement(scopes, {
+    isMet: (granted) => scopes.every((scope) => granted.includes(scope)),
+    hint(granted) {
+      const lacking = scopes.filter((scope) => !granted.includes(scope))
+      return `the token lacks ${listed(lacking, 'and')}: the route needs ${listed(scopes, 'and')} (option 'scope')`
+    },
+  })
 }
 
 /**
@@ -28,16 +32,36 @@ export function resolveScope(value: unknown): Requirement {
  */
 export function resolveAnyScope(value: unknown): Requirement {
   const scopes = listScopes('anyScope', value)
-  return createRequirement(scopes.slice(0, 1), ({ scopes: granted }) =>
-    scopes.some((scope) => granted.includes(scope)),
-  )
+  return createRequirement(scopes.slice(0, 1), {
+    isMet: (granted) => scopes.some((scope) => granted.includes(scope)),
+    hint: () => `the route needs one of ${listed(scopes, 'or')} (option 'anyScope')`,
+  })
 }
 
-function createRequirement(named: readonly string[], isMet: (auth: Auth) => boolean): Requirement {
+interface ScopeRule {
+  isMet(granted: readonly string[]): boolean
+  /** What the route needs, for a token that does not grant it. */
+  hint(granted: readonly string[]): string
+}
+
+function createRequirement(named: readonly string[], { isMet, hint }: ScopeRule): Requirement {
   return {
     challenge: { scope: [...new Set(named)].join(' ') },
-    unmet: (auth) => (isMet(auth) ? undefined : new InsufficientScopeError('scope')),
+    unmet({ scopes }) {
+      if (isMet(scopes)) return undefined
+      return {
+        error: new InsufficientScopeError('scope'),
+        hint: () => `${hint(scopes)}, and ${grantedHint(scopes)}`,
+      }
+    },
   }
+}
+
+function grantedHint(scopes: readonly string[]): string {
+  if (scopes.length > 0) {
+    return `the token has ${listed(scopes, 'and')}: have the client ask the issuer for the scope, and the issuer grant it`
+  }
+  return 'the token has no scopes: have the client ask the issuer for the scope, or, if the issuer writes scopes into another claim, name it in the profile (scopes)'
 }
 
 function listScopes(name: string, value: unknown): readonly string[] {

@@ -1,5 +1,6 @@
 import { InvalidRequestError } from '../../core/errors.ts'
 import { errorParameters } from '../challenge.ts'
+import { bearerHint } from './bearer-hint.ts'
 import type { Scheme } from './scheme.ts'
 
 /** Bearer tokens in the Authorization header (RFC 6750 section 2.1), and nowhere else. */
@@ -10,6 +11,7 @@ export const bearer: Scheme = {
     return token === undefined ? undefined : { token }
   },
   challenge: errorParameters,
+  hint: bearerHint,
   admitted: undefined,
 }
 

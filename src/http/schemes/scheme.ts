@@ -1,5 +1,5 @@
 import type { Auth } from '../../core/auth.ts'
-import type { AnswerHeaders, AuthError } from '../../core/errors.ts'
+import type { AnswerHeaders, AuthError, Reason } from '../../core/errors.ts'
 import type { Parameters } from '../parameters.ts'
 import type { RequestHead } from '../request-head.ts'
 
@@ -20,6 +20,11 @@ export interface Scheme {
   read(head: RequestHead): Credential | undefined
   /** What this scheme says in a challenge, beside `realm` and what the route asks for. */
   challenge(refused: AuthError): Parameters
+  /**
+   * What a developer is told of a request without credentials, or with malformed ones. It is only
+   * asked for when somebody listens.
+   */
+  hint(reason: Reason, head: RequestHead): string
   /** Gives headers for the answer to a request that was admitted; undefined if there are none. */
   readonly admitted: ((auth: Auth) => AnswerHeaders | undefined) | undefined
 }

@@ -1,6 +1,10 @@
+import type { Reason } from '../../core/errors.ts'
 import { InvalidRequestError } from '../../core/errors.ts'
 import { wrongOption } from '../../core/option-checks.ts'
 import { tokenHeaderParameters } from '../challenge.ts'
+import { textIn, tokenFlaw } from '../hints.ts'
+import type { RequestHead } from '../request-head.ts'
+import { registeredScheme } from './registered.ts'
 import type { Scheme } from './scheme.ts'
 
 /**
@@ -19,6 +23,7 @@ export function createTokenHeaderScheme(name: string): Scheme {
       return token === undefined ? undefined : { token }
     },
     challenge: tokenHeaderParameters,
+    hint: (reason, head) => tokenHeaderHint(name, reason, head),
     admitted: undefined,
   }
 }
@@ -38,6 +43,24 @@ export function readTokenHeader(value: string | undefined): string | undefined {
   throw new InvalidRequestError(
     value.includes(',') ? 'multiple-credentials' : 'malformed-credentials',
   )
+}
+
+function tokenHeaderHint(name: string, reason: Reason, head: RequestHead): string {
+  const value = textIn(head, name)
+  const header = `the header ${name} (option 'tokenHeader')`
+  if (value === null) return `${header} holds something other than text`
+  if (reason === 'multiple-credentials') {
+    return `${header} is there more than once, or holds a comma: send one, with one token`
+  }
+  if (value === undefined) {
+    const ignored = textIn(head, 'authorization') === undefined ? '' : '; Authorization is not read'
+    return `the request lacks ${header}${ignored}: see whether it came through the gateway that adds the header`
+  }
+  if (value.trim() === '') return `${header} is empty`
+  const scheme = /\s/.test(value.trim()) ? registeredScheme(value) : undefined
+  if (scheme !== undefined)
+    return `${header} names the scheme ${scheme}: it must hold the bare token`
+  return `${header} holds no bare token: ${tokenFlaw(value)}`
 }
 
 /** RFC 9110 section 5.1. */
