@@ -30,6 +30,22 @@ export type Reason =
 /** Headers of an answer, by their names. */
 export type AnswerHeaders = Readonly<Record<string, string>>
 
+/**
+ * The body of an answer that refuses a request: a problem (RFC 9457 section 3.1), with what the
+ * challenge says as well (RFC 6750 section 3).
+ */
+export interface ProblemDetails {
+  readonly type: 'about:blank'
+  /** The words for the status (RFC 9110 section 15). */
+  readonly title?: string
+  readonly status: number
+  /** The OAuth error code. */
+  readonly error?: string
+  readonly error_description?: string
+  /** The scopes of the route, separated by spaces. */
+  readonly scope?: string
+}
+
 const noHeaders: AnswerHeaders = Object.freeze({})
 
 /**
@@ -69,6 +85,18 @@ export abstract class AuthError extends Error {
   /** `status` by the name under which Fastify and others look for it. */
   get statusCode(): number {
     return this.status
+  }
+
+  /**
+   * The body of the answer, for a handler that answers with it as JSON. An adapter fills in the
+   * rest before it calls `onRefuse`; without one it says the status and the error code alone.
+   */
+  get body(): ProblemDetails {
+    return Object.freeze({
+      type: 'about:blank',
+      status: this.status,
+      ...(this.error !== undefined && { error: this.error }),
+    })
   }
 
   /**
@@ -152,11 +180,12 @@ export class UnavailableError extends AuthError {
   }
 }
 
-/** Fills in the headers of the answer that this error leads to. */
-export function answerWith(error: AuthError, headers: AnswerHeaders): void {
-  Object.defineProperty(error, 'headers', {
-    value: Object.freeze({ ...headers }),
-    enumerable: true,
-    configurable: true,
-  })
+/** Fills in the answer that this error leads to. */
+export function answerWith(error: AuthError, headers: AnswerHeaders, body?: ProblemDetails): void {
+  define(error, 'headers', Object.freeze({ ...headers }))
+  if (body !== undefined) define(error, 'body', body)
+}
+
+function define(error: AuthError, name: 'headers' | 'body', value: object): void {
+  Object.defineProperty(error, name, { value, enumerable: true, configurable: true })
 }

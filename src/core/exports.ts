@@ -6,7 +6,7 @@
 
 export type { Algorithm } from './algorithms.ts'
 export type { Auth, DeepReadonly, JWTPayload } from './auth.ts'
-export type { Reason } from './errors.ts'
+export type { ProblemDetails, Reason } from './errors.ts'
 export {
   AuthError,
   InsufficientScopeError,

@@ -124,6 +124,6 @@ function refuse(
   if (!told) emitOf(verifier)?.({ type: 'request.refused', status, reason, ...hintField(hint) })
   const refusal = refusalOf(error, { realm, schemes, required })
   // A hook may hand the error to its framework, which then answers with these.
-  answerWith(error, refusal.challenge)
+  answerWith(error, refusal.challenge, refusal.problem)
   return { ok: false, error, refusal }
 }

@@ -1,4 +1,4 @@
-import type { AnswerHeaders, AuthError } from '../core/errors.ts'
+import type { AnswerHeaders, AuthError, ProblemDetails } from '../core/errors.ts'
 import { own } from '../core/own-members.ts'
 import type { Parameters } from './parameters.ts'
 import type { Scheme } from './schemes/scheme.ts'
@@ -8,6 +8,8 @@ export interface Refusal {
   readonly status: number
   readonly headers: AnswerHeaders
   readonly body: string
+  /** What the body says. */
+  readonly problem: ProblemDetails
   /**
    * Those of the headers that do not describe the body: a framework that answers an error itself
    * adds them.
@@ -65,7 +67,7 @@ export function refusalOf(
   error: AuthError,
   { realm, schemes, ...context }: ChallengeContext,
 ): Refusal {
-  const { status, error: code } = error
+  const { status } = error
   // Only where another token would help: not for a malformed request, nor while nothing can be
   // decided.
   const required = status === 401 || status === 403 ? context.required : {}
@@ -80,22 +82,33 @@ export function refusalOf(
     ...(status !== 503 && { 'WWW-Authenticate': line }),
     'Cache-Control': 'no-store',
   }
-  const body = JSON.stringify({
-    type: 'about:blank',
-    title: rowOf(error)?.title,
-    status,
-    error: code,
+  const problem = problemOf(error, {
     error_description: said
       .map(({ parameters }) => own(parameters, 'error_description'))
       .find((description) => description !== undefined),
     scope: own(required, 'scope'),
   })
+  const body = JSON.stringify(problem)
   const headers = {
     ...challenge,
     'Content-Type': 'application/problem+json',
     'Content-Length': String(body.length),
   }
-  return { status, headers, body, challenge }
+  return { status, headers, body, problem, challenge }
+}
+
+/** RFC 9457 section 3.1. Members without a value are left out. */
+function problemOf(error: AuthError, described: Readonly<Record<string, unknown>>): ProblemDetails {
+  const { status, error: code } = error
+  const members = {
+    type: 'about:blank',
+    title: rowOf(error)?.title,
+    status,
+    error: code,
+    ...described,
+  }
+  const stated = Object.entries(members).filter(([, value]) => value !== undefined)
+  return Object.freeze(Object.fromEntries(stated)) as unknown as ProblemDetails
 }
 
 /**

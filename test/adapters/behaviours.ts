@@ -1,7 +1,7 @@
 import type { AuthError } from 'tollgate'
 import { createTestIssuer, faults } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import type { Adapter, Answer, Route } from './adapter.ts'
+import type { Adapter, AdapterSetup, Answer, Route } from './adapter.ts'
 import { bearer, through } from './adapter.ts'
 
 const descriptions: Readonly<Record<string, string>> = {
@@ -416,6 +416,39 @@ export function describeAdapter(adapter: Adapter): void {
           'Cache-Control': 'no-store',
         })
         expect(Object.isFrozen(error.headers)).toBe(true)
+      })
+
+      it(`${name} gives onRefuse the body of the usual answer, for requests with and without a token`, async () => {
+        const requests: readonly [keyof typeof routes, readonly [string, string][]][] = [
+          ['/me', []],
+          ['/orders', []],
+          ['/orders', [['Authorization', 'Bearer a b']]],
+          ['/orders', [bearer(issuer.bad.expired())]],
+          ['/orders', [bearer(good)]],
+          ['/mine', [bearer(withScope('a', 'bob'))]],
+        ]
+        const bodies: AuthError['body'][] = []
+        const told = ({ body }: AuthError): void => void bodies.push(body)
+        const ask = (setup: AdapterSetup) =>
+          through(adapter, setup, async ({ call }) => {
+            const answers: Answer[] = []
+            for (const [path, headers] of requests) answers.push(await call(path, headers))
+            return answers
+          })
+        const usual = await ask({ auth, routes })
+        const then = 'answer'
+        await ask({ auth, routes, onRefuse: { told, then } })
+        expect(bodies.map((body) => JSON.stringify(body))).toEqual(usual.map(({ body }) => body))
+        expect(bodies.every((body) => Object.isFrozen(body))).toBe(true)
+        expect(bodies[3]).toStrictEqual({
+          type: 'about:blank',
+          title: 'Unauthorized',
+          status: 401,
+          error: 'invalid_token',
+          error_description: descriptions['invalid_token'],
+          scope: 'orders:read',
+        })
+        expect(bodies[0]).toStrictEqual({ type: 'about:blank', title: 'Unauthorized', status: 401 })
       })
 
       it.each(['pass', 'continue'] as const)(

@@ -1,3 +1,4 @@
+import type { ProblemDetails } from 'tollgate'
 import {
   AuthError,
   InsufficientScopeError,
@@ -21,6 +22,18 @@ describe.each(errors)('an error of the class %s', (name, error, status) => {
   it(`${name} has its status under both names that frameworks look for`, () => {
     expect([error.status, error.statusCode]).toEqual([status, status])
     expectTypeOf(error.statusCode).toEqualTypeOf<number>()
+  })
+
+  it(`${name} is an error by the conventions of http-errors, with a body to answer with`, () => {
+    expect(error).toMatchObject({ expose: status < 500, headers: expect.any(Object) })
+    const { error: code, body } = error
+    expect(body).toEqual({
+      type: 'about:blank',
+      status,
+      ...(code !== undefined && { error: code }),
+    })
+    expect(Object.isFrozen(body)).toBe(true)
+    expectTypeOf(body).toEqualTypeOf<ProblemDetails>()
   })
 
   it(`${name} is recognised as an AuthError, and an object that only looks like it is not`, () => {

@@ -176,6 +176,7 @@ test('every entry exports the expected types, an adapter its own beside those of
         "KeyEvent",
         "KeyOptions",
         "Mark",
+        "ProblemDetails",
         "Profile",
         "ProfileName",
         "Reason",
