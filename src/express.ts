@@ -4,7 +4,11 @@
  */
 import type { JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
-import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
+import type {
+  AdapterAuth,
+  AuthOptions as AnyAuthOptions,
+  OnRefused as AnyOnRefused,
+} from './http/adapter.ts'
 import { createAdapter } from './http/adapter.ts'
 import type { NodeResponse } from './http/answer.ts'
 import { addToNode, answerNode } from './http/answer.ts'
@@ -62,7 +66,8 @@ export type OnRefuse = {
   hook(error: AuthError, req: ExpressRequest, res: ExpressResponse, next: Next): unknown
 }['hook']
 
-export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse>
+export type OnRefused<C extends object = JWTPayload> = AnyOnRefused<C, ExpressRequest>
+export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse, ExpressRequest>
 export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, ExpressRequest>
 
 export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, object>
@@ -84,8 +89,8 @@ export function createAuth<C extends object = JWTPayload>(
   options: AuthOptions<C>,
   ...none: never[]
 ): ExpressAuth<C> {
-  const adapter = createAdapter<C, OnRefuse>(options, none)
-  const { verifier, onRefuse, getAuth } = adapter
+  const adapter = createAdapter<C, OnRefuse, ExpressRequest>(options, none)
+  const { verifier, onRefuse, tellRefused, getAuth } = adapter
 
   function requireAuth(requirements?: Requirements<C>, ...none: never[]): Handler {
     const decide = adapter.decider(requirements, none)
@@ -97,6 +102,7 @@ export function createAuth<C extends object = JWTPayload>(
       next: Next,
     ): Promise<void> {
       detachAuth(req)
+      tellRefused(refused, req)
       if (onRefuse === undefined) answerNode(res, refused.refusal)
       else await callHook(onRefuse, refused, req, res, next)
     }

@@ -2,7 +2,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
-import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
+import type {
+  AdapterAuth,
+  AuthOptions as AnyAuthOptions,
+  OnRefused as AnyOnRefused,
+} from './http/adapter.ts'
 import { createAdapter } from './http/adapter.ts'
 import { attachAuth, detachAuth } from './http/attach.ts'
 import type { Refused } from './http/authenticate.ts'
@@ -28,7 +32,8 @@ export type OnRefuse = {
   // Written as a method, because the parameters of a method may be narrowed: to the types of a route or of a server.
   hook(error: AuthError, request: FastifyRequest, reply: FastifyReply): unknown
 }['hook']
-export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse>
+export type OnRefused<C extends object = JWTPayload> = AnyOnRefused<C, FastifyRequest>
+export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse, FastifyRequest>
 export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, FastifyRequest>
 export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, object>
 
@@ -77,7 +82,11 @@ export function createAuth<C extends object = JWTPayload>(
   options: AuthOptions<C>,
   ...none: never[]
 ): FastifyAuth<C> {
-  const { verifier, onRefuse, getAuth, decider } = createAdapter<C, OnRefuse>(options, none)
+  const { verifier, onRefuse, tellRefused, getAuth, decider } = createAdapter<
+    C,
+    OnRefuse,
+    FastifyRequest
+  >(options, none)
 
   function requireAuth(requirements?: Requirements<C>, ...none: never[]): Hook {
     const decide = decider(requirements, none)
@@ -90,6 +99,7 @@ export function createAuth<C extends object = JWTPayload>(
         return true
       }
       detachAuth(request)
+      tellRefused(decision, request)
       if (onRefuse === undefined) answer(reply, decision)
       else await callHook(onRefuse, decision, request, reply)
       return false

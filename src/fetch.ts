@@ -5,7 +5,11 @@
 import type { Auth, JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
 import { checkNoMore } from './core/option-checks.ts'
-import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
+import type {
+  AdapterAuth,
+  AuthOptions as AnyAuthOptions,
+  OnRefused as AnyOnRefused,
+} from './http/adapter.ts'
 import { createAdapter } from './http/adapter.ts'
 import { addToFetch, answerFetch } from './http/answer.ts'
 import type { Admitted } from './http/authenticate.ts'
@@ -28,7 +32,8 @@ export type OnRefuse = {
   // Written as a method, because the parameters of a method may be narrowed: to a framework's own request.
   hook(error: AuthError, request: Request): unknown
 }['hook']
-export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse>
+export type OnRefused<C extends object = JWTPayload> = AnyOnRefused<C, Request>
+export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse, Request>
 export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, Request>
 export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, Request>
 
@@ -101,8 +106,8 @@ export function createAuth<C extends object = JWTPayload>(
   options: AuthOptions<C>,
   ...none: never[]
 ): FetchAuth<C> {
-  const adapter = createAdapter<C, OnRefuse>(options, none)
-  const { verifier, onRefuse, getAuth } = adapter
+  const adapter = createAdapter<C, OnRefuse, Request>(options, none)
+  const { verifier, onRefuse, tellRefused, getAuth } = adapter
 
   /** Makes a function that decides about a request: it is admitted, or it is answered. */
   function createGuard(requirements: Requirements<C> | undefined, none: readonly never[]) {
@@ -110,6 +115,7 @@ export function createAuth<C extends object = JWTPayload>(
     return async (request: Request): Promise<Admitted<C> | Answered> => {
       const decision = await decide(fetchHead(request), request, request)
       if (decision.ok) return decision
+      tellRefused(decision, request)
       const answer = await runHook(() => onRefuse?.(decision.error, request))
       if (answer instanceof Response) return { ok: false, answer }
       return { ok: false, answer: answerFetch(request.method, decision.refusal) }

@@ -2,7 +2,11 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Auth, JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
-import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
+import type {
+  AdapterAuth,
+  AuthOptions as AnyAuthOptions,
+  OnRefused as AnyOnRefused,
+} from './http/adapter.ts'
 import { createAdapter } from './http/adapter.ts'
 import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/get-auth.ts'
 import { lastAuth } from './http/get-auth.ts'
@@ -22,7 +26,8 @@ export type OnRefuse = {
   // Written as a method, because the parameters of a method may be narrowed: to a context with the app's own bindings.
   hook(error: AuthError, c: Context): unknown
 }['hook']
-export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse>
+export type OnRefused<C extends object = JWTPayload> = AnyOnRefused<C, Context>
+export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse, Context>
 export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, Context>
 export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, Context>
 
@@ -48,7 +53,10 @@ export function createAuth<C extends object = JWTPayload>(
   options: AuthOptions<C>,
   ...none: never[]
 ): HonoAuth<C> {
-  const { verifier, onRefuse, getAuth, decider } = createAdapter<C, OnRefuse>(options, none)
+  const { verifier, onRefuse, tellRefused, getAuth, decider } = createAdapter<C, OnRefuse, Context>(
+    options,
+    none,
+  )
 
   function requireAuth(
     requirements?: Requirements<C>,
@@ -65,6 +73,7 @@ export function createAuth<C extends object = JWTPayload>(
       const { error, refusal } = decision
       // After a refusal nothing stays of what an earlier guard found.
       if (c.get('auth') !== undefined) c.set('auth', undefined)
+      tellRefused(decision, c)
       const answer = (): Response => {
         // Set on the context and not on a new Response: there, headers that other middleware has set would overwrite these, or
         // be lost.

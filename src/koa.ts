@@ -4,7 +4,11 @@
  */
 import type { JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
-import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
+import type {
+  AdapterAuth,
+  AuthOptions as AnyAuthOptions,
+  OnRefused as AnyOnRefused,
+} from './http/adapter.ts'
 import { createAdapter } from './http/adapter.ts'
 import type { NodeResponse } from './http/answer.ts'
 import { addToNode, answerNode } from './http/answer.ts'
@@ -64,7 +68,8 @@ export type OnRefuse = {
   hook(error: AuthError, ctx: KoaContext, next: Next): unknown
 }['hook']
 
-export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse>
+export type OnRefused<C extends object = JWTPayload> = AnyOnRefused<C, KoaContext>
+export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse, KoaContext>
 export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, KoaContext>
 
 export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, Pick<KoaContext, 'req'>>
@@ -86,8 +91,8 @@ export function createAuth<C extends object = JWTPayload>(
   options: AuthOptions<C>,
   ...none: never[]
 ): KoaAuth<C> {
-  const adapter = createAdapter<C, OnRefuse>(options, none)
-  const { verifier, onRefuse } = adapter
+  const adapter = createAdapter<C, OnRefuse, KoaContext>(options, none)
+  const { verifier, onRefuse, tellRefused } = adapter
 
   function requireAuth(requirements?: Requirements<C>, ...none: never[]): Middleware {
     const decide = adapter.decider(requirements, none)
@@ -99,6 +104,7 @@ export function createAuth<C extends object = JWTPayload>(
         return next()
       }
       detachAuth(ctx.state)
+      tellRefused(decision, ctx)
       if (onRefuse === undefined) return answerNode(ctx.res, decision.refusal)
       return callHook(onRefuse, decision, ctx)
     }

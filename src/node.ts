@@ -1,7 +1,11 @@
 /** The adapter for Node's own servers: `node:http`, and `node:http2` with its compatibility requests. */
 import type { Auth, JWTPayload } from './core/auth.ts'
 import type { AuthError } from './core/errors.ts'
-import type { AdapterAuth, AuthOptions as AnyAuthOptions } from './http/adapter.ts'
+import type {
+  AdapterAuth,
+  AuthOptions as AnyAuthOptions,
+  OnRefused as AnyOnRefused,
+} from './http/adapter.ts'
 import { createAdapter } from './http/adapter.ts'
 import type { NodeResponse } from './http/answer.ts'
 import { addToNode, answerNode } from './http/answer.ts'
@@ -32,7 +36,12 @@ export type OnRefuse = {
   // Written as a method, because the parameters of a method may be narrowed: to Node's own types.
   hook(error: AuthError, req: IncomingRequest, res: NodeResponse): unknown
 }['hook']
-export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<C, OnRefuse>
+export type OnRefused<C extends object = JWTPayload> = AnyOnRefused<C, IncomingRequest>
+export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<
+  C,
+  OnRefuse,
+  IncomingRequest
+>
 export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, IncomingRequest>
 export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, object>
 
@@ -61,7 +70,11 @@ export function createAuth<C extends object = JWTPayload>(
   options: AuthOptions<C>,
   ...none: never[]
 ): NodeAuth<C> {
-  const { verifier, onRefuse, getAuth, decider } = createAdapter<C, OnRefuse>(options, none)
+  const { verifier, onRefuse, tellRefused, getAuth, decider } = createAdapter<
+    C,
+    OnRefuse,
+    IncomingRequest
+  >(options, none)
 
   function requireAuth(
     requirements?: Requirements<C>,
@@ -76,6 +89,7 @@ export function createAuth<C extends object = JWTPayload>(
         return decision.auth
       }
       detachAuth(req)
+      tellRefused(decision, req)
       await runHook(() => onRefuse?.(decision.error, req, res))
       answerNode(res, decision.refusal)
       return false

@@ -107,14 +107,17 @@ export function createEmit(onEvent: ((event: AuthEvent) => unknown) | undefined)
   if (onEvent === undefined && log === undefined) return undefined
   return (event) => {
     log?.('%s', JSON.stringify(event))
-    try {
-      // A listener may be async. Its failure must not become an unhandled rejection, which would
-      // end the process.
-      Promise.resolve(onEvent?.(event)).catch(() => {})
-    } catch {
-      // What a listener throws changes no decision.
-    }
+    tell(() => onEvent?.(event))
   }
+}
+
+/** Calls a function of the application that only listens: what it throws changes no decision. */
+export function tell(listen: () => unknown): void {
+  try {
+    // A listener may be async. Its failure must not become an unhandled rejection, which would end
+    // the process.
+    Promise.resolve(listen()).catch(() => {})
+  } catch {}
 }
 
 /** The issuer whose keys or metadata report something, and where they report it. */

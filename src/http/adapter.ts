@@ -1,4 +1,6 @@
 import type { Auth } from '../core/auth.ts'
+import type { AuthError } from '../core/errors.ts'
+import { tell } from '../core/events.ts'
 import { issuerElsewhere } from '../core/issuer-options.ts'
 import { checkNoMore, knownOptions, optionalFunction, wrongOption } from '../core/option-checks.ts'
 import type { UntypedOptions, VerifierOptions } from '../core/options.ts'
@@ -6,7 +8,7 @@ import { verifierOptionNames } from '../core/options.ts'
 import { memberOf } from '../core/own-members.ts'
 import type { Verifier } from '../core/verifier.ts'
 import { createVerifier } from '../core/verifier.ts'
-import type { Decision, Route } from './authenticate.ts'
+import type { Decision, Refused, Route } from './authenticate.ts'
 import { authenticate } from './authenticate.ts'
 import { enterCopy } from './copies.ts'
 import type { GetAuthOptions } from './get-auth.ts'
@@ -18,10 +20,27 @@ import { schemes } from './schemes/schemes.ts'
 import { createTokenHeaderScheme, resolveTokenHeader } from './schemes/token-header.ts'
 
 /**
- * Options that every adapter takes beside those of the verifier. `H` is the framework's form of the
- * hook.
+ * Sees each refusal with its request, `R` as the framework has it, and with the Auth where the token
+ * was good and only did not permit the request.
  */
-export interface AdapterOptions<H> {
+export type OnRefused<C extends object, R> = {
+  // Written as a method, because the parameters of a method may be narrowed: to the framework's own
+  // types.
+  hook(error: AuthError, request: R, auth: Auth<C> | undefined): unknown
+}['hook']
+
+/**
+ * `C` where it stands for nothing that the compiler should infer it from: the schema of the claims
+ * says what they are, and not the parameter of a function that logs. As NoInfer, which TypeScript
+ * before 5.4 does not have.
+ */
+type Known<C> = [C][C extends unknown ? 0 : never]
+
+/**
+ * Options that every adapter takes beside those of the verifier. `H` is the framework's form of the
+ * hook `onRefuse`, and `R` its request.
+ */
+export interface AdapterOptions<C extends object, H, R> {
   /**
    * Names the protected API in challenges (RFC 9110 section 11.5); printable ASCII. Default: 'api'.
    */
@@ -34,17 +53,22 @@ export interface AdapterOptions<H> {
   tokenHeader?: string | undefined
   /**
    * Called in place of the answer to a refused request. The error that it is given carries the
-   * headers of that answer. A hook that answers later returns a promise that settles afterwards:
+   * headers and the body of that answer. A hook that answers later returns a promise that settles afterwards:
    * where the hook has ended and has not answered, the usual answer is sent.
    */
   onRefuse?: H | undefined
+  /**
+   * Called once for each refused request, before `onRefuse`: for logs and metrics. It changes
+   * nothing: what it throws or rejects with is ignored, and it is not waited for.
+   */
+  onRefused?: OnRefused<Known<C>, R> | undefined
 }
 
 /**
  * Options of `createAuth`: those of the adapter, and either those of a verifier or a verifier that
  * was made before.
  */
-export type AuthOptions<C extends object, H> = AdapterOptions<H> &
+export type AuthOptions<C extends object, H, R> = AdapterOptions<C, H, R> &
   (
     | ((VerifierOptions<C> | UntypedOptions) & { verifier?: undefined })
     // Beside a verifier that was made before, options of a verifier would have no effect.
@@ -70,6 +94,8 @@ export interface AdapterAuth<C extends object, RequireAuth, GetAuth> {
 export interface Adapter<C extends object, H> {
   readonly verifier: Verifier<C>
   readonly onRefuse: H | undefined
+  /** Calls `onRefused`. The request must no longer carry what an earlier guard has attached. */
+  tellRefused(refused: Refused, request: unknown): void
   /** Reads what the last guard of this verifier found. */
   getAuth(carrier: object, options?: GetAuthOptions): Auth<C> | undefined
   /**
@@ -86,12 +112,13 @@ const adapterOptionNames = {
   realm: true,
   tokenHeader: true,
   onRefuse: true,
+  onRefused: true,
   verifier: true,
 } as const
 
 /** `none` are the arguments of createAuth behind its options: there must be none. */
-export function createAdapter<C extends object, H>(
-  given: AuthOptions<C, H>,
+export function createAdapter<C extends object, H, R>(
+  given: AuthOptions<C, H, R>,
   none: readonly never[],
 ): Adapter<C, H> {
   checkNoMore('createAuth', none)
@@ -99,6 +126,7 @@ export function createAdapter<C extends object, H>(
     realm,
     tokenHeader: named,
     onRefuse,
+    onRefused,
     verifier: made,
     ...ofVerifier
   } = knownOptions(
@@ -108,6 +136,7 @@ export function createAdapter<C extends object, H>(
     issuerElsewhere,
   )
   const verifier = resolveVerifier<C>(made, ofVerifier)
+  const listener = optionalFunction<OnRefused<object, R>>("option 'onRefused'", onRefused)
   enterCopy()
   const tokenHeader = resolveTokenHeader(named)
   const source: TokenSource = { verifier: verifier as Verifier, tokenHeader }
@@ -119,6 +148,10 @@ export function createAdapter<C extends object, H>(
   return {
     verifier,
     onRefuse: optionalFunction<H>("option 'onRefuse'", onRefuse),
+    tellRefused({ error, auth }, request) {
+      if (listener === undefined) return
+      tell(() => listener(error, request as R, auth))
+    },
     getAuth: (carrier, options) => authBy(source, carrier, options),
     decider(requirements, none) {
       const route: Route = { ...common, ...resolveRequirements(requirements, none) }

@@ -42,6 +42,8 @@ export interface Admitted<C extends object = JWTPayload> {
 export interface Refused {
   readonly ok: false
   readonly error: AuthError
+  /** Of a good token that does not permit the request. */
+  readonly auth: Auth | undefined
   readonly refusal: Refusal
 }
 
@@ -80,7 +82,7 @@ export async function authenticate(
     const hint = (): string => credentialsHint(error.reason, head, schemes)
     // Where there is a credential, the verifier has refused it, and has told of that itself.
     const ours = presented === undefined ? hint : undefined
-    return refuse(state, { error, hint: ours }, challenge, route)
+    return refuse(state, { error, hint: ours, auth }, challenge, route)
   }
   if (auth !== undefined) {
     for (const requirement of requirements) {
@@ -88,7 +90,8 @@ export async function authenticate(
       const unmet = met instanceof Promise ? await met : met
       if (unmet === undefined) continue
       // To name the scopes of the route would be wrong where no scope is what the token lacks.
-      return refuse(state, unmet, requirement.challenge === undefined ? {} : challenge, route)
+      const required = requirement.challenge === undefined ? {} : challenge
+      return refuse(state, { ...unmet, auth }, required, route)
     }
   }
   noteAdmitted(state, findings, auth)
@@ -109,10 +112,15 @@ function readCredential(head: RequestHead, schemes: readonly Scheme[]): Presente
   return undefined
 }
 
+/** Why a request is refused. */
+interface Finding extends Pick<Refused, 'error' | 'auth'> {
+  readonly hint: MakeHint | undefined
+}
+
 /** @param required What the requirements of the route say in the challenge. */
 function refuse(
   state: RequestState,
-  { error, hint }: { error: AuthError; hint: MakeHint | undefined },
+  { error, hint, auth }: Finding,
   required: Parameters,
   route: Route,
 ): Decision {
@@ -125,5 +133,5 @@ function refuse(
   const refusal = refusalOf(error, { realm, schemes, required })
   // A hook may hand the error to its framework, which then answers with these.
   answerWith(error, refusal.challenge, refusal.problem)
-  return { ok: false, error, refusal }
+  return { ok: false, error, auth, refusal }
 }

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import type { AuthError, Verifier, VerifierOptions } from 'tollgate'
+import type { Auth, AuthError, Verifier, VerifierOptions } from 'tollgate'
 
 /**
  * The requirements of a route, which every adapter can express. `check` is given the method of the
@@ -39,11 +39,14 @@ export interface AdapterSetup {
    */
   routes: Readonly<Record<string, readonly Route[]>>
   /**
-   * What the hook does with a refusal. It calls `told`, and then passes the error to the framework,
+   * What the hook does with a refusal. It calls `told` with the error, what code can know of the
+   * caller then, and the request of the framework, and then passes the error to the framework,
    * continues with the next handler, throws an error of its own, answers 418 at once or later, or
    * forgets to do any of this.
    */
-  onRefuse?: { told: (error: AuthError, seen: Seen) => void; then: HookEnd }
+  onRefuse?: { told: (error: AuthError, seen: Seen, request: object) => void; then: HookEnd }
+  /** Is told of a refusal as `onRefuse` is, and given the Auth of a good token. */
+  onRefused?: (error: AuthError, seen: Seen, request: object, auth: Auth | undefined) => unknown
   /**
    * Called before the guards with the request of Node and the object that guards attach the Auth
    * to. Adapters of Hono and fetch have no such objects, and do not call it.

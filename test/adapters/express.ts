@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import type express from 'express'
-import type { OnRefuse } from 'tollgate/express'
+import type { OnRefuse, OnRefused } from 'tollgate/express'
 import { createAuth, getAuth } from 'tollgate/express'
 import type { AdapterSetup } from './adapter.ts'
 import { collector, found, pause } from './adapter.ts'
@@ -8,9 +8,9 @@ import { collector, found, pause } from './adapter.ts'
 export const expressListener =
   (framework: typeof express) =>
   (setup: AdapterSetup): RequestListener => {
-    const { auth, other = auth, routes, onRefuse, prepare } = setup
+    const { auth, other = auth, routes, onRefuse, onRefused, prepare } = setup
     const hook: OnRefuse = async (error, req, res, next) => {
-      onRefuse?.told(error, look(req))
+      onRefuse?.told(error, look(req), req)
       switch (onRefuse?.then) {
         case 'pass':
           return next(error)
@@ -25,7 +25,11 @@ export const expressListener =
       }
       return void res.status(418).send('teapot')
     }
-    const hooks = onRefuse && { onRefuse: hook }
+    const watch: OnRefused = (error, req, auth) => onRefused?.(error, look(req), req, auth)
+    const hooks = {
+      ...(onRefuse && { onRefuse: hook }),
+      ...(onRefused && { onRefused: watch }),
+    }
     const first = createAuth({ ...auth, ...hooks })
     const second = createAuth({ ...other, ...hooks })
     const collect = collector({ auth: first.getAuth, other: second.getAuth, last: getAuth })

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fastify from 'fastify'
-import type { FastifyAuth, OnRefuse } from 'tollgate/fastify'
+import type { FastifyAuth, OnRefuse, OnRefused } from 'tollgate/fastify'
 import { createAuth, getAuth } from 'tollgate/fastify'
 import type { AdapterSetup, Route } from './adapter.ts'
 import { collector, found, pause } from './adapter.ts'
@@ -9,9 +9,9 @@ import { collector, found, pause } from './adapter.ts'
 export const fastifyListener =
   (as: 'preHandler' | 'plugin') =>
   async (setup: AdapterSetup): Promise<RequestListener> => {
-    const { auth, other = auth, routes, onRefuse, prepare } = setup
+    const { auth, other = auth, routes, onRefuse, onRefused, prepare } = setup
     const hook: OnRefuse = async (error, request, reply) => {
-      onRefuse?.told(error, look(request))
+      onRefuse?.told(error, look(request), request)
       switch (onRefuse?.then) {
         case 'pass':
           throw error
@@ -27,7 +27,12 @@ export const fastifyListener =
       }
       return void reply.code(418).send('teapot')
     }
-    const hooks = onRefuse && { onRefuse: hook }
+    const watch: OnRefused = (error, request, auth) =>
+      onRefused?.(error, look(request), request, auth)
+    const hooks = {
+      ...(onRefuse && { onRefuse: hook }),
+      ...(onRefused && { onRefused: watch }),
+    }
     const first: FastifyAuth = createAuth({ ...auth, ...hooks })
     const second: FastifyAuth = createAuth({ ...other, ...hooks })
     const collect = collector({ auth: first.getAuth, other: second.getAuth, last: getAuth })

@@ -1,4 +1,4 @@
-import type { OnRefuse } from 'tollgate/fetch'
+import type { OnRefuse, OnRefused } from 'tollgate/fetch'
 import { createAuth, getAuth, isRefusal } from 'tollgate/fetch'
 import type { AdapterSetup, Route } from './adapter.ts'
 import { collector, found, pause } from './adapter.ts'
@@ -9,9 +9,9 @@ type Handler = (request: Request) => Promise<Response>
 export const fetchHandler =
   (as: 'guard' | 'by hand') =>
   (setup: AdapterSetup): Handler => {
-    const { auth, other = auth, routes, onRefuse } = setup
+    const { auth, other = auth, routes, onRefuse, onRefused } = setup
     const hook: OnRefuse = async (error, request) => {
-      onRefuse?.told(error, look(request))
+      onRefuse?.told(error, look(request), request)
       switch (onRefuse?.then) {
         case 'pass':
           throw error
@@ -26,7 +26,12 @@ export const fetchHandler =
       }
       return new Response('teapot', { status: 418 })
     }
-    const hooks = onRefuse && { onRefuse: hook }
+    const watch: OnRefused = (error, request, auth) =>
+      onRefused?.(error, look(request), request, auth)
+    const hooks = {
+      ...(onRefuse && { onRefuse: hook }),
+      ...(onRefused && { onRefused: watch }),
+    }
     const first = createAuth({ ...auth, ...hooks })
     const second = createAuth({ ...other, ...hooks })
     const collect = collector({ auth: first.getAuth, other: second.getAuth, last: getAuth })

@@ -1,14 +1,14 @@
 import type { Context } from 'hono'
 import { Hono } from 'hono'
-import type { OnRefuse } from 'tollgate/hono'
+import type { OnRefuse, OnRefused } from 'tollgate/hono'
 import { createAuth, getAuth } from 'tollgate/hono'
 import type { AdapterSetup } from './adapter.ts'
 import { collector, found, pause } from './adapter.ts'
 
 export function honoHandler(setup: AdapterSetup): Hono['fetch'] {
-  const { auth, other = auth, routes, onRefuse } = setup
+  const { auth, other = auth, routes, onRefuse, onRefused } = setup
   const hook: OnRefuse = async (error, c) => {
-    onRefuse?.told(error, look(c))
+    onRefuse?.told(error, look(c), c)
     switch (onRefuse?.then) {
       case 'pass':
         throw error
@@ -23,7 +23,11 @@ export function honoHandler(setup: AdapterSetup): Hono['fetch'] {
     }
     return c.text('teapot', 418)
   }
-  const hooks = onRefuse && { onRefuse: hook }
+  const watch: OnRefused = (error, c, auth) => onRefused?.(error, look(c), c, auth)
+  const hooks = {
+    ...(onRefuse && { onRefuse: hook }),
+    ...(onRefused && { onRefused: watch }),
+  }
   const first = createAuth({ ...auth, ...hooks })
   const second = createAuth({ ...other, ...hooks })
   const collect = collector({ auth: first.getAuth, other: second.getAuth, last: getAuth })

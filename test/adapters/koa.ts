@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import type Koa from 'koa'
-import type { OnRefuse } from 'tollgate/koa'
+import type { OnRefuse, OnRefused } from 'tollgate/koa'
 import { createAuth, getAuth } from 'tollgate/koa'
 import type { AdapterSetup } from './adapter.ts'
 import { collector, found, pause } from './adapter.ts'
@@ -8,9 +8,9 @@ import { collector, found, pause } from './adapter.ts'
 export const koaListener =
   (Framework: typeof Koa) =>
   (setup: AdapterSetup): RequestListener => {
-    const { auth, other = auth, routes, onRefuse, prepare } = setup
+    const { auth, other = auth, routes, onRefuse, onRefused, prepare } = setup
     const hook: OnRefuse = async (error, ctx, next) => {
-      onRefuse?.told(error, look(ctx))
+      onRefuse?.told(error, look(ctx), ctx)
       switch (onRefuse?.then) {
         case 'pass':
           throw error
@@ -27,7 +27,11 @@ export const koaListener =
       ctx.body = 'teapot'
       return undefined
     }
-    const hooks = onRefuse && { onRefuse: hook }
+    const watch: OnRefused = (error, ctx, auth) => onRefused?.(error, look(ctx), ctx, auth)
+    const hooks = {
+      ...(onRefuse && { onRefuse: hook }),
+      ...(onRefused && { onRefused: watch }),
+    }
     const first = createAuth({ ...auth, ...hooks })
     const second = createAuth({ ...other, ...hooks })
     const collect = collector({ auth: first.getAuth, other: second.getAuth, last: getAuth })

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
-import type { OnRefuse } from 'tollgate/node'
+import type { OnRefuse, OnRefused } from 'tollgate/node'
 import { createAuth, getAuth } from 'tollgate/node'
 import type { AdapterSetup, Route } from './adapter.ts'
 import { collector, found, pause } from './adapter.ts'
@@ -11,9 +11,9 @@ type Listener = (
 ) => void
 
 export function nodeListener(setup: AdapterSetup): Listener {
-  const { auth, other = auth, routes, onRefuse, prepare } = setup
+  const { auth, other = auth, routes, onRefuse, onRefused, prepare } = setup
   const hook: OnRefuse = async (error, req, res) => {
-    onRefuse?.told(error, look(req))
+    onRefuse?.told(error, look(req), req)
     switch (onRefuse?.then) {
       // There is no next handler and no error handler, only the caller of the guard.
       case 'pass':
@@ -29,7 +29,11 @@ export function nodeListener(setup: AdapterSetup): Listener {
     res.statusCode = 418
     res.end('teapot')
   }
-  const hooks = onRefuse && { onRefuse: hook }
+  const watch: OnRefused = (error, req, auth) => onRefused?.(error, look(req), req, auth)
+  const hooks = {
+    ...(onRefuse && { onRefuse: hook }),
+    ...(onRefused && { onRefused: watch }),
+  }
   const first = createAuth({ ...auth, ...hooks })
   const second = createAuth({ ...other, ...hooks })
   const collect = collector({ auth: first.getAuth, other: second.getAuth, last: getAuth })

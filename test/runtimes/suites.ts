@@ -39,6 +39,7 @@ export const suites: readonly Suite[] = [
     files: [
       'test/adapters.test.ts',
       'test/adapters/on-refuse.test.ts',
+      'test/adapters/on-refused.test.ts',
       'test/adapters/own-verifier.test.ts',
       'test/adapters/token-header.test.ts',
       'test/adapters/two-guards.test.ts',
@@ -198,6 +199,7 @@ export const suites: readonly Suite[] = [
       'test/adapters/hostile.test.ts',
       'test/adapters/node-requests.test.ts',
       'test/adapters/on-refuse.test.ts',
+      'test/adapters/on-refused.test.ts',
       'test/adapters/own-verifier.test.ts',
       'test/adapters/token-header.test.ts',
       'test/adapters/two-guards.test.ts',
@@ -232,6 +234,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
       'test/typing/hono.test.ts',
       'test/typing/koa.test.ts',
       'test/typing/node.test.ts',
+      'test/typing/on-refused.test.ts',
       'test/typing/verifier.test.ts',
     ],
   },
