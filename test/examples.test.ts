@@ -14,6 +14,7 @@ import {
   behindGoogleIap,
   createApp as createGatewayApp,
 } from '../examples/gateway.ts'
+import { createApp as createRefusalsApp } from '../examples/refusals.ts'
 import { createGreeter } from '../examples/verifier.ts'
 import { boundsOf } from './core/keys/bounds.ts'
 
@@ -116,6 +117,36 @@ describe('examples/gateway.ts', () => {
       expect(asked).toEqual([behind.issuer.jwksUri])
     },
   )
+})
+
+describe('examples/refusals.ts', () => {
+  it('examples/refusals.ts logs each refusal in one line, and answers it with the headers and the body of the error', async () => {
+    const lines: string[] = []
+    const app = createRefusalsApp(issuer.trust(), (line) => lines.push(line))
+    const call = () => supertest(app).get('/orders')
+    const none = await call().expect(401)
+    const lacking = await call()
+      .use(issuer.as({ sub: 'alice' }))
+      .expect(403)
+    await call()
+      .use(issuer.as({ scope: 'orders:read' }))
+      .expect(200)
+    expect(none.headers['www-authenticate']).toBe('Bearer realm="api", scope="orders:read"')
+    expect(none.body).toEqual({
+      type: 'about:blank',
+      title: 'Unauthorized',
+      status: 401,
+      scope: 'orders:read',
+      help: 'https://api.example.com/help',
+    })
+    expect(lacking.headers['www-authenticate']).toContain('error="insufficient_scope"')
+    expect(lacking.body).toMatchObject({ status: 403, error: 'insufficient_scope' })
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { refused: 'no-credentials', status: 401, path: '/orders' },
+      { refused: 'scope', status: 403, path: '/orders', client: 'client-1' },
+    ])
+    expect(lines.join()).not.toContain('alice')
+  })
 })
 
 describe('examples/verifier.ts', () => {
