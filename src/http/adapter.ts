@@ -53,8 +53,8 @@ export interface AdapterOptions<C extends object, H, R> {
   tokenHeader?: string | undefined
   /**
    * Called in place of the answer to a refused request. The error that it is given carries the
-   * headers and the body of that answer. A hook that answers later returns a promise that settles afterwards:
-   * where the hook has ended and has not answered, the usual answer is sent.
+   * headers and the body of that answer. A hook that answers later returns a promise that settles
+   * afterwards: where the hook has ended and has not answered, the usual answer is sent.
    */
   onRefuse?: H | undefined
   /**
