@@ -11,7 +11,7 @@ import { emitOf } from '../core/verifier.ts'
 import type { Refusal } from './challenge.ts'
 import { refusalOf } from './challenge.ts'
 import type { MakeHint } from './hints.ts'
-import { credentialsHint, hintField } from './hints.ts'
+import { hintField } from './hints.ts'
 import { rethrow } from './hooks.ts'
 import type { Parameters } from './parameters.ts'
 import type { RequestHead } from './request-head.ts'
@@ -25,6 +25,7 @@ import {
   verifiedBefore,
 } from './request-state.ts'
 import type { RouteRules } from './requirements/resolve.ts'
+import { credentialsHint } from './schemes/credentials-hint.ts'
 import type { Credential, Scheme } from './schemes/scheme.ts'
 import { checkAuth } from './verified-auth.ts'
 

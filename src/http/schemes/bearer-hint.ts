@@ -1,6 +1,6 @@
 import type { Reason } from '../../core/errors.ts'
-import { textIn, tokenFlaw } from '../hints.ts'
 import type { RequestHead } from '../request-head.ts'
+import { textIn, tokenFlaw } from './credentials-hint.ts'
 import { registeredScheme } from './registered.ts'
 
 const expected = "expected is 'Authorization: Bearer', a space and the token"
