@@ -1,3 +1,5 @@
+import { own } from './own-members.ts'
+
 /** A type as it is after `deepFreeze`: nothing in it can be assigned, sorted or pushed to. */
 export type DeepReadonly<T> = T extends Primitive | ((...args: never) => unknown)
   ? T
@@ -21,6 +23,18 @@ export interface JWTPayload {
   exp?: number
   iat?: number
   [claim: string]: unknown
+}
+
+/**
+ * Somebody who acts for the subject of a token (RFC 8693 section 4.1), by the claims that identify
+ * the actor. A `sub` is unique within its issuer alone: that of the actor if `iss` is there, and
+ * otherwise that of the token.
+ */
+export interface Actor {
+  readonly sub: string
+  readonly iss?: string
+  readonly client_id?: string
+  readonly [claim: string]: unknown
 }
 
 /**
@@ -48,6 +62,12 @@ export interface Auth<C extends object = JWTPayload> {
    * `permissions`); empty otherwise.
    */
   readonly permissions: readonly string[]
+  /**
+   * Who acts for the subject, by the claim `act` (RFC 8693 section 4.1): the current actor first,
+   * then those who acted before, the latest first; empty where nobody acts for the subject. Only the
+   * current actor may count in a decision, the others are information.
+   */
+  readonly actors: readonly Actor[]
   /** Every claim of the token, or what the `claims` schema gives of them. */
   readonly claims: DeepReadonly<C>
   /** When the token expires: seconds since the epoch, as in `exp`. */
@@ -59,7 +79,10 @@ export interface Auth<C extends object = JWTPayload> {
 /**
  * Who the caller is and what the token permits, without the token itself, which no cache may hold.
  */
-export type Principal = Omit<Auth, 'token'>
+export interface Principal extends Omit<Auth, 'token'> {
+  /** The claims as the token states them. `claims` may be what a schema has made of them. */
+  readonly tokenClaims: DeepReadonly<JWTPayload>
+}
 
 /**
  * The token is in a private member, so that no log, spread, JSON or inspection of an Auth shows it,
@@ -74,27 +97,36 @@ class VerifiedAuth implements Auth {
     Object.freeze(VerifiedAuth.prototype)
   }
 
+  static tokenClaims(auth: object): object | undefined {
+    return #tokenClaims in auth ? auth.#tokenClaims : undefined
+  }
+
   readonly issuer: string
   readonly subject: string
   readonly clientId: string | undefined
   readonly scopes: readonly string[]
   readonly roles: readonly string[]
   readonly permissions: readonly string[]
+  readonly actors: readonly Actor[]
   readonly claims: DeepReadonly<JWTPayload>
   readonly expiresAt: number
   readonly #token: string
+  readonly #tokenClaims: object
 
   constructor(principal: Principal, token: string) {
-    const { issuer, subject, clientId, scopes, roles, permissions, claims, expiresAt } = principal
+    const { issuer, subject, clientId, scopes, roles, permissions } = principal
+    const { actors, claims, tokenClaims, expiresAt } = principal
     this.issuer = issuer
     this.subject = subject
     this.clientId = clientId
     this.scopes = scopes
     this.roles = roles
     this.permissions = permissions
+    this.actors = actors
     this.claims = claims
     this.expiresAt = expiresAt
     this.#token = token
+    this.#tokenClaims = tokenClaims
     Object.freeze(this)
   }
 
@@ -105,6 +137,14 @@ class VerifiedAuth implements Auth {
 
 export function authOf(principal: Principal, token: string): Auth {
   return new VerifiedAuth(principal, token)
+}
+
+/**
+ * The claims as the token states them, whatever a schema has made of them. An Auth that a verifier of
+ * this copy of the package did not make has no others than its `claims`.
+ */
+export function tokenClaimsOf(auth: Auth): unknown {
+  return VerifiedAuth.tokenClaims(auth) ?? own(auth, 'claims')
 }
 
 /**

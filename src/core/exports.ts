@@ -5,7 +5,7 @@
  */
 
 export type { Algorithm } from './algorithms.ts'
-export type { Auth, DeepReadonly, JWTPayload } from './auth.ts'
+export type { Actor, Auth, DeepReadonly, JWTPayload } from './auth.ts'
 export type { ProblemDetails, Reason } from './errors.ts'
 export {
   AuthError,

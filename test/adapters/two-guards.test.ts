@@ -149,6 +149,7 @@ describe.each([...adapters, ...serverlessAdapters])(
               scopes: [],
               roles: [],
               permissions: [],
+              actors: [],
               claims: {},
               expiresAt: Date.now() / 1000 + expiresIn,
               token,

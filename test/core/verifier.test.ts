@@ -342,6 +342,7 @@ describe('tokens that are accepted', () => {
       clientId: 'client-1',
       scopes: ['a', 'b'],
       roles: [],
+      actors: [],
       permissions: [],
       claims: expect.objectContaining({ list: [{ x: 1 }], scope: ' a  b ' }),
       expiresAt: seconds + 300,

@@ -163,6 +163,7 @@ test('every entry exports the expected types, an adapter its own beside those of
   expect(Object.fromEntries(await Promise.all(types))).toMatchInlineSnapshot(`
     {
       "tollgate": [
+        "Actor",
         "Algorithm",
         "Auth",
         "AuthEvent",

@@ -51,6 +51,7 @@ export const suites: readonly Suite[] = [
     name: 'core',
     files: [
       'test/core/errors.test.ts',
+      'test/core/jwt/actors.test.ts',
       'test/core/jwt/claims-schema.test.ts',
       'test/core/jwt/profile.test.ts',
       'test/core/jwt/permissions-of.test.ts',

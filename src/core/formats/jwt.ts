@@ -57,15 +57,16 @@ export function createJwtFormat({ issuers, schema, now, emit }: FormatContext): 
 
     const key = await findSigner(jws, algorithm, issuer.keys)
     issuers.proven(issuer)
+    deepFreeze(claims)
     const evidence = { issuer, policy, times, confirmation, key }
     if (schema === undefined) {
       bindKey(evidence, algorithm)
-      deepFreeze(claims)
       return new VerifiedJwt(evidence, principal, undefined)
     }
     // The application's schema comes after the signature: it is never given claims that nobody has
-    // signed.
-    const lasting = { ...principal, claims: (await schema(claims)) as Principal['claims'] }
+    // signed. What it is given is a copy, which it may change: the claims of the token still count.
+    const given = await schema(readClaimsAgain(token))
+    const lasting = { ...principal, claims: given as Principal['claims'] }
     bindKey(evidence, algorithm)
     return new VerifiedJwt(evidence, undefined, lasting)
   }

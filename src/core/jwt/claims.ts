@@ -1,10 +1,12 @@
 import type { Principal } from '../auth.ts'
 import { InvalidTokenError } from '../errors.ts'
 import { own } from '../own-members.ts'
+import { readActors } from './actors.ts'
 import type { Claims } from './jws.ts'
 import { hasMark, isSign, namedKind } from './marks.ts'
 import { readPermitted, valueAt } from './permissions.ts'
 import type { TokenProfile } from './profile.ts'
+import { requireText } from './required-text.ts'
 import type { TokenPolicy } from './token-policy.ts'
 
 /** The times of a token, in seconds since the epoch, and the tolerance to measure them with. */
@@ -141,14 +143,11 @@ export function readPrincipal(
     clientId,
     scopes,
     ...readPermitted(claims, policy),
+    actors: readActors(claims),
     claims: claims as Principal['claims'],
+    tokenClaims: claims as Principal['claims'],
     expiresAt: exp,
   }
-}
-
-function requireText(value: unknown): string {
-  if (typeof value !== 'string' || value === '') throw new InvalidTokenError('claims')
-  return value
 }
 
 function readClient(claims: Claims, { client }: TokenProfile): string | undefined {
