@@ -15,8 +15,9 @@ export type AuthEvent =
       readonly hint?: string
     }
   /**
-   * A request was refused for something that `verify()` does not see: its credentials, a scope, or
-   * `check`. The hint may show names of scopes, escaped and cut.
+   * A request was refused for something that `verify()` does not see: its credentials, or what the
+   * route requires. The hint may show names of scopes, roles, permissions and claims, escaped and
+   * cut.
    */
   | {
       readonly type: 'request.refused'

@@ -33,25 +33,34 @@ export function knownOptions(
   known: Readonly<Record<string, unknown>>,
   elsewhere: Readonly<Record<string, string>> = {},
 ): Record<string, unknown> {
-  if (!isPlainObject(options))
-    wrongOption(what, `must be a plain object, not ${objectFlaw(options)}`)
-  for (const name of Reflect.ownKeys(options)) {
-    if (typeof name === 'symbol') {
-      const fix = 'which would be ignored: remove it, or name it by a string'
-      wrongOption(what, `has a member under the symbol ${String(name)}, ${fix}`)
-    }
-    if (Object.hasOwn(known, name)) {
-      if (Object.prototype.propertyIsEnumerable.call(options, name)) continue
-      const fix = `would be ignored: write { ${name}: … }`
-      wrongOption(`option '${name}'`, `in ${what} is not enumerable and ${fix}`)
-    }
+  for (const name of namesIn(what, options)) {
+    if (Object.hasOwn(known, name)) continue
     const location = Object.hasOwn(elsewhere, name) ? elsewhere[name] : undefined
     if (location !== undefined) wrongOption('unknown option', `'%s' in ${what}: ${location}`, name)
     const near = nearest(name, Object.keys(known))
     const fix = near ? `did you mean '${near}'?` : `known are ${Object.keys(known).join(', ')}`
     wrongOption('unknown option', `'%s' in ${what}: ${fix}`, name)
   }
-  return withoutPrototype(options) as Record<string, unknown>
+  return plainMembers(what, options)
+}
+
+/** The members of an object as a copy without a prototype, whatever their names. */
+export function plainMembers(what: string, object: unknown): Record<string, unknown> {
+  for (const name of namesIn(what, object)) {
+    if (Object.prototype.propertyIsEnumerable.call(object, name)) continue
+    const fix = `is not enumerable and would be ignored: write { ${name}: … }`
+    wrongOption(`option '${name}'`, `in ${what} ${fix}`)
+  }
+  return withoutPrototype(object as Record<string, unknown>)
+}
+
+function namesIn(what: string, object: unknown): readonly string[] {
+  if (!isPlainObject(object)) wrongOption(what, `must be a plain object, not ${objectFlaw(object)}`)
+  return Reflect.ownKeys(object).map((name) => {
+    if (typeof name === 'string') return name
+    const fix = 'which would be ignored: remove it, or name it by a string'
+    return wrongOption(what, `has a member under the symbol ${String(name)}, ${fix}`)
+  })
 }
 
 /**

@@ -42,16 +42,21 @@ const rows: Readonly<Record<string, Row>> = {
   },
   '403 insufficient_scope': {
     title: 'Forbidden',
+    // Whether a role, a claim or anything else is what the token lacks is not the caller's business.
+    description: 'The access token does not permit this request.',
+  },
+  '403 insufficient_scope scope': {
+    title: 'Forbidden',
     description: 'The access token does not have the required scope.',
   },
   '503': { title: 'Service Unavailable', description: undefined },
 }
 
 /** @param place 'tokenHeader' where that option names the header that must hold the token. */
-function rowOf({ status, error }: AuthError, place?: 'tokenHeader'): Row | undefined {
+function rowOf({ status, error, reason }: AuthError, place?: 'tokenHeader'): Row | undefined {
   const key = error === undefined ? String(status) : `${status} ${error}`
-  const specific = place === undefined ? undefined : own(rows, `${key} ${place}`)
-  return (specific ?? own(rows, key)) as Row | undefined
+  const keys = [`${key} ${place}`, `${key} ${reason}`, key]
+  return keys.map((each) => own(rows, each)).find((row) => row !== undefined) as Row | undefined
 }
 
 /** What a challenge is made of, beside the error. */

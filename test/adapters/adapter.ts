@@ -8,6 +8,12 @@ import type { Auth, AuthError, Verifier, VerifierOptions } from 'tollgate'
 export interface Route {
   scope?: string | readonly string[]
   anyScope?: readonly string[]
+  role?: string | readonly string[]
+  anyRole?: readonly string[]
+  permission?: string | readonly string[]
+  anyPermission?: readonly string[]
+  claims?: Record<string, string | boolean | readonly string[]>
+  actor?: boolean | readonly string[]
   check?: (auth: { subject: string }, request: { method: string }) => boolean | Promise<boolean>
   optional?: boolean
   /** The guard is made by a second `createAuth`, which has the options `other` of the setup. */

@@ -9,6 +9,8 @@ const descriptions: Readonly<Record<string, string>> = {
     'The request must carry one well-formed access token in the Authorization header.',
   invalid_token: 'The access token is not valid for this resource.',
   insufficient_scope: 'The access token does not have the required scope.',
+  // Of a 403 for anything but a scope.
+  not_permitted: 'The access token does not permit this request.',
 }
 const titles: Readonly<Record<number, string>> = {
   400: 'Bad Request',
@@ -18,7 +20,8 @@ const titles: Readonly<Record<number, string>> = {
 
 /** The only allowed answer to a refusal: RFC 6750 section 3 and RFC 9457, byte for byte. */
 function refusal(status: number, error?: string, scope?: string, realm = 'api'): Answer {
-  const description = error && descriptions[error]
+  const kind = status === 403 && scope === undefined ? 'not_permitted' : error
+  const description = kind && descriptions[kind]
   const body = JSON.stringify({
     type: 'about:blank',
     title: titles[status],
@@ -53,11 +56,27 @@ const routes = {
   '/any': [{ anyScope: ['x', 'y'] }],
   '/all': [{ scope: 'a', anyScope: ['x', 'y'] }],
   '/mine': [{ scope: 'a', check: (auth: { subject: string }) => auth.subject === 'alice' }],
+  '/admin': [{ role: 'Shop Admin' }],
+  '/roles': [{ role: ['a', 'b'] }],
+  '/any-role': [{ anyRole: ['x', 'y'] }],
+  '/permission': [{ permission: 'refund' }],
+  '/permissions': [{ permission: ['refund', 'void'] }],
+  '/any-permission': [{ anyPermission: ['refund', 'void'] }],
+  '/claims': [{ claims: { tenant: ['acme', 'umbrella'], verified: true, groups: 'staff' } }],
+  '/in-person': [{ actor: false }],
+  '/delegated': [{ actor: true }],
+  '/agents': [{ actor: ['agent-1', 'agent-2'] }],
+  '/scope-and-role': [{ scope: 'a', role: 'admin' }],
+  '/optional-role': [{ optional: true, role: 'admin' }],
   '/optional': [{ optional: true }],
   '/optional-scope': [{ optional: true, scope: 'a' }],
 } satisfies Record<string, Route[]>
 const good = issuer.mint({ sub: 'alice' })
 const withScope = (scope: string, sub = 'alice'): string => issuer.mint({ sub, scope })
+const stating = (claims: Record<string, unknown>): string =>
+  issuer.mint({ sub: 'alice', ...claims })
+const acme = { tenant: 'acme', verified: true, groups: ['staff', 'sales'] }
+const byAgent = { act: { sub: 'agent-1', act: { sub: 'agent-0' } } }
 const foreign = createTestIssuer({ url: 'https://other.test' })
 
 interface Behaviour {
@@ -192,6 +211,33 @@ const behaviours: readonly Behaviour[] = [
   passes('a token with both required scopes of a list', '/list', `Bearer ${withScope('b a')}`),
   passes('a token with one scope of anyScope', '/any', `Bearer ${withScope('y')}`),
   passes('a token that passes the check', '/mine', `Bearer ${withScope('a')}`),
+  passes(
+    'a token with the required role',
+    '/admin',
+    `Bearer ${stating({ roles: ['Shop Admin'] })}`,
+  ),
+  passes('a token with both required roles', '/roles', `Bearer ${stating({ roles: ['b', 'a'] })}`),
+  passes('a token with one role of anyRole', '/any-role', `Bearer ${stating({ roles: ['y'] })}`),
+  passes(
+    'a token with the required permission',
+    '/permission',
+    `Bearer ${stating({ entitlements: ['void', 'refund'] })}`,
+  ),
+  passes(
+    'a token with both required permissions',
+    '/permissions',
+    `Bearer ${stating({ entitlements: ['void', 'refund'] })}`,
+  ),
+  passes(
+    'a token with one permission of anyPermission',
+    '/any-permission',
+    `Bearer ${stating({ entitlements: ['void'] })}`,
+  ),
+  passes('a token with the required claims', '/claims', `Bearer ${stating(acme)}`),
+  passes('a token that its subject uses itself', '/in-person', `Bearer ${good}`),
+  passes('a token with an actor', '/delegated', `Bearer ${stating(byAgent)}`),
+  passes('a token with an actor of the list', '/agents', `Bearer ${stating(byAgent)}`),
+  passes('a request without a token on an optional route with a role', '/optional-role'),
   passes('a request without a token on an optional route', '/optional'),
   passes('a request with another scheme on an optional route', '/optional', 'Basic YTpi'),
   passes('a good token on an optional route', '/optional', `Bearer ${good}`),
@@ -214,6 +260,53 @@ const behaviours: readonly Behaviour[] = [
   lacks('without any scope of anyScope', '/any', withScope('z'), 'x'),
   lacks('with the scope but without any scope of anyScope', '/all', withScope('a'), 'a x'),
   lacks('that fails the check', '/mine', withScope('a', 'bob')),
+  lacks('without a role', '/admin', good),
+  lacks(
+    'with roles that only contain the name of the required one',
+    '/admin',
+    stating({ roles: ['Shop', 'Admin', 'Shop Admins', 'shop admin'] }),
+  ),
+  lacks('whose roles are a text', '/admin', stating({ roles: 'Shop Admin' })),
+  lacks('with one of two required roles', '/roles', stating({ roles: ['a'] })),
+  lacks('without any role of anyRole', '/any-role', stating({ roles: ['z'] })),
+  lacks('with the required permission as a role', '/permission', stating({ roles: ['refund'] })),
+  lacks(
+    'with one of two required permissions',
+    '/permissions',
+    stating({ entitlements: ['void'] }),
+  ),
+  lacks('without any permission of anyPermission', '/any-permission', good),
+  lacks('without the required claims', '/claims', good),
+  lacks('with another value of a required claim', '/claims', stating({ ...acme, tenant: 'other' })),
+  lacks('with a required claim of another type', '/claims', stating({ ...acme, verified: 'true' })),
+  lacks(
+    'with none of the values in a claim that is a list',
+    '/claims',
+    stating({ ...acme, groups: [] }),
+  ),
+  lacks('with an actor where nobody may act', '/in-person', stating(byAgent)),
+  lacks('without an actor where somebody must act', '/delegated', good),
+  lacks('without an actor of the list', '/agents', stating({ act: { sub: 'agent-0' } })),
+  lacks(
+    'whose earlier actor is in the list',
+    '/agents',
+    stating({ act: { sub: 'agent-0', act: { sub: 'agent-1' } } }),
+  ),
+  lacks('with the scope and without the role', '/scope-and-role', withScope('a')),
+  lacks(
+    'with the role and without the scope',
+    '/scope-and-role',
+    stating({ roles: ['admin'] }),
+    'a',
+  ),
+  lacks('without the role of an optional route', '/optional-role', good),
+  {
+    name: 'asks for a token and names no role',
+    path: '/admin',
+    headers: [],
+    expected: refusal(401),
+  },
+  invalid('/admin')('whose act is malformed', stating({ act: 'agent-1' })),
   lacks('without the scope of an optional route', '/optional-scope', good, 'a'),
   invalid('/optional')('that has expired, on an optional route', issuer.bad.expired()),
   {

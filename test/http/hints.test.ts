@@ -356,6 +356,10 @@ const reasons = [
   'malformed-credentials',
   'multiple-credentials',
   'scope',
+  'role',
+  'permission',
+  'claim',
+  'actor',
   'check',
 ] as const satisfies readonly Refused['reason'][]
 
@@ -365,6 +369,10 @@ it.each(reasons)('the reason %s has a hint', async (reason) => {
     'malformed-credentials': [sent('Bearer a b')],
     'multiple-credentials': [sent('Bearer a, Bearer b')],
     scope: [sent(`Bearer ${good}`), { scope: 'a' }],
+    role: [sent(`Bearer ${good}`), { role: 'a' }],
+    permission: [sent(`Bearer ${good}`), { permission: 'a' }],
+    claim: [sent(`Bearer ${good}`), { claims: { a: 'b' } }],
+    actor: [sent(`Bearer ${good}`), { actor: true }],
     check: [sent(`Bearer ${good}`), { check: () => false }],
   }
   const told = await refusal(...requests[reason])

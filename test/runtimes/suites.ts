@@ -106,6 +106,7 @@ export const suites: readonly Suite[] = [
       'test/http/parameters.test.ts',
       'test/http/request-head.test.ts',
       'test/http/requirements.test.ts',
+      'test/http/roles-and-claims.test.ts',
       'test/http/second-guard.test.ts',
       'test/http/hooks.test.ts',
       'test/http/request-state.test.ts',

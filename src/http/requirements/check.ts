@@ -1,8 +1,9 @@
 import type { Auth, JWTPayload } from '../../core/auth.ts'
 import { InsufficientScopeError } from '../../core/errors.ts'
 import { kindOf, wrongOption } from '../../core/option-checks.ts'
-import { runHook } from '../hooks.ts'
-import type { Requirement } from './requirement.ts'
+import { memberOf } from '../../core/own-members.ts'
+import { rethrow, runHook } from '../hooks.ts'
+import type { Requirement, Unmet } from './requirement.ts'
 
 /** A condition of the route's own. */
 export interface CheckRequirement<C extends object = JWTPayload, R = unknown> {
@@ -13,18 +14,29 @@ export interface CheckRequirement<C extends object = JWTPayload, R = unknown> {
   check?(auth: Auth<C>, request: R): boolean | Promise<boolean>
 }
 
-export function resolveCheck(value: unknown): Requirement {
-  if (typeof value !== 'function') {
-    wrongOption("requireAuth: option 'check'", `must be a function, not ${kindOf(value)}`)
-  }
+export function resolveCheck(value: unknown, option: string): Requirement {
+  if (typeof value !== 'function') wrongOption(option, `must be a function, not ${kindOf(value)}`)
   return {
     challenge: undefined,
-    async unmet(auth, request) {
-      const passed = await runHook(() => value(auth, request))
-      if (passed === true) return undefined
-      return { error: new InsufficientScopeError('check'), hint: () => checkHint(passed) }
+    unmet(auth, request) {
+      try {
+        const passed: unknown = value(auth, request)
+        return isThenable(passed) ? runHook(() => passed).then(judge) : judge(passed)
+      } catch (thrown) {
+        return rethrow(thrown)
+      }
     },
   }
+}
+
+function isThenable(value: unknown): boolean {
+  const mayBe = typeof value === 'object' || typeof value === 'function'
+  return mayBe && typeof memberOf(value as { then?: unknown } | null, 'then') === 'function'
+}
+
+function judge(passed: unknown): Unmet | undefined {
+  if (passed === true) return undefined
+  return { error: new InsufficientScopeError('check'), hint: () => checkHint(passed) }
 }
 
 /** Names the kind of what `check` gave, and nothing of it. */

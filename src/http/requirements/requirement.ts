@@ -29,5 +29,7 @@ export interface Requirement {
 /**
  * Makes a requirement of the value that a route states for it, or throws a TypeError that says how
  * to fix the value.
+ *
+ * @param option What messages call it.
  */
-export type ResolveRequirement = (value: unknown) => Requirement
+export type ResolveRequirement = (value: unknown, option: string) => Requirement

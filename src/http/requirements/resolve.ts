@@ -8,25 +8,38 @@ import {
 import { memberOf } from '../../core/own-members.ts'
 import type { Parameters } from '../parameters.ts'
 import { mergeParameters } from '../parameters.ts'
+import type { ActorRequirement } from './actor.ts'
+import { resolveActor } from './actor.ts'
 import type { CheckRequirement } from './check.ts'
 import { resolveCheck } from './check.ts'
+import type { ClaimsRequirement } from './claims.ts'
+import { resolveClaims } from './claims.ts'
 import type { Requirement, ResolveRequirement } from './requirement.ts'
+import type { RoleRequirements } from './roles.ts'
+import { resolveAnyPermission, resolveAnyRole, resolvePermission, resolveRole } from './roles.ts'
 import type { ScopeRequirements } from './scope.ts'
 import { resolveAnyScope, resolveScope } from './scope.ts'
 
-/**
- * What a route asks of the access token. Checked in this order: token, `scope`, `anyScope`,
- * `check`.
- */
-export interface Requirements<C extends object = JWTPayload, R = unknown>
+/** What may be asked of an access token, whatever it came with. */
+export interface TokenRequirements
   extends ScopeRequirements,
-    CheckRequirement<C, R> {
+    RoleRequirements,
+    ClaimsRequirement,
+    ActorRequirement {
   /**
    * Let a request without credentials pass, anonymous. Bad credentials are refused all the same.
    * Default: false.
    */
   optional?: boolean
 }
+
+/**
+ * What a route asks of the access token. Checked in this order: token, `scope`, `anyScope`, `role`,
+ * `anyRole`, `permission`, `anyPermission`, `claims`, `actor`, `check`.
+ */
+export interface Requirements<C extends object = JWTPayload, R = unknown>
+  extends TokenRequirements,
+    CheckRequirement<C, R> {}
 
 /** Requirements that let nobody pass anonymous: where they are met, there is an Auth. */
 export type SignedIn<Q> = Q & { optional?: false }
@@ -35,6 +48,12 @@ export type SignedIn<Q> = Q & { optional?: false }
 const kinds = {
   scope: resolveScope,
   anyScope: resolveAnyScope,
+  role: resolveRole,
+  anyRole: resolveAnyRole,
+  permission: resolvePermission,
+  anyPermission: resolveAnyPermission,
+  claims: resolveClaims,
+  actor: resolveActor,
   check: resolveCheck,
 } as const satisfies Record<Exclude<keyof Requirements, 'optional'>, ResolveRequirement>
 
@@ -49,23 +68,31 @@ export interface RouteRules {
   readonly optional: boolean
 }
 
-/** `none` are the arguments of requireAuth behind the requirements: there must be none. */
-export function resolveRequirements(given: unknown, none: readonly unknown[]): RouteRules {
-  if (isRequest(given)) {
+/**
+ * `none` are the arguments behind the requirements: there must be none.
+ *
+ * @param by The function that was given them.
+ */
+export function resolveRequirements(
+  given: unknown,
+  none: readonly unknown[],
+  by: 'requireAuth' | 'assertAuth' = 'requireAuth',
+): RouteRules {
+  if (by === 'requireAuth' && isRequest(given)) {
     throw new TypeError('tollgate: requireAuth was given a request: call it, requireAuth()')
   }
-  checkNoMore('requireAuth', none)
-  const what = 'the requirements of requireAuth'
+  checkNoMore(by, none)
+  const what = `the requirements of ${by}`
   const options = knownOptions(what, given === undefined ? {} : given, known)
-  checkDefined('requireAuth: option', options, Object.keys(known))
+  checkDefined(`${by}: option`, options, Object.keys(known))
   const requirements = Object.entries(kinds).flatMap(([name, resolve]) =>
-    Object.hasOwn(options, name) ? [resolve(options[name])] : [],
+    Object.hasOwn(options, name) ? [resolve(options[name], `${by}: option '${name}'`)] : [],
   )
   const { optional } = options
   return Object.freeze({
     requirements,
     challenge: mergeParameters(requirements.map(({ challenge = {} }) => challenge)),
-    optional: optionalBoolean("requireAuth: option 'optional'", optional) ?? false,
+    optional: optionalBoolean(`${by}: option 'optional'`, optional) ?? false,
   })
 }
 

@@ -5,7 +5,7 @@ import { createAuth as createFetchAuth } from 'tollgate/fetch'
 import { createAuth as createHonoAuth } from 'tollgate/hono'
 import { createAuth as createKoaAuth } from 'tollgate/koa'
 import { createAuth as createNodeAuth } from 'tollgate/node'
-import { forged, good, scope, withScope } from './material.ts'
+import { delegated, forged, good, scope, withScope } from './material.ts'
 import type { Trial } from './trials.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: requests and responses are only as much as a guard reads of them
@@ -119,6 +119,7 @@ const adapters: readonly (readonly [string, (options: Loose) => Loose, Pass])[] 
 ]
 
 const forgedBearer = { authorization: `Bearer ${forged}` }
+const delegatedBearer = { authorization: `Bearer ${delegated}` }
 const goodBearer = { authorization: `Bearer ${good}` }
 
 /** Requests, each with the requirements of its route. Most are refused, or pass anonymous. */
@@ -138,6 +139,17 @@ const furtherRequests: typeof requests = {
   'another scheme': [{}, { authorization: 'Basic YTpi' }],
   'two tokens': [{}, { authorization: `Bearer ${good}, Bearer ${withScope}` }],
   'a token without any of the scopes': [{ anyScope: [scope] }, goodBearer],
+  'a token without the role': [{ role: scope }, goodBearer],
+  'a token without any of the permissions': [{ anyPermission: [scope] }, goodBearer],
+  'a token without the claim': [{ claims: { tenant: scope } }, goodBearer],
+  'a token without the claims, one of which every object seems to have': [
+    { claims: { toString: scope, length: [scope, true] } },
+    goodBearer,
+  ],
+  'a token without an actor': [{ actor: true }, goodBearer],
+  'a token without an actor of the list': [{ actor: [scope] }, goodBearer],
+  'a token with an actor where nobody may act': [{ actor: false }, delegatedBearer],
+  'a token with another actor than those of the list': [{ actor: [scope] }, delegatedBearer],
   'a token that does not pass the check': [{ check: () => undefined }, goodBearer],
   'a good token with the scope': [{ scope }, { authorization: `Bearer ${withScope}` }],
 }

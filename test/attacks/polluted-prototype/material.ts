@@ -58,6 +58,8 @@ export function mint(claims: Members = {}, header: Members = {}, key = trusted):
 
 export const good = mint()
 export const withScope = mint({ scope })
+/** A token with which somebody acts for its subject. */
+export const delegated = mint({ act: { sub: 'agent-1' } })
 /** A token of somebody else, who signs with a key of his own. */
 export const forged = mint({ scope }, { kid: 'foreign' }, foreign)
 
