@@ -40,6 +40,18 @@ export function encodeAscii(text: string): Uint8Array {
 }
 
 /**
+ * The octets that a text seems to be meant to spell: in base64 or base64url, with padding, with
+ * unused bits set. Undefined where it has any other character. It tells what a wrong text was meant
+ * to be, so that the right fault is reported; nothing that it gives is ever accepted.
+ */
+export function decodeLeniently(text: string): Uint8Array | undefined {
+  if (!/^[\w\-+/]+=*$/.test(text)) return undefined
+  const digits = text.replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_')
+  // A single character behind the last whole group spells no octet.
+  return decodeCanonical(digits.length % 4 === 1 ? digits.slice(0, -1) : digits)
+}
+
+/**
  * Whether text of the base64url alphabet is the only spelling of its octets (RFC 4648 section 3.5):
  * no impossible length, and no bits set behind the last octet. Otherwise one token would have many
  * strings.

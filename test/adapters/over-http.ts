@@ -4,9 +4,12 @@ import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Served } from './adapter.ts'
 
-/** Sends requests over real HTTP/1.1, each on its own connection. */
+/**
+ * Sends requests over real HTTP/1.1, each on its own connection. The server takes headers of twice
+ * the usual size, as Node does with --max-http-header-size, so that the longest tokens come through.
+ */
 export async function overHttp(listener: RequestListener): Promise<Served> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
+  const server = createServer({ maxHeaderSize: 32_768 }, listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return {

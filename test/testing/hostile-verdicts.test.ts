@@ -181,7 +181,7 @@ describe('a guard', () => {
     'the verdict is rejected for a guard that answers %i to a token that is too large',
     async (status) => {
       const app = refusing((response) => response.writeHead(status).end())
-      expect(await verdictsOf(app, { only: ['size/9k', 'wire/5000-dots'] })).toEqual(['rejected'])
+      expect(await verdictsOf(app, { only: ['size/17k', 'wire/5000-dots'] })).toEqual(['rejected'])
     },
   )
 

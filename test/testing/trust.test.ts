@@ -25,7 +25,7 @@ describe('a verifier that trusts a test issuer', () => {
     // The verifier looks at the empty signature before it looks at the algorithm.
     ['unsigned', 'malformed'],
     ['idToken', 'token-type'],
-    ['garbage', 'malformed'],
+    ['garbage', 'opaque'],
   ] as const)(
     'a verifier that trusts a test issuer refuses bad.%s with the reason %s',
     async (name, reason) => {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { deepFreeze } from '../auth.ts'
-import { decodeCanonical, isCanonical } from '../base64url.ts'
+import { decodeLeniently, isCanonical } from '../base64url.ts'
 import { InvalidTokenError } from '../errors.ts'
 import { longestKid } from '../keys/jwk.ts'
 import { withoutPrototype } from '../own-members.ts'
@@ -37,9 +37,20 @@ export function readHeader(segment: string): JwsHeader {
   return header
 }
 
+/**
+ * The JSON object that a segment spells, rightly or not: what begins with one is a JWT (RFC 7519
+ * section 7.2), and what does not is a token of another form.
+ */
+export function headerIn(segment: string): Record<string, unknown> | undefined {
+  const octets = decodeLeniently(segment)
+  return octets === undefined ? undefined : readJsonObject(octets)
+}
+
 function parseHeader(segment: string): JwsHeader {
+  const members = headerIn(segment)
+  if (members === undefined) throw new InvalidTokenError('opaque')
   if (!isCanonical(segment)) throw new InvalidTokenError('malformed')
-  const header = withoutPrototype(readJsonObject(decodeCanonical(segment)))
+  const header = withoutPrototype(members)
   const kid = header['kid']
   if (kid !== undefined && (typeof kid !== 'string' || kid.length > longestKid)) {
     throw new InvalidTokenError('malformed')

@@ -1,7 +1,7 @@
 import { decodeCanonical, isCanonical } from '../base64url.ts'
 import { InvalidTokenError } from '../errors.ts'
 import type { JwsHeader } from './header-cache.ts'
-import { readHeader } from './header-cache.ts'
+import { headerIn, readHeader } from './header-cache.ts'
 import { readJsonObject } from './json-object.ts'
 
 /** A JWS in compact serialization (RFC 7515 section 7.1). Nothing in it is verified. */
@@ -17,7 +17,8 @@ export interface CompactJws {
 /** The claims of a token, as its payload states them. */
 export type Claims = Readonly<Record<string, unknown>>
 
-const longestToken = 8192
+/** An Entra ID token with 200 groups, the most that it names, has 11,407 characters. */
+const longestToken = 16_384
 const longestHeader = 4096
 
 /**
@@ -38,10 +39,11 @@ export function isJws(token: string): boolean {
 
 /** What a token is that has not the form of a JWS. */
 export function formFlaw(token: string): 'opaque' | 'encrypted' | 'malformed' {
-  // RFC 6750 section 2.1: any token that may stand in the Authorization header, but without dots.
-  if (/^[\w\-~+/]+=*$/.test(token)) return 'opaque'
+  const parts = token.split('.')
+  // Opaque tokens may have dots and other signs, too (RFC 6749 appendix A.12).
+  if (token !== '' && headerIn(parts[0] as string) === undefined) return 'opaque'
   // RFC 7516 section 3.1: a JWE in compact serialization has five parts.
-  return token.split('.').length === 5 ? 'encrypted' : 'malformed'
+  return parts.length === 5 ? 'encrypted' : 'malformed'
 }
 
 /** The parts of a token that has the form of a JWS. */
@@ -49,20 +51,22 @@ export function readJws(token: string): CompactJws {
   const afterHeader = token.indexOf('.')
   const afterPayload = token.indexOf('.', afterHeader + 1)
   if (afterHeader > longestHeader) throw new InvalidTokenError('too-large')
+  const header = readHeader(token.slice(0, afterHeader))
   const payload = token.slice(afterHeader + 1, afterPayload)
   const signature = token.slice(afterPayload + 1)
   if (!isCanonical(payload) || !isCanonical(signature)) throw new InvalidTokenError('malformed')
-  const header = readHeader(token.slice(0, afterHeader))
   const signingInput = token.slice(0, afterPayload)
   return { header, payload: decodeCanonical(payload), signingInput, signature }
 }
 
 export function readClaims({ payload }: Pick<CompactJws, 'payload'>): Record<string, unknown> {
-  return readJsonObject(payload)
+  const claims = readJsonObject(payload)
+  if (claims === undefined) throw new InvalidTokenError('malformed')
+  return claims
 }
 
 /** The claims of a token that `readJws` has accepted before. */
 export function readClaimsAgain(token: string): Record<string, unknown> {
   const payload = token.slice(token.indexOf('.') + 1, token.lastIndexOf('.'))
-  return readJsonObject(decodeCanonical(payload))
+  return readClaims({ payload: decodeCanonical(payload) })
 }

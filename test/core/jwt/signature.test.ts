@@ -34,7 +34,7 @@ describe('verifySignature with a plain JWK Set', () => {
       ['ES256'],
     ],
     ['a token when the key set is empty', 'unknown-key', issuer.mint(), { keys: [] }, ['ES256']],
-    ['a text of two parts', 'malformed', 'a.b', issuer.jwks, ['ES256']],
+    ['a text of two parts', 'opaque', 'a.b', issuer.jwks, ['ES256']],
     [
       'a token with a critical header',
       'critical-header',

@@ -17,8 +17,6 @@ export const sizeCases: readonly CaseDefinition[] = [
   ...family(
     { level: 'limit', needs: 'issuer-key', refs: ['CWE-400', 'CVE-2025-61920'] },
     {
-      'size/9k': ['the token has 9,000 characters', ofLength(9000)],
-      'size/15k': ['the token has 15,000 characters', ofLength(15_000)],
       'size/17k': [
         'the token has 17,000 characters, more than Node accepts in headers',
         ofLength(17_000),
