@@ -3,6 +3,7 @@ import base from './vitest.config.ts'
 
 const properties = [
   'test/attacks/any-token.test.ts',
+  'test/core/hints/any-token.test.ts',
   'test/core/issuer-url.test.ts',
   'test/core/issuers/unverified-iss.test.ts',
   'test/core/keys/model.test.ts',

@@ -124,8 +124,8 @@ function cyclesIn(graph: Graph): readonly string[] {
  * The areas of core. Each may import those behind it in the list, and none before it. 'top' are the
  * verifier and the options at the top of core; 'ground' is what everything in core may import.
  */
-const areas = ['top', 'formats', 'issuers', 'jwt', 'keys', 'remote', 'ground']
-const topFiles = ['exports', 'hints', 'issuer-options', 'options', 'token-cache', 'verifier']
+const areas = ['top', 'hints', 'formats', 'issuers', 'jwt', 'keys', 'remote', 'ground']
+const topFiles = ['exports', 'issuer-options', 'options', 'token-cache', 'verifier']
 
 function areaOf(file: string): string {
   const [, , area, inside] = file.split('/') as [string, string, string, string | undefined]

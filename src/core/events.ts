@@ -3,8 +3,8 @@ import type { Reason } from './errors.ts'
 
 /**
  * What happens inside, for logs and metrics. Durations and ages are in seconds. No event holds a
- * token, a claim or key material; `kid` is escaped and cut to 64 characters, `issuer` is always a
- * trusted one.
+ * token, a claim or key material, but for what `hint` may show; `kid` is escaped and cut to 64
+ * characters, `issuer` is always a trusted one.
  */
 export type AuthEvent =
   | { readonly type: 'token.accepted'; readonly issuer: string; readonly cached: boolean }
@@ -12,6 +12,11 @@ export type AuthEvent =
       readonly type: 'token.refused'
       readonly issuer?: string
       readonly reason: Reason
+      /**
+       * What was found, what was expected and what changes it, in at most 500 characters of printable
+       * ASCII. It may show `iss`, `aud`, `typ`, `alg`, `kid`, the names of other claims, and the path
+       * of a schema's issue: for developers, and never for the caller.
+       */
       readonly hint?: string
     }
   /**

@@ -1,16 +1,16 @@
 import type { Auth, JWTPayload } from './auth.ts'
 import { authOf } from './auth.ts'
-import type { Reason } from './errors.ts'
-import { AuthError, InvalidTokenError, UnavailableError } from './errors.ts'
+import { AuthError, UnavailableError } from './errors.ts'
 import type { Emit } from './events.ts'
 import type { Confirm, Verification, VerifiedToken } from './formats/format.ts'
 import { checkConfirmable } from './formats/format.ts'
 import { createFormats, formatOf } from './formats/formats.ts'
-import { hintFor } from './hints.ts'
+import { hintFor } from './hints/hints.ts'
 import type { ActiveIssuer } from './issuers/active-issuer.ts'
 import { createListedIssuers } from './issuers/listed.ts'
 import { createResolvedIssuers } from './issuers/resolved.ts'
 import { checkTimes } from './jwt/claims.ts'
+import { invalidToken } from './jwt/details.ts'
 import { checkSize } from './jwt/jws.ts'
 import type { KeyHealth } from './keys/source.ts'
 import { checkNoMore, kindOf, wrongOption } from './option-checks.ts'
@@ -102,11 +102,17 @@ export function createVerifier<C extends object = JWTPayload>(
     const run: Verification = {
       confirm,
       issuer: undefined,
+      policy: undefined,
+      header: undefined,
       claims: undefined,
-      kid: undefined,
     }
     try {
-      if (typeof token !== 'string') throw new InvalidTokenError('malformed')
+      if (typeof token !== 'string') {
+        throw invalidToken(
+          'malformed',
+          `it is no string but ${token === null ? 'null' : typeof token}`,
+        )
+      }
       checkSize(token)
       const digested = cache === undefined ? '' : digestOf(token)
       const digest = typeof digested === 'string' ? digested : await digested
@@ -125,7 +131,7 @@ export function createVerifier<C extends object = JWTPayload>(
       emit?.({ type: 'token.accepted', issuer: verified.issuer.issuer, cached })
       return auth as Auth<C>
     } catch (error) {
-      if (error instanceof AuthError) report(error.reason, run)
+      if (error instanceof AuthError) report(error, run)
       throw error
     }
   }
@@ -146,13 +152,13 @@ export function createVerifier<C extends object = JWTPayload>(
     return trusted instanceof Promise ? trusted.then(judge) : judge(trusted)
   }
 
-  function report(reason: Reason, run: Verification): void {
+  function report(error: AuthError, run: Verification): void {
     if (emit === undefined) return
-    const hint = hintFor(reason, run, issuers.listed)
+    const hint = hintFor({ error, issuers, ...run })
     emit({
       type: 'token.refused',
       ...(run.issuer !== undefined && { issuer: run.issuer.issuer }),
-      reason,
+      reason: error.reason,
       ...(hint !== undefined && { hint }),
     })
   }

@@ -694,17 +694,6 @@ describe('events of the verifier', () => {
     },
   )
 
-  it("the hint of a refused token does not advise the profile 'jwt' when it is set already", async () => {
-    const [event] = await eventsOf(issuer.mint({ nonce: 'x' }, { header: { typ: 'JWT' } }), {
-      profile: 'jwt',
-    })
-    expect(event).toMatchObject({
-      reason: 'token-type',
-      hint: expect.stringMatching(/another kind/),
-    })
-    expect(JSON.stringify(event)).not.toContain("profile: 'jwt'")
-  })
-
   it('T15: an event escapes and shortens the kid of a token', async () => {
     const events: AuthEvent[] = []
     const listening = createVerifier(

@@ -51,6 +51,8 @@ export const suites: readonly Suite[] = [
     name: 'core',
     files: [
       'test/core/errors.test.ts',
+      'test/core/hints/any-token.test.ts',
+      'test/core/hints/habits.test.ts',
       'test/core/jwt/actors.test.ts',
       'test/core/jwt/claims-schema.test.ts',
       'test/core/jwt/profile.test.ts',
@@ -259,6 +261,10 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
   {
     why: 'starts a process of Node, because it puts members on Object.prototype that would break a test runner',
     files: ['test/attacks/polluted-prototype.test.ts'],
+  },
+  {
+    why: "reads the list of reasons from the source, which another runtime's copy of the tests does not have",
+    files: ['test/core/hints/reasons.test.ts'],
   },
   {
     why: 'tests NODE_DEBUG, a variable of Node',

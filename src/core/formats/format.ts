@@ -1,12 +1,15 @@
 import type { Auth, Principal } from '../auth.ts'
 import type { Awaitable } from '../awaitable.ts'
-import { InvalidTokenError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { ActiveIssuer } from '../issuers/active-issuer.ts'
 import type { Issuers } from '../issuers/issuers.ts'
 import type { Confirmation, Times } from '../jwt/claims.ts'
 import type { ReadClaims } from '../jwt/claims-schema.ts'
+import { invalidToken } from '../jwt/details.ts'
+import type { JwsHeader } from '../jwt/header-cache.ts'
 import type { Claims } from '../jwt/jws.ts'
+import type { IssuerPolicy } from '../jwt/token-kinds.ts'
+import { own } from '../own-members.ts'
 
 /**
  * What a token is made of. Formats are asked in the order of their list; the first that matches
@@ -46,13 +49,15 @@ export interface Verification {
    * Filled in once it is known whose token it is. For events and hints alone: no decision reads it.
    */
   issuer: ActiveIssuer | undefined
+  /** Filled in once it is known what the token is measured by. For hints alone. */
+  policy: IssuerPolicy | undefined
   /**
    * Filled in once the claims are read, long before they are verified. For hints alone: no decision
    * reads it.
    */
   claims: Claims | undefined
   /** Filled in once the header is read. For hints alone: no decision reads it. */
-  kid: string | undefined
+  header: JwsHeader | undefined
 }
 
 /**
@@ -84,6 +89,13 @@ export function checkConfirmable(
   { confirm }: Verification,
 ): void {
   if (confirmation !== undefined && confirm === undefined) {
-    throw new InvalidTokenError('sender-constraint')
+    throw invalidToken('sender-constraint', boundTo(confirmation))
   }
+}
+
+/** What a token is bound to (RFC 9449 section 6.1, RFC 8705 section 3.1), in the words of a hint. */
+function boundTo({ cnf }: Confirmation): string {
+  if (own(cnf, 'jkt') !== undefined) return 'a DPoP key (cnf.jkt)'
+  if (own(cnf, 'x5t#S256') !== undefined) return 'a client certificate (cnf.x5t#S256)'
+  return 'a key (cnf)'
 }

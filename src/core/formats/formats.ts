@@ -1,5 +1,4 @@
-import { InvalidTokenError } from '../errors.ts'
-import { formFlaw } from '../jwt/jws.ts'
+import { formError } from '../jwt/jws.ts'
 import type { FormatContext, TokenFormat } from './format.ts'
 import { createJwtFormat } from './jwt.ts'
 
@@ -11,6 +10,6 @@ export function createFormats(context: FormatContext): readonly TokenFormat[] {
 /** @throws InvalidTokenError if no format matches, with the reason that the token's form gives. */
 export function formatOf(token: string, formats: readonly TokenFormat[]): TokenFormat {
   const format = formats.find(({ matches }) => matches(token))
-  if (format === undefined) throw new InvalidTokenError(formFlaw(token))
+  if (format === undefined) throw formError(token)
   return format
 }

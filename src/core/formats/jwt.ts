@@ -13,6 +13,7 @@ import {
   readPrincipal,
   readTimes,
 } from '../jwt/claims.ts'
+import { invalidToken } from '../jwt/details.ts'
 import { isJws, readClaims, readClaimsAgain, readJws } from '../jwt/jws.ts'
 import { findSigner } from '../jwt/signature.ts'
 import type { IssuerPolicy } from '../jwt/token-kinds.ts'
@@ -27,7 +28,7 @@ import { checkConfirmable } from './format.ts'
 export function createJwtFormat({ issuers, schema, now, emit }: FormatContext): TokenFormat {
   async function verify(token: string, run: Verification): Promise<VerifiedToken> {
     const jws = readJws(token)
-    run.kid = jws.header.kid
+    run.header = jws.header
     const { headerPolicy } = issuers
     let algorithm = judgeHeader(jws.header, headerPolicy)
     const claims = readClaims(jws)
@@ -39,7 +40,8 @@ export function createJwtFormat({ issuers, schema, now, emit }: FormatContext): 
     run.issuer = issuer
 
     const policy = policyFor(issuer, claims)
-    if (policy === undefined) throw new InvalidTokenError('token-type')
+    if (policy === undefined) throw invalidToken('token-type', { claim: '', shows: 'no kind' })
+    run.policy = policy
     const { profile } = policy
     if (iss === undefined && profile.subjectPrefix === undefined) {
       throw new InvalidTokenError('issuer')

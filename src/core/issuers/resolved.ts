@@ -3,6 +3,7 @@ import { supportedAlgorithms } from '../algorithms.ts'
 import { UnavailableError } from '../errors.ts'
 import { printable } from '../events.ts'
 import { isIdentifier } from '../issuer-url.ts'
+import { withDetail } from '../jwt/details.ts'
 import { withoutValues } from '../option-checks.ts'
 import { within } from '../remote/deadline.ts'
 import type { FetchLike } from '../remote/http-json.ts'
@@ -20,6 +21,9 @@ export interface Resolver {
   /** How many issuers are kept whose tokens were accepted. */
   readonly maxIssuers: number
 }
+
+/** Its message is made of the library's own words. */
+class ResolverFailure extends Error {}
 
 interface Answer {
   readonly issuer: ActiveIssuer
@@ -110,8 +114,9 @@ export function createResolvedIssuers(
   async function waitForAnswer(iss: string): Promise<ActiveIssuer | undefined> {
     try {
       return await askOnce(iss).wait(timeout, () => fail('it gave no answer in time'))
-    } catch {
-      throw new UnavailableError('resolver', 1)
+    } catch (error) {
+      const why = error instanceof ResolverFailure ? error.message : undefined
+      throw withDetail(new UnavailableError('resolver', 1), 'resolver', why)
     }
   }
 
@@ -172,7 +177,7 @@ export function createResolvedIssuers(
 
   function fail(why: string): never {
     emit?.({ type: 'resolver.failed', why: printable(why, 256) })
-    throw new TypeError(why)
+    throw new ResolverFailure(why)
   }
 
   function keep(trusted: TrustedIssuer): ActiveIssuer {

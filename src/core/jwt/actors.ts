@@ -1,6 +1,6 @@
 import type { Actor } from '../auth.ts'
-import { InvalidTokenError } from '../errors.ts'
 import { own } from '../own-members.ts'
+import { wrongClaim } from './details.ts'
 import type { Claims } from './jws.ts'
 import { requireText } from './required-text.ts'
 
@@ -16,22 +16,24 @@ export function readActors(claims: Claims): readonly Actor[] {
   let act = own(claims, 'act')
   if (act === undefined) return nobody
   const actors: Actor[] = []
+  const path = ['act']
   while (act !== undefined) {
-    if (actors.length === mostActors) throw new InvalidTokenError('claims')
-    actors.push(readActor(act))
+    if (actors.length === mostActors) throw wrongClaim(['act'], `at most ${mostActors} levels deep`)
+    actors.push(readActor(act, path))
     act = own(act, 'act')
+    path.push('act')
   }
   return Object.freeze(actors)
 }
 
 /** An actor without those who acted before. */
-function readActor(act: unknown): Actor {
+function readActor(act: unknown, path: readonly string[]): Actor {
   if (typeof act !== 'object' || act === null || Array.isArray(act)) {
-    throw new InvalidTokenError('claims')
+    throw wrongClaim([path], 'an object with a sub')
   }
-  requireText(own(act, 'sub'))
+  requireText(own(act, 'sub'), [[...path, 'sub']])
   for (const name of ['iss', 'client_id']) {
-    if (Object.hasOwn(act, name)) requireText(own(act, name))
+    if (Object.hasOwn(act, name)) requireText(own(act, name), [[...path, name]])
   }
   const claims = Object.entries(act).filter(([name]) => name !== 'act')
   return Object.freeze(Object.fromEntries(claims)) as Actor

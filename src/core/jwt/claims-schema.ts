@@ -1,7 +1,7 @@
 import type { JWTPayload } from '../auth.ts'
-import { InvalidTokenError } from '../errors.ts'
 import { isPlainObject, kindOf, wrongOption } from '../option-checks.ts'
 import { memberOf } from '../own-members.ts'
+import { invalidToken } from './details.ts'
 
 /**
  * A validator in the form of Standard Schema 1 (standardschema.dev): Zod 3.24+, Valibot 1+, ArkType
@@ -43,9 +43,8 @@ export function resolveClaims(schema: unknown): ReadClaims | undefined {
     wrongOption("option 'claims'", `${fix}, not ${kindOf(schema)}`)
   }
   return async (claims) => {
-    // The issues of a schema quote claims, so nothing of them is passed on.
     const verdict = await standard.validate(claims)
-    if (verdict.issues !== undefined) throw new InvalidTokenError('claims')
+    if (verdict.issues !== undefined) throw invalidToken('claims', { issues: verdict.issues })
     return freezeData(verdict.value)
   }
 }

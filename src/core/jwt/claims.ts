@@ -2,11 +2,12 @@ import type { Principal } from '../auth.ts'
 import { InvalidTokenError } from '../errors.ts'
 import { own } from '../own-members.ts'
 import { readActors } from './actors.ts'
+import { invalidToken, wrongClaim } from './details.ts'
 import type { Claims } from './jws.ts'
-import { hasMark, isSign, namedKind } from './marks.ts'
+import { hasMark, isSign, otherKind, saysAccessToken } from './marks.ts'
 import { readPermitted, valueAt } from './permissions.ts'
 import type { TokenProfile } from './profile.ts'
-import { requireText } from './required-text.ts'
+import { aText, requireText } from './required-text.ts'
 import type { TokenPolicy } from './token-policy.ts'
 
 /** The times of a token, in seconds since the epoch, and the tolerance to measure them with. */
@@ -25,6 +26,7 @@ const longestScope = 4096
  * JSON.parse reads as Infinity: such a token would never expire.
  */
 const latestDate = 1e12
+const aDate = 'a number of seconds since 1970, at most 1e12'
 
 /**
  * RFC 7519 section 4.1.3, RFC 9068 section 4: the token must be meant for this API. Some issuers
@@ -45,7 +47,7 @@ export function checkAudience(
 }
 
 /** Whether `aud` is absent, an empty list, or names nothing but audiences that say nothing. */
-function saysNothing(aud: unknown, others: readonly string[]): boolean {
+export function saysNothing(aud: unknown, others: readonly string[]): boolean {
   if (aud === undefined) return true
   const list: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
   return list.every((one) => others.includes(one as string))
@@ -61,9 +63,9 @@ export function readTimes(
   const exp = own(claims, 'exp')
   const nbf = own(claims, 'nbf')
   const iat = own(claims, 'iat')
-  if (!isDate(exp)) throw new InvalidTokenError('claims')
-  if (nbf !== undefined && !isDate(nbf)) throw new InvalidTokenError('claims')
-  if (iat === undefined ? profile.issuedAt : !isDate(iat)) throw new InvalidTokenError('claims')
+  if (!isDate(exp)) throw wrongClaim(['exp'], aDate)
+  if (nbf !== undefined && !isDate(nbf)) throw wrongClaim(['nbf'], aDate)
+  if (iat === undefined ? profile.issuedAt : !isDate(iat)) throw wrongClaim(['iat'], aDate)
   return { exp, nbf, iat: iat as number | undefined, clockTolerance }
 }
 
@@ -76,12 +78,14 @@ export function checkTimes({ exp, nbf, iat, clockTolerance }: Times, now: number
   const seconds = Math.floor(now / 1000)
   // Each comparison is written so that it fails for NaN: a broken clock must refuse tokens, not
   // accept them.
-  if (!(seconds - clockTolerance < exp)) throw new InvalidTokenError('expired')
+  if (!(seconds - clockTolerance < exp)) {
+    throw invalidToken('expired', { seconds: seconds - exp, clockTolerance })
+  }
   if (nbf !== undefined && !(nbf <= seconds + clockTolerance)) {
-    throw new InvalidTokenError('not-yet-valid')
+    throw invalidToken('not-yet-valid', { seconds: nbf - seconds, clockTolerance })
   }
   if (iat !== undefined && !(iat <= seconds + clockTolerance)) {
-    throw new InvalidTokenError('issued-in-future')
+    throw invalidToken('issued-in-future', { seconds: iat - seconds, clockTolerance })
   }
 }
 
@@ -108,15 +112,20 @@ interface Typed {
  * Refuses tokens that say of themselves, or show by their claims, that they are no access tokens.
  */
 export function checkKind({ claims, type }: Typed, { accessToken, refused }: TokenProfile): void {
-  const kind = namedKind(claims)
-  const isMarked = accessToken !== undefined && hasMark(claims, accessToken)
-  if (kind === 'other' || (accessToken !== undefined && !isMarked)) {
-    throw new InvalidTokenError('token-type')
+  const other = otherKind(claims)
+  if (other !== undefined) {
+    throw invalidToken('token-type', { claim: other, shows: 'another kind' })
   }
-  const isAccessToken = isMarked || type === 'at+jwt' || kind === 'access'
+  const isMarked = accessToken !== undefined && hasMark(claims, accessToken)
+  if (accessToken !== undefined && !isMarked) {
+    throw invalidToken('token-type', { claim: accessToken.claim, shows: 'no mark' })
+  }
+  const isAccessToken = isMarked || type === 'at+jwt' || saysAccessToken(claims)
   for (const mark of refused) {
-    if (isAccessToken && isSign(mark)) continue
-    if (hasMark(claims, mark)) throw new InvalidTokenError('token-type')
+    const { claim } = mark
+    const sign = isSign(mark)
+    if ((sign && isAccessToken) || !hasMark(claims, mark)) continue
+    throw invalidToken('token-type', { claim, shows: sign ? 'a sign' : 'a refused mark' })
   }
 }
 
@@ -131,10 +140,11 @@ export function readPrincipal(
   exp: number,
 ): Principal {
   const { profile } = policy
-  for (const name of profile.required) requireText(own(claims, name))
+  for (const name of profile.required) requireText(own(claims, name), [name])
   const jti = own(claims, 'jti')
-  if (jti !== undefined && requireText(jti).length > longestJti)
-    throw new InvalidTokenError('claims')
+  if (jti !== undefined && requireText(jti, ['jti']).length > longestJti) {
+    throw wrongClaim(['jti'], `a string of at most ${longestJti} characters`)
+  }
   const clientId = readClient(claims, profile)
   const scopes = readScopes(claims, profile)
   return {
@@ -152,7 +162,7 @@ export function readPrincipal(
 
 function readClient(claims: Claims, { client }: TokenProfile): string | undefined {
   const value = valueAt(claims, client)
-  return value === undefined ? undefined : requireText(value)
+  return value === undefined ? undefined : requireText(value, client)
 }
 
 /** Claims of tokens that were issued for a person. */
@@ -174,20 +184,23 @@ const personal = [
  */
 function readSubject(
   claims: Claims,
-  { subject, subjectPrefix }: TokenProfile,
+  { subject, subjectPrefix, client }: TokenProfile,
   clientId: string | undefined,
   scopes: readonly string[],
 ): string {
   const sub = own(claims, 'sub')
-  if (subjectPrefix !== undefined && !requireText(sub).startsWith(subjectPrefix)) {
-    throw new InvalidTokenError('claims')
+  if (subjectPrefix !== undefined && !requireText(sub, ['sub']).startsWith(subjectPrefix)) {
+    throw wrongClaim(['sub'], `a string that begins with '${subjectPrefix}'`)
   }
   if (subject === 'client' && (sub === undefined || sub === '')) {
-    const isPersons = personal.some((name) => Object.hasOwn(claims, name))
-    if (isPersons || scopes.includes('openid')) throw new InvalidTokenError('claims')
-    return requireText(clientId)
+    const sign = personal.find((name) => Object.hasOwn(claims, name))
+    if (sign !== undefined || scopes.includes('openid')) {
+      const shown = sign === undefined ? "the scope 'openid'" : `the claim '${sign}'`
+      throw wrongClaim(['sub'], `${aText}, because ${shown} shows that this is a person's token`)
+    }
+    return requireText(clientId, ['sub', ...client])
   }
-  return requireText(sub)
+  return requireText(sub, ['sub'])
 }
 
 /** RFC 9068 section 2.2.3, RFC 8693 section 4.2: scopes separated by spaces. */
@@ -195,10 +208,15 @@ function readScopes(claims: Claims, { scopes, scopeArray }: TokenProfile): reado
   const stated = valueAt(claims, scopes)
   const value = stated === undefined ? '' : stated
   if (typeof value === 'string') {
-    if (value.length > longestScope) throw new InvalidTokenError('claims')
+    if (value.length > longestScope) {
+      throw wrongClaim(scopes, `a string of at most ${longestScope} characters`)
+    }
     return Object.freeze(value.split(' ').filter((scope) => scope !== ''))
   }
   const isList = Array.isArray(value) && value.every((scope) => typeof scope === 'string')
-  if (!scopeArray || !isList) throw new InvalidTokenError('claims')
+  if (!scopeArray || !isList) {
+    const list = scopeArray ? ' or a list of strings' : ''
+    throw wrongClaim(scopes, `a string of scopes separated by spaces${list}`)
+  }
   return Object.freeze([...value])
 }

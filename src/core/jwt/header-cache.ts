@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache'
 import { deepFreeze } from '../auth.ts'
 import { decodeLeniently, isCanonical } from '../base64url.ts'
-import { InvalidTokenError } from '../errors.ts'
 import { longestKid } from '../keys/jwk.ts'
 import { withoutPrototype } from '../own-members.ts'
+import { invalidToken } from './details.ts'
 import { readJsonObject } from './json-object.ts'
 
 /**
@@ -46,14 +46,19 @@ export function headerIn(segment: string): Record<string, unknown> | undefined {
   return octets === undefined ? undefined : readJsonObject(octets)
 }
 
+/** What is wrong with a part of a token, in the words of a hint. */
+export function notCanonical(part: string): string {
+  return `the ${part} is not base64url as it must be written: no padding, no '+' and '/', no bits set behind the last octet. Was the token cut, or re-encoded?`
+}
+
 function parseHeader(segment: string): JwsHeader {
   const members = headerIn(segment)
-  if (members === undefined) throw new InvalidTokenError('opaque')
-  if (!isCanonical(segment)) throw new InvalidTokenError('malformed')
+  if (members === undefined) throw invalidToken('opaque', undefined)
+  if (!isCanonical(segment)) throw invalidToken('malformed', notCanonical('header'))
   const header = withoutPrototype(members)
   const kid = header['kid']
   if (kid !== undefined && (typeof kid !== 'string' || kid.length > longestKid)) {
-    throw new InvalidTokenError('malformed')
+    throw invalidToken('malformed', `kid must be a string of at most ${longestKid} characters`)
   }
   return header
 }

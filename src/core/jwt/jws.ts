@@ -1,7 +1,8 @@
 import { decodeCanonical, isCanonical } from '../base64url.ts'
 import { InvalidTokenError } from '../errors.ts'
+import { invalidToken } from './details.ts'
 import type { JwsHeader } from './header-cache.ts'
-import { headerIn, readHeader } from './header-cache.ts'
+import { headerIn, notCanonical, readHeader } from './header-cache.ts'
 import { readJsonObject } from './json-object.ts'
 
 /** A JWS in compact serialization (RFC 7515 section 7.1). Nothing in it is verified. */
@@ -29,7 +30,10 @@ const compactForm = /^[\w-]+\.[\w-]+\.[\w-]+$/
 
 /** Comes before anything else that is done with a token: all later work grows with its length. */
 export function checkSize(token: string): void {
-  if (token.length > longestToken) throw new InvalidTokenError('too-large')
+  const { length } = token
+  if (length > longestToken) {
+    throw invalidToken('too-large', { part: 'token', length, limit: longestToken })
+  }
 }
 
 /** Whether a token has the form of a JWS. */
@@ -37,31 +41,54 @@ export function isJws(token: string): boolean {
   return compactForm.test(token)
 }
 
-/** What a token is that has not the form of a JWS. */
-export function formFlaw(token: string): 'opaque' | 'encrypted' | 'malformed' {
+/** The refusal of a token that has not the form of a JWS. */
+export function formError(token: string): InvalidTokenError {
+  if (token === '') return invalidToken('malformed', 'it is an empty string')
   const parts = token.split('.')
   // Opaque tokens may have dots and other signs, too (RFC 6749 appendix A.12).
-  if (token !== '' && headerIn(parts[0] as string) === undefined) return 'opaque'
+  if (headerIn(parts[0] as string) === undefined) return invalidToken('opaque', seemsToBe(token))
   // RFC 7516 section 3.1: a JWE in compact serialization has five parts.
-  return parts.length === 5 ? 'encrypted' : 'malformed'
+  if (parts.length === 5) return new InvalidTokenError('encrypted')
+  if (parts.length !== 3) {
+    const found = `${parts.length} part${parts.length === 1 ? '' : 's'}`
+    return invalidToken('malformed', `it has ${found} instead of three, separated by dots`)
+  }
+  if (parts[2] === '')
+    return invalidToken('malformed', 'it has no signature. Have the issuer sign it')
+  if (parts[1] === '') return invalidToken('malformed', 'its payload is empty')
+  if (/\s/.test(token)) return invalidToken('malformed', 'there is whitespace in it')
+  return invalidToken('malformed', notCanonical('token'))
+}
+
+/** What was probably meant, where a text is a JWT but for what stands around it. */
+function seemsToBe(token: string): string | undefined {
+  if (/^\s|\s$/.test(token)) return 'there is whitespace around it'
+  if (/^["'].*["']$/.test(token)) return 'it is in quotation marks'
+  if (/^\w+ /.test(token)) return 'a word stands before the token'
+  return token.startsWith('{') ? 'it is JSON, and expected is the compact form' : undefined
 }
 
 /** The parts of a token that has the form of a JWS. */
 export function readJws(token: string): CompactJws {
   const afterHeader = token.indexOf('.')
   const afterPayload = token.indexOf('.', afterHeader + 1)
-  if (afterHeader > longestHeader) throw new InvalidTokenError('too-large')
+  if (afterHeader > longestHeader) {
+    throw invalidToken('too-large', { part: 'header', length: afterHeader, limit: longestHeader })
+  }
   const header = readHeader(token.slice(0, afterHeader))
   const payload = token.slice(afterHeader + 1, afterPayload)
   const signature = token.slice(afterPayload + 1)
-  if (!isCanonical(payload) || !isCanonical(signature)) throw new InvalidTokenError('malformed')
+  if (!isCanonical(payload)) throw invalidToken('malformed', notCanonical('payload'))
+  if (!isCanonical(signature)) throw invalidToken('malformed', notCanonical('signature'))
   const signingInput = token.slice(0, afterPayload)
   return { header, payload: decodeCanonical(payload), signingInput, signature }
 }
 
 export function readClaims({ payload }: Pick<CompactJws, 'payload'>): Record<string, unknown> {
   const claims = readJsonObject(payload)
-  if (claims === undefined) throw new InvalidTokenError('malformed')
+  if (claims === undefined) {
+    throw invalidToken('malformed', 'its payload is no JSON object in UTF-8')
+  }
   return claims
 }
 

@@ -45,14 +45,16 @@ const kindClaims: readonly {
   { claim: 'tokenType', access: 'access-token', others: { is: ['id-token', 'refresh-token'] } },
 ]
 
-/** What a token says of its own kind: that it is an access token, another one, or nothing. */
-export function namedKind(claims: Claims): 'access' | 'other' | undefined {
+/** The claim by which a token says of itself that it is no access token. */
+export function otherKind(claims: Claims): string | undefined {
   // Security event tokens and logout tokens (RFC 8417 section 2.2).
-  if (hasMark(claims, { claim: 'events' })) return 'other'
-  if (kindClaims.some(({ claim, others }) => hasMark(claims, { claim, ...others }))) return 'other'
+  if (hasMark(claims, { claim: 'events' })) return 'events'
+  return kindClaims.find(({ claim, others }) => hasMark(claims, { claim, ...others }))?.claim
+}
+
+/** Whether a token says of itself that it is an access token. */
+export function saysAccessToken(claims: Claims): boolean {
   return kindClaims.some(({ claim, access }) => hasMark(claims, { claim, is: access }))
-    ? 'access'
-    : undefined
 }
 
 /**

@@ -11,7 +11,7 @@ import type { KeySource, Keys } from '../keys/source.ts'
 import { LoadError } from '../remote/load-error.ts'
 import type { JwsHeader } from './header-cache.ts'
 import type { CompactJws } from './jws.ts'
-import { checkSize, formFlaw, isJws, readJws } from './jws.ts'
+import { checkSize, formError, isJws, readJws } from './jws.ts'
 import type { Signed } from './platform-signature.ts'
 import { isRight } from './platform-signature.ts'
 import { allowedAlgorithm, checkCritical } from './token-policy.ts'
@@ -38,7 +38,7 @@ export async function verifySignature(
   algorithms: readonly Algorithm[],
 ): Promise<VerifiedSignature> {
   checkSize(token)
-  if (!isJws(token)) throw new InvalidTokenError(formFlaw(token))
+  if (!isJws(token)) throw formError(token)
   const jws = readJws(token)
   const { header, payload } = jws
   const algorithm = allowedAlgorithm(header, algorithms)

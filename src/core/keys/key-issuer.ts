@@ -30,7 +30,7 @@ function spellingsOf(issuer: string): readonly string[] {
  * of the path: a placeholder in place of the host would stand for anybody. Undefined if the issuer
  * does not follow the template.
  */
-function tenantIn(template: string, issuer: string): string | undefined {
+export function tenantIn(template: string, issuer: string): string | undefined {
   const [before = '', after, more] = template.split(tenantPlaceholder)
   if (after === undefined || more !== undefined) return undefined
   const isSegment = /^[a-z]+:\/\/[^/]+\//.test(before) && before.endsWith('/')

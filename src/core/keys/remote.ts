@@ -192,6 +192,7 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
     newer,
     ensureLoaded: document.ensureLoaded,
     loaded: () => document.status().value,
+    untilForced: forced.left,
     health(): KeyHealth {
       const { value, usable, stale, age, nextRefresh, lastError } = document.status()
       return {

@@ -48,6 +48,11 @@ export interface KeySource {
   health(): KeyHealth
   /** The keys that were loaded last, however old. For hints alone: no decision reads it. */
   loaded(): KeySet | undefined
+  /**
+   * Seconds until keys may be fetched again for a token with an unknown key; undefined where nothing
+   * is ever fetched. For hints alone.
+   */
+  untilForced(): number | undefined
   close(): void
 }
 

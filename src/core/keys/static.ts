@@ -110,6 +110,7 @@ export function createStaticSource({ keys, ignored }: StaticKeys, report: Issuer
       await loading
     },
     loaded: () => loaded?.set,
+    untilForced: () => undefined,
     health() {
       const inUse = loaded?.set.keys ?? keys
       return { usable: inUse.length > 0, stale: false, keys: inUse.length }

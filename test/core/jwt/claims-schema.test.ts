@@ -413,7 +413,12 @@ describe('T15: a token that does not meet the schema', () => {
         expect(error.message).toBe('the access token was refused')
         expectNoLeak(error, token, secret)
         expect(events.filter(({ type }) => type.startsWith('token.'))).toEqual([
-          { type: 'token.refused', issuer: issuer.url, reason: 'claims' },
+          {
+            type: 'token.refused',
+            issuer: issuer.url,
+            reason: 'claims',
+            hint: expect.stringContaining("the schema of the option 'claims'"),
+          },
         ])
         expectNoLeak(events, token, secret)
       }

@@ -79,6 +79,6 @@ describe('T2: a key that fits several algorithms', () => {
     await verify(ps256())
     await expect(verify(issuer.bad.unknownKid())).rejects.toMatchObject({ reason: 'unknown-key' })
     expect(typed('token.refused')).toMatchObject([{ reason: 'unknown-key' }])
-    expect(typed('token.refused')[0]).not.toHaveProperty('hint')
+    expect(typed('token.refused')[0]).toHaveProperty('hint', expect.not.stringContaining('alone'))
   })
 })

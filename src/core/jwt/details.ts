@@ -1,0 +1,85 @@
+import type { AuthError } from '../errors.ts'
+import { InvalidTokenError } from '../errors.ts'
+
+/** What checks have found beyond the reason of a refusal. Texts are the library's own words. */
+export interface Details {
+  readonly 'too-large': TooLarge
+  /** What is wrong with the form of the token. */
+  readonly malformed: string
+  /** What the text seems to be, or undefined if nothing tells. */
+  readonly opaque: string | undefined
+  readonly 'token-type': WrongKind
+  readonly expired: WrongTime
+  readonly 'not-yet-valid': WrongTime
+  readonly 'issued-in-future': WrongTime
+  readonly claims: WrongClaim | SchemaIssues
+  /** What the token is bound to. */
+  readonly 'sender-constraint': string
+  /** How the issuer resolver failed, if that is known. */
+  readonly resolver: string | undefined
+}
+
+export interface TooLarge {
+  readonly part: 'token' | 'header'
+  readonly length: number
+  readonly limit: number
+}
+
+export interface WrongTime {
+  /** Between the time that the claim states and now. */
+  readonly seconds: number
+  readonly clockTolerance: number
+}
+
+/** A claim that shows that a token is no access token, and how it shows that. */
+export interface WrongKind {
+  readonly claim: string
+  readonly shows: 'another kind' | 'no mark' | 'no kind' | 'a sign' | 'a refused mark'
+}
+
+/** A claim by its name, or by the names that lead to it. */
+export type Path = string | readonly string[]
+
+/** The claim that is wrong: the first of these that is there; if none is, all are missing. */
+export interface WrongClaim {
+  readonly paths: readonly Path[]
+  readonly expected: string
+}
+
+/** What the application's schema objects to. It quotes claims: only its paths may be shown. */
+export interface SchemaIssues {
+  readonly issues: unknown
+}
+
+/**
+ * Details stand beside the error and not in it. An error may be logged or passed on by anybody, so
+ * it tells nothing of the token; a hint for the developer may tell a little.
+ */
+const details = new WeakMap<object, unknown>()
+
+/** Notes beside an error what was found, and gives the error. */
+export function withDetail<R extends keyof Details, E extends AuthError>(
+  error: E,
+  _reason: R,
+  detail: Details[R],
+): E {
+  details.set(error, detail)
+  return error
+}
+
+/** A refusal of a token, with what was found. */
+export function invalidToken<R extends keyof Details>(
+  reason: R,
+  detail: Details[R],
+): InvalidTokenError {
+  return withDetail(new InvalidTokenError(reason), reason, detail)
+}
+
+/** What was found when a token was refused for this reason. */
+export function detailOf<R extends keyof Details>(error: AuthError, _reason: R): Details[R] {
+  return details.get(error) as Details[R]
+}
+
+export function wrongClaim(paths: readonly Path[], expected: string): InvalidTokenError {
+  return invalidToken('claims', { paths, expected })
+}
