@@ -18,6 +18,7 @@ import {
   optionalFunction,
   wrongOption,
 } from './option-checks.ts'
+import { own } from './own-members.ts'
 import type { FetchLike } from './remote/http-json.ts'
 
 /**
@@ -201,4 +202,12 @@ function checkAnyForm(
   if (missing.length === 0) return
   const fix = `If that is what its tokens say, state ${missing.join(' and ')}`
   refuseIssuer(issuer, `${flaw}. ${fix}`)
+}
+
+/** Whether the verifier may need no audience of its own. */
+export function statesAudience(issuer: unknown): boolean {
+  const list: unknown[] = Array.isArray(issuer) ? issuer : [issuer]
+  const states = (one: unknown): boolean =>
+    own(one, 'audience') !== undefined || own(one, 'kinds') !== undefined
+  return typeof issuer === 'function' || list.every(states)
 }

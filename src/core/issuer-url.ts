@@ -8,14 +8,28 @@ import { isLoopback } from './insecure-hosts.ts'
  */
 export function issuerFlaw(issuer: unknown, insecureHosts: InsecureHosts): string | undefined {
   if (typeof issuer !== 'string' || issuer === '') return 'must be a non-empty string'
-  if (/[{}]/.test(issuer)) return 'is a template: list each tenant as an issuer of its own'
-  const flaw = urlFlaw(issuer, insecureHosts)
+  if (/[{}]/.test(issuer)) return `is a template: ${manyTenants}`
+  const flaw = mistakeIn(issuer) ?? urlFlaw(issuer, insecureHosts)
   if (flaw !== undefined) return flaw
   if (issuer.includes('?')) return 'must have no query'
   if (issuer.length > longestIssuer) return `must have at most ${longestIssuer} characters`
-  return standsForTenants(issuer)
-    ? 'stands for many tenants: list each tenant as an issuer of its own'
-    : undefined
+  return standsForTenants(issuer) ? `stands for many tenants: ${manyTenants}` : undefined
+}
+
+const manyTenants =
+  'each tenant is an issuer of its own. Name yours, or give a function that gives the options of each tenant that you trust (an issuer resolver)'
+
+/** What somebody has written in place of an issuer. */
+function mistakeIn(text: string): string | undefined {
+  if (text.split(/[\s,;]+/).filter((part) => /^https?:\/\//.test(part)).length > 1) {
+    return "is several issuers in one string: write a list, ['https://…', 'https://…']"
+  }
+  const [document] =
+    /\/\.well-known\/(openid-configuration|oauth-authorization-server)/.exec(text) ?? []
+  return (
+    document &&
+    `is the address of a metadata document: leave out '${document}', so that it is what tokens name as their iss. Where the document stands elsewhere, give its address as metadataUrl`
+  )
 }
 
 /** Characters. */
@@ -24,12 +38,14 @@ const longestIssuer = 1024
 /**
  * Whether a text may be an `iss` of whatever form (RFC 7519 section 4.1.1: StringOrURI), of an
  * issuer whose keys are known otherwise, so that nothing is fetched from what the text names. What
- * looks like a mistake may not: white space, a template, a password, a name for all tenants.
+ * looks like a mistake may not: white space, a template, a password, a name for all tenants, the
+ * address of a document.
  */
 export function isIdentifier(issuer: unknown): issuer is string {
   if (typeof issuer !== 'string' || issuer.length > longestIssuer) return false
   const isPrintable = /^[\x21-\x7e]+$/.test(issuer) && !/[{}]/.test(issuer)
-  return isPrintable && !hasUserInfo(issuer) && !standsForTenants(issuer)
+  const isMistake = mistakeIn(issuer) !== undefined || standsForTenants(issuer)
+  return isPrintable && !hasUserInfo(issuer) && !isMistake
 }
 
 /**

@@ -123,15 +123,19 @@ export function optionalBoolean(option: string, value: unknown): boolean | undef
 /**
  * An option that is present with the value undefined is refused where it decides: `audience:
  * process.env.AUDIENCE` must not mean "no audience" when the variable is missing.
+ *
+ * @param isRequired Whether the option may not be left out instead.
  */
 export function checkDefined(
   what: string,
   options: Readonly<Record<string, unknown>>,
   names: readonly string[],
+  isRequired = false,
 ): void {
   for (const name of names) {
     if (Object.hasOwn(options, name) && options[name] === undefined) {
-      wrongOption(`${what} '${name}'`, 'is present but undefined: give it a value, or leave it out')
+      const fix = isRequired ? '. Is an environment variable missing?' : ', or leave it out'
+      wrongOption(`${what} '${name}'`, `is present but undefined: give it a value${fix}`)
     }
   }
 }

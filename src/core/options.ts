@@ -5,7 +5,7 @@ import type { AuthEvent } from './events.ts'
 import { createEmit } from './events.ts'
 import { resolveInsecureHosts } from './insecure-hosts.ts'
 import type { IssuerOptions, IssuerResolver } from './issuer-options.ts'
-import { issuerElsewhere, resolveIssuer } from './issuer-options.ts'
+import { issuerElsewhere, resolveIssuer, statesAudience } from './issuer-options.ts'
 import type { IssuerContext, TrustedIssuer } from './issuers/active-issuer.ts'
 import type { Resolver } from './issuers/resolved.ts'
 import type { ReadClaims, StandardSchema, UnknownSchema } from './jwt/claims-schema.ts'
@@ -195,7 +195,9 @@ const keyDefaults: KeySettings = {
 
 export function resolveOptions(given: VerifierOptions<object>): Settings {
   const options = knownOptions('the verifier options', given, known, issuerElsewhere)
-  checkDefined('option', options, ['issuer', 'audience', 'algorithms', 'profile'])
+  checkDefined('option', options, ['issuer'], true)
+  checkDefined('option', options, ['audience'], !statesAudience(options['issuer']))
+  checkDefined('option', options, ['algorithms', 'profile'])
   const fetch = optionalFunction<FetchLike>("option 'fetch'", options['fetch'])
   const now = optionalFunction<() => number>("option 'now'", options['now'])
   const onEvent = optionalFunction<(event: AuthEvent) => void>(

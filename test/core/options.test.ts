@@ -119,7 +119,7 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   [
     'an issuer that is undefined',
     { ...good, issuer: undefined },
-    /'issuer' is present but undefined/,
+    /'issuer' is present but undefined: give it a value\. Is an environment variable missing\?$/,
   ],
   [
     'an issuer that is null',
@@ -192,12 +192,47 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   [
     'an issuer that is a template',
     { ...good, issuer: 'https://login.example.com/{tenantid}/v2.0' },
-    /is a template/,
+    /is a template.*Name yours, or give a function/,
   ],
   [
     'an issuer with the path /common, which stands for many tenants',
     { ...good, issuer: 'https://login.example.com/common/v2.0' },
-    /many tenants/,
+    /many tenants.*Name yours, or give a function/,
+  ],
+  ...[
+    'https://a.test,https://b.test',
+    'https://a.test, https://b.test',
+    'https://a.test https://b.test',
+    'https://a.test;https://b.test',
+  ].map(
+    (several) =>
+      [
+        `several issuers in the string '${several}'`,
+        { ...good, issuer: several },
+        /'issuer' is several issuers in one string: write a list/,
+      ] as const,
+  ),
+  [
+    'the address of the OpenID Connect metadata as the issuer',
+    { ...good, issuer: `${issuer}/tenant/.well-known/openid-configuration` },
+    /'issuer' is the address of a metadata document: leave out '\/\.well-known\/openid-configuration'.*metadataUrl/,
+  ],
+  [
+    'the address of the OpenID Connect metadata as an issuer of whatever form',
+    {
+      audience,
+      issuer: {
+        issuer: `${issuer}/.well-known/openid-configuration`,
+        jwksUri: 'https://x.test',
+        profile: 'jwt',
+      },
+    },
+    /'issuer' is the address of a metadata document/,
+  ],
+  [
+    'the address of the OAuth metadata as the issuer',
+    { ...good, issuer: `${issuer}/.well-known/oauth-authorization-server/tenant` },
+    /'issuer' is the address of a metadata document: leave out '\/\.well-known\/oauth-authorization-server'/,
   ],
   [
     'an issuer with the path /organizations, which stands for many tenants',
@@ -222,7 +257,22 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   [
     'an audience that is undefined',
     { issuer, audience: undefined },
-    /'audience' is present but undefined/,
+    /'audience' is present but undefined: give it a value\. Is an environment variable missing\?$/,
+  ],
+  [
+    'an audience that is undefined, beside issuers of which one states none',
+    { issuer: [{ issuer, audience: 'a' }, 'https://b.test'], audience: undefined },
+    /'audience' is present but undefined: give it a value\. Is an environment variable missing\?$/,
+  ],
+  [
+    'an audience that is undefined, beside an issuer that states its own',
+    { issuer: { issuer, audience: 'a' }, audience: undefined },
+    /'audience' is present but undefined: give it a value, or leave it out$/,
+  ],
+  [
+    'an audience that is undefined, beside a resolver',
+    { issuer: nobody, audience: undefined },
+    /'audience' is present but undefined: give it a value, or leave it out$/,
   ],
   [
     'an audience of one issuer that is undefined',
