@@ -44,9 +44,11 @@ export function isJws(token: string): boolean {
 /** The refusal of a token that has not the form of a JWS. */
 export function formError(token: string): InvalidTokenError {
   if (token === '') return invalidToken('malformed', 'it is an empty string')
-  const parts = token.split('.')
+  const dot = token.indexOf('.')
+  const first = dot < 0 ? token : token.slice(0, dot)
   // Opaque tokens may have dots and other signs, too (RFC 6749 appendix A.12).
-  if (headerIn(parts[0] as string) === undefined) return invalidToken('opaque', seemsToBe(token))
+  if (headerIn(first) === undefined) return invalidToken('opaque', seemsToBe(token))
+  const parts = token.split('.')
   // RFC 7516 section 3.1: a JWE in compact serialization has five parts.
   if (parts.length === 5) return new InvalidTokenError('encrypted')
   if (parts.length !== 3) {
