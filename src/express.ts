@@ -3,6 +3,7 @@
  * its major versions disagree.
  */
 import type { JWTPayload } from './core/auth.ts'
+import { attempt } from './core/awaitable.ts'
 import type { AuthError } from './core/errors.ts'
 import type {
   AdapterAuth,
@@ -13,7 +14,7 @@ import { createAdapter } from './http/adapter.ts'
 import type { NodeResponse } from './http/answer.ts'
 import { addToNode, answerNode } from './http/answer.ts'
 import { attachAuth, detachAuth } from './http/attach.ts'
-import type { Refused } from './http/authenticate.ts'
+import type { Decision, Refused } from './http/authenticate.ts'
 import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/get-auth.ts'
 import { lastAuth } from './http/get-auth.ts'
 import { runHook } from './http/hooks.ts'
@@ -110,17 +111,21 @@ export function createAuth<C extends object = JWTPayload>(
     // Express 4 ignores a rejected promise, so errors are passed to `next` here. `next()` itself is called outside every try:
     // what a later handler throws must not be taken for an error of this guard.
     return (req, res, next) => {
-      decide(nodeHead(req), req, req).then((decision) => {
-        if (!decision.ok) return void refuse(decision, req, res, next).catch(next)
-        const failure: [unknown?] = []
-        try {
-          attachAuth(req, decision.auth)
-          addToNode(res, decision.headers)
-        } catch (error) {
-          failure.push(error)
-        }
-        next(...failure)
-      }, next)
+      attempt<Decision<C>, void>(
+        () => decide(nodeHead(req), req, req),
+        (decision) => {
+          if (!decision.ok) return void refuse(decision, req, res, next).catch(next)
+          const failure: [unknown?] = []
+          try {
+            attachAuth(req, decision.auth)
+            addToNode(res, decision.headers)
+          } catch (error) {
+            failure.push(error)
+          }
+          next(...failure)
+        },
+        next,
+      )
     }
   }
 

@@ -1,6 +1,8 @@
 /** The Fastify adapter (5): a hook for a route, a plugin for a scope. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { JWTPayload } from './core/auth.ts'
+import type { Awaitable } from './core/awaitable.ts'
+import { andThen, attempt } from './core/awaitable.ts'
 import type { AuthError } from './core/errors.ts'
 import type {
   AdapterAuth,
@@ -91,26 +93,32 @@ export function createAuth<C extends object = JWTPayload>(
   function requireAuth(requirements?: Requirements<C>, ...none: never[]): Hook {
     const decide = decider(requirements, none)
 
-    async function isAdmitted(request: Request, reply: Reply): Promise<boolean> {
-      const decision = await decide(nodeHead(request.raw), request, request)
-      if (decision.ok) {
-        attachAuth(request, decision.auth)
-        if (decision.headers !== undefined) reply.headers(decision.headers)
-        return true
-      }
+    async function refuse(refused: Refused, request: Request, reply: Reply): Promise<false> {
       detachAuth(request)
-      tellRefused(decision, request)
-      if (onRefuse === undefined) answer(reply, decision)
-      else await callHook(onRefuse, decision, request, reply)
+      tellRefused(refused, request)
+      if (onRefuse === undefined) answer(reply, refused)
+      else await callHook(onRefuse, refused, request, reply)
       return false
     }
 
-    return (request, reply, done) => {
-      // A callback and not an async hook: after the promise of one, Fastify may go on to a route whose caller has hung up.
-      isAdmitted(request, reply).then((admitted) => {
-        if (admitted) done()
-      }, done)
+    function isAdmitted(request: Request, reply: Reply): Awaitable<boolean> {
+      return andThen(decide(nodeHead(request.raw), request, request), (decision) => {
+        if (!decision.ok) return refuse(decision, request, reply)
+        attachAuth(request, decision.auth)
+        if (decision.headers !== undefined) reply.headers(decision.headers)
+        return true
+      })
     }
+
+    // A callback and not an async hook: after the promise of one, Fastify may go on to a route whose caller has hung up.
+    return (request, reply, done) =>
+      void attempt<boolean, void>(
+        () => isAdmitted(request, reply),
+        (admitted) => {
+          if (admitted) done()
+        },
+        (error) => done(error as Error),
+      )
   }
 
   // Async, so that `ready()` rejects when a requirement is wrong. A throw here would end the process.

@@ -3,6 +3,7 @@
  * major versions disagree.
  */
 import type { JWTPayload } from './core/auth.ts'
+import { andThen } from './core/awaitable.ts'
 import type { AuthError } from './core/errors.ts'
 import type {
   AdapterAuth,
@@ -96,18 +97,18 @@ export function createAuth<C extends object = JWTPayload>(
 
   function requireAuth(requirements?: Requirements<C>, ...none: never[]): Middleware {
     const decide = adapter.decider(requirements, none)
-    return async (ctx, next) => {
-      const decision = await decide(nodeHead(ctx.req, ctx.originalUrl), ctx.req, ctx)
-      if (decision.ok) {
-        attachAuth(ctx.state, decision.auth)
-        addToNode(ctx.res, decision.headers)
-        return next()
-      }
-      detachAuth(ctx.state)
-      tellRefused(decision, ctx)
-      if (onRefuse === undefined) return answerNode(ctx.res, decision.refusal)
-      return callHook(onRefuse, decision, ctx)
-    }
+    return async (ctx, next) =>
+      andThen(decide(nodeHead(ctx.req, ctx.originalUrl), ctx.req, ctx), (decision) => {
+        if (decision.ok) {
+          attachAuth(ctx.state, decision.auth)
+          addToNode(ctx.res, decision.headers)
+          return next()
+        }
+        detachAuth(ctx.state)
+        tellRefused(decision, ctx)
+        if (onRefuse === undefined) return answerNode(ctx.res, decision.refusal)
+        return callHook(onRefuse, decision, ctx)
+      })
   }
 
   return {

@@ -1,5 +1,6 @@
 /** The adapter for Node's own servers: `node:http`, and `node:http2` with its compatibility requests. */
 import type { Auth, JWTPayload } from './core/auth.ts'
+import { andThen } from './core/awaitable.ts'
 import type { AuthError } from './core/errors.ts'
 import type {
   AdapterAuth,
@@ -10,6 +11,7 @@ import { createAdapter } from './http/adapter.ts'
 import type { NodeResponse } from './http/answer.ts'
 import { addToNode, answerNode } from './http/answer.ts'
 import { attachAuth, detachAuth } from './http/attach.ts'
+import type { Decision, Refused } from './http/authenticate.ts'
 import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/get-auth.ts'
 import { lastAuth } from './http/get-auth.ts'
 import { runHook } from './http/hooks.ts'
@@ -81,19 +83,25 @@ export function createAuth<C extends object = JWTPayload>(
     ...none: never[]
   ): Guard<Auth<C> | undefined> {
     const decide = decider(requirements, none)
-    return async (req, res) => {
-      const decision = await decide(nodeHead(req), req, req)
-      if (decision.ok) {
-        attachAuth(req, decision.auth)
-        addToNode(res, decision.headers)
-        return decision.auth
-      }
+
+    async function refuse(refused: Refused, req: NodeRequest, res: NodeResponse): Promise<false> {
       detachAuth(req)
-      tellRefused(decision, req)
-      await runHook(() => onRefuse?.(decision.error, req, res))
-      answerNode(res, decision.refusal)
+      tellRefused(refused, req)
+      await runHook(() => onRefuse?.(refused.error, req, res))
+      answerNode(res, refused.refusal)
       return false
     }
+
+    return async (req, res) =>
+      andThen<Decision<C>, Auth<C> | undefined | false>(
+        decide(nodeHead(req), req, req),
+        (decision) => {
+          if (!decision.ok) return refuse(decision, req, res)
+          attachAuth(req, decision.auth)
+          addToNode(res, decision.headers)
+          return decision.auth
+        },
+      )
   }
 
   return {

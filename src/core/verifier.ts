@@ -1,5 +1,7 @@
 import type { Auth, JWTPayload } from './auth.ts'
 import { authOf } from './auth.ts'
+import type { Awaitable } from './awaitable.ts'
+import { andThen, attempt } from './awaitable.ts'
 import { AuthError, UnavailableError } from './errors.ts'
 import type { Emit } from './events.ts'
 import type { Confirm, Verification, VerifiedToken } from './formats/format.ts'
@@ -55,7 +57,29 @@ export interface Verifier<C extends object = JWTPayload> {
 }
 
 /** What adapters share with the verifiers that `createVerifier` has made. */
-const shared = new WeakMap<object, { readonly emit: Emit; readonly now: () => number }>()
+interface Shared {
+  readonly emit: Emit
+  readonly now: () => number
+  readonly verify: unknown
+  readonly decide: (token: string) => Awaitable<Auth<object>>
+}
+
+const shared = new WeakMap<object, Shared>()
+
+/**
+ * What `verify()` of a verifier gives, without a promise where nothing has to be waited for: but
+ * only while `verify` is the very function that `createVerifier` has made. An application may have
+ * put another one in its place, for example one that asks a list of revoked tokens.
+ */
+export function verifyBy(verifier: Verifier, token: string): Awaitable<unknown> {
+  const own = shared.get(verifier)
+  if (own !== undefined && own.verify === verifier.verify) return own.decide(token)
+  return verifyByOther(verifier, token)
+}
+
+async function verifyByOther(verifier: Verifier, token: string): Promise<unknown> {
+  return verifier.verify(token)
+}
 
 /** Where a verifier's events go; undefined when nobody listens. */
 export function emitOf(verifier: object): Emit {
@@ -96,9 +120,8 @@ export function createVerifier<C extends object = JWTPayload>(
   const formats = createFormats({ issuers, schema: settings.claims, now, emit })
   const cache = settings.tokenCache > 0 ? createTokenCache(settings.tokenCache) : undefined
 
-  // Nothing here is awaited but a promise: of the 1 µs that a cached token takes, most would be
-  // waiting for nothing.
-  async function verifyWith(token: string, confirm: Confirm | undefined): Promise<Auth<C>> {
+  /** Decides about a token, at once if nothing has to be waited for. */
+  function decide(token: string, confirm?: Confirm): Awaitable<Auth<C>> {
     const run: Verification = {
       confirm,
       issuer: undefined,
@@ -106,50 +129,72 @@ export function createVerifier<C extends object = JWTPayload>(
       header: undefined,
       claims: undefined,
     }
-    try {
-      if (typeof token !== 'string') {
-        throw invalidToken(
-          'malformed',
-          `it is no string but ${token === null ? 'null' : typeof token}`,
-        )
-      }
-      checkSize(token)
-      const digested = cache === undefined ? '' : digestOf(token)
-      const digest = typeof digested === 'string' ? digested : await digested
+    return attempt(
+      () => andThen(findVerified(token, run), (found) => accept(found, token, confirm)),
+      (auth) => auth as Auth<C>,
+      (error) => {
+        if (error instanceof AuthError) report(error, run)
+        throw error
+      },
+    )
+  }
 
-      let verified = cache?.get(digest)
-      const holds = verified !== undefined && stillHolds(verified, run)
-      const cached = typeof holds === 'boolean' ? holds : await holds
-      if (verified === undefined || !cached) {
-        cache?.delete(digest)
-        verified = await formatOf(token, formats).verify(token, run)
-        cache?.set(digest, verified)
-      }
-
-      const auth = authOf(verified.principal(token), token)
-      if (confirm !== undefined) await confirm(verified.confirmation, auth)
-      emit?.({ type: 'token.accepted', issuer: verified.issuer.issuer, cached })
-      return auth as Auth<C>
-    } catch (error) {
-      if (error instanceof AuthError) report(error, run)
-      throw error
+  /** The token as the token cache has it, or else as its format verifies it. */
+  function findVerified(token: string, run: Verification): Awaitable<Found> {
+    if (typeof token !== 'string') {
+      throw invalidToken(
+        'malformed',
+        `it is no string but ${token === null ? 'null' : typeof token}`,
+      )
     }
+    checkSize(token)
+    if (cache === undefined) return verifyAnew(token, run, undefined)
+    return andThen(digestOf(token), (digest) => {
+      const cached = cache.get(digest)
+      if (cached === undefined) return verifyAnew(token, run, digest)
+      return andThen(stillHolds(cached, run), (holds) => {
+        if (holds) return { verified: cached, cached: true }
+        cache.delete(digest)
+        return verifyAnew(token, run, digest)
+      })
+    })
+  }
+
+  function verifyAnew(
+    token: string,
+    run: Verification,
+    digest: string | undefined,
+  ): Awaitable<Found> {
+    return andThen(formatOf(token, formats).verify(token, run), (verified) => {
+      if (digest !== undefined) cache?.set(digest, verified)
+      return { verified, cached: false }
+    })
+  }
+
+  function accept(
+    { verified, cached }: Found,
+    token: string,
+    confirm: Confirm | undefined,
+  ): Awaitable<Auth> {
+    const auth = authOf(verified.principal(token), token)
+    return andThen(confirm?.(verified.confirmation, auth), () => {
+      emit?.({ type: 'token.accepted', issuer: verified.issuer.issuer, cached })
+      return auth
+    })
   }
 
   /**
    * Asks a cached token for all that can have changed since. False: every check must be made anew.
    */
-  function stillHolds(cached: VerifiedToken, run: Verification): boolean | Promise<boolean> {
+  function stillHolds(cached: VerifiedToken, run: Verification): Awaitable<boolean> {
     const { issuer, times, confirmation } = cached
-    const judge = (trusted: boolean): boolean | Promise<boolean> => {
+    return andThen(issuers.trusts(issuer), (trusted) => {
       if (!trusted) return false
       run.issuer = issuer
       checkTimes(times, now())
       checkConfirmable(confirmation, run)
       return cached.stillHolds()
-    }
-    const trusted = issuers.trusts(issuer)
-    return trusted instanceof Promise ? trusted.then(judge) : judge(trusted)
+    })
   }
 
   function report(error: AuthError, run: Verification): void {
@@ -179,15 +224,22 @@ export function createVerifier<C extends object = JWTPayload>(
   }
 
   const verifier: Verifier<C> = {
-    // It brings no proof of possession, so tokens that are bound to a key are refused.
-    verify: (token) => verifyWith(token, undefined),
+    // It brings no proof of possession, so tokens that are bound to a key are refused. Async, so
+    // that what is thrown becomes a rejection.
+    verify: async (token) => decide(token),
     ready,
     health: () => issuers.all().map(healthOf).filter(wasAsked),
     forget,
     close: issuers.close,
   }
-  shared.set(verifier, { emit, now })
+  shared.set(verifier, { emit, now, verify: verifier.verify, decide })
   return verifier
+}
+
+/** A token that passed every check. */
+interface Found {
+  readonly verified: VerifiedToken
+  readonly cached: boolean
 }
 
 function healthOf({ issuer, keys }: ActiveIssuer): IssuerHealth {

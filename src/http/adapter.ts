@@ -1,4 +1,5 @@
 import type { Auth } from '../core/auth.ts'
+import type { Awaitable } from '../core/awaitable.ts'
 import type { AuthError } from '../core/errors.ts'
 import { tell } from '../core/events.ts'
 import { issuerElsewhere } from '../core/issuer-options.ts'
@@ -105,7 +106,7 @@ export interface Adapter<C extends object, H> {
   decider(
     requirements: unknown,
     none: readonly never[],
-  ): (head: RequestHead, carrier: object, request: unknown) => Promise<Decision<C>>
+  ): (head: RequestHead, carrier: object, request: unknown) => Awaitable<Decision<C>>
 }
 
 const adapterOptionNames = {
@@ -156,7 +157,7 @@ export function createAdapter<C extends object, H, R>(
     decider(requirements, none) {
       const route: Route = { ...common, ...resolveRequirements(requirements, none) }
       return (head, carrier, request) =>
-        authenticate(head, carrier, request, route) as Promise<Decision<C>>
+        authenticate(head, carrier, request, route) as Awaitable<Decision<C>>
     },
   }
 }

@@ -1,4 +1,6 @@
 import type { Auth, JWTPayload } from '../core/auth.ts'
+import type { Awaitable } from '../core/awaitable.ts'
+import { andThen, attempt } from '../core/awaitable.ts'
 import type { AnswerHeaders, AuthError } from '../core/errors.ts'
 import {
   answerWith,
@@ -7,7 +9,7 @@ import {
   MissingCredentialsError,
   UnavailableError,
 } from '../core/errors.ts'
-import { emitOf } from '../core/verifier.ts'
+import { emitOf, verifyBy } from '../core/verifier.ts'
 import type { Refusal } from './challenge.ts'
 import { refusalOf } from './challenge.ts'
 import type { MakeHint } from './hints.ts'
@@ -55,48 +57,52 @@ export interface Route extends RouteRules, TokenSource {
 }
 
 /**
- * Decides about a request. `carrier` is the object that stays the same for the whole request;
- * `request` is what `check` is given. Rejects with what is not an AuthError, and with what `check`
- * throws: they are the framework's.
+ * Decides about a request, at once if nothing has to be waited for. `carrier` is the object that
+ * stays the same for the whole request; `request` is what `check` is given. Throws or rejects with
+ * what is not an AuthError, and with what `check` throws: they are the framework's.
  */
-export async function authenticate(
+export function authenticate(
   head: RequestHead,
   carrier: object,
   request: unknown,
   route: Route,
-): Promise<Decision> {
-  const { verifier, schemes, requirements, challenge, optional } = route
+): Awaitable<Decision> {
   const state = stateOf(carrier)
   const findings = findingsOf(state, route)
   let presented: Presented | undefined
-  let auth: Auth | undefined
-  try {
-    presented = readCredential(head, schemes)
-    if (presented !== undefined) {
-      const { token } = presented.credential
-      auth =
-        verifiedBefore(findings, token) ??
-        noteVerified(findings, token, checkAuth(await verifier.verify(token)))
-    } else if (!optional) throw new MissingCredentialsError()
-  } catch (error) {
+
+  function identify(): Awaitable<Auth | undefined> {
+    presented = readCredential(head, route.schemes)
+    if (presented === undefined) {
+      if (route.optional) return undefined
+      throw new MissingCredentialsError()
+    }
+    const { token } = presented.credential
+    const before = verifiedBefore(findings, token)
+    if (before !== undefined) return before
+    return andThen(verifyBy(route.verifier, token), (auth) =>
+      noteVerified(findings, token, checkAuth(auth)),
+    )
+  }
+
+  function decide(auth: Auth | undefined): Awaitable<Decision> {
+    return andThen(findUnmet(auth, request, route), (found) => {
+      if (found !== undefined) return refuse(state, { ...found, auth }, route)
+      noteAdmitted(state, findings, auth)
+      return { ok: true, auth, headers: auth && presented?.scheme.admitted?.(auth) }
+    })
+  }
+
+  function refuseCredential(error: unknown): Decision {
     if (!isAuthError(error)) return rethrow(error)
-    const hint = (): string => credentialsHint(error.reason, head, schemes)
+    const hint = (): string => credentialsHint(error.reason, head, route.schemes)
     // Where there is a credential, the verifier has refused it, and has told of that itself.
     const ours = presented === undefined ? hint : undefined
-    return refuse(state, { error, hint: ours, auth }, challenge, route)
+    const found = { error, hint: ours, required: route.challenge, auth: undefined }
+    return refuse(state, found, route)
   }
-  if (auth !== undefined) {
-    for (const requirement of requirements) {
-      const met = requirement.unmet(auth, request)
-      const unmet = met instanceof Promise ? await met : met
-      if (unmet === undefined) continue
-      // To name the scopes of the route would be wrong where no scope is what the token lacks.
-      const required = requirement.challenge === undefined ? {} : challenge
-      return refuse(state, { ...unmet, auth }, required, route)
-    }
-  }
-  noteAdmitted(state, findings, auth)
-  return { ok: true, auth, headers: auth && presented?.scheme.admitted?.(auth) }
+
+  return attempt(identify, decide, refuseCredential)
 }
 
 interface Presented {
@@ -114,19 +120,35 @@ function readCredential(head: RequestHead, schemes: readonly Scheme[]): Presente
 }
 
 /** Why a request is refused. */
-interface Finding extends Pick<Refused, 'error' | 'auth'> {
+interface Finding {
+  readonly error: AuthError
   readonly hint: MakeHint | undefined
+  /** What the requirements of the route say in the challenge. */
+  readonly required: Parameters
 }
 
-/** @param required What the requirements of the route say in the challenge. */
+/** Why the first requirement that is not met is not; undefined if all are, and for nobody. */
+function findUnmet(
+  auth: Auth | undefined,
+  request: unknown,
+  rules: RouteRules,
+  from = 0,
+): Awaitable<Finding | undefined> {
+  const requirement = rules.requirements[from]
+  if (auth === undefined || requirement === undefined) return undefined
+  return andThen(requirement.unmet(auth, request), (unmet) => {
+    if (unmet === undefined) return findUnmet(auth, request, rules, from + 1)
+    // To name the scopes of the route would be wrong where no scope is what the token lacks.
+    return { ...unmet, required: requirement.challenge === undefined ? {} : rules.challenge }
+  })
+}
+
 function refuse(
   state: RequestState,
-  { error, hint, auth }: Finding,
-  required: Parameters,
-  route: Route,
+  { error, hint, required, auth }: Finding & Pick<Refused, 'auth'>,
+  { verifier, realm, schemes }: Route,
 ): Decision {
   noteRefused(state)
-  const { verifier, realm, schemes } = route
   const { status, reason } = error
   // The verifier has told of these itself.
   const told = error instanceof InvalidTokenError || error instanceof UnavailableError

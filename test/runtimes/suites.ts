@@ -102,6 +102,7 @@ export const suites: readonly Suite[] = [
     name: 'http',
     files: [
       'test/http/any-bytes.test.ts',
+      'test/http/at-once.test.ts',
       'test/http/credentials.test.ts',
       'test/http/get-auth.test.ts',
       'test/http/hints.test.ts',
@@ -116,6 +117,7 @@ export const suites: readonly Suite[] = [
     adapters: 'portable',
     without: {
       'test/http/any-bytes.test.ts': needsServer,
+      'test/http/at-once.test.ts': needsServer,
       'test/http/requirements.test.ts': needsServer,
       'test/http/second-guard.test.ts': needsServer,
       'test/http/hooks.test.ts': needsServer,
@@ -249,6 +251,10 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
   {
     why: "expects Node's words for a broken connection, and a verification that takes less than 50 ms, which fails on a machine that runs the suites of two runtimes at once",
     files: ['test/composition/fastify-errors.test.ts'],
+  },
+  {
+    why: 'tests the fetch of undici, which is for Node',
+    files: ['test/core/remote/undici.test.ts'],
   },
   {
     why: 'puts a module of its own in place of one of src, which the package as it ships does not allow',

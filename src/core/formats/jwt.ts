@@ -1,6 +1,8 @@
 import type { Algorithm } from '../algorithms.ts'
 import type { Principal } from '../auth.ts'
 import { deepFreeze } from '../auth.ts'
+import type { Awaitable } from '../awaitable.ts'
+import { andThen } from '../awaitable.ts'
 import { InvalidTokenError } from '../errors.ts'
 import { kidField } from '../events.ts'
 import type { ActiveIssuer } from '../issuers/active-issuer.ts'
@@ -13,7 +15,9 @@ import {
   readPrincipal,
   readTimes,
 } from '../jwt/claims.ts'
+import type { ReadClaims } from '../jwt/claims-schema.ts'
 import { invalidToken } from '../jwt/details.ts'
+import type { Claims, CompactJws } from '../jwt/jws.ts'
 import { isJws, readClaims, readClaimsAgain, readJws } from '../jwt/jws.ts'
 import { findSigner } from '../jwt/signature.ts'
 import type { IssuerPolicy } from '../jwt/token-kinds.ts'
@@ -26,29 +30,37 @@ import { checkConfirmable } from './format.ts'
 
 /** Signed JWTs (RFC 9068 section 4). */
 export function createJwtFormat({ issuers, schema, now, emit }: FormatContext): TokenFormat {
-  async function verify(token: string, run: Verification): Promise<VerifiedToken> {
+  function verify(token: string, run: Verification): Awaitable<VerifiedToken> {
     const jws = readJws(token)
     run.header = jws.header
-    const { headerPolicy } = issuers
-    let algorithm = judgeHeader(jws.header, headerPolicy)
+    const algorithm = judgeHeader(jws.header, issuers.headerPolicy)
     const claims = readClaims(jws)
     run.claims = claims
-    const iss = own(claims, 'iss')
-    const found = issuers.find(iss, own(claims, 'sub'))
-    const issuer = found instanceof Promise ? await found : found
-    if (issuer === undefined) throw new InvalidTokenError('issuer')
-    run.issuer = issuer
+    return andThen(issuers.find(own(claims, 'iss'), own(claims, 'sub')), (issuer) => {
+      if (issuer === undefined) throw new InvalidTokenError('issuer')
+      run.issuer = issuer
+      return verifyFor(issuer, { token, jws, claims, algorithm }, run)
+    })
+  }
 
+  /** Makes the checks that need to know whose token it is, the signature last. */
+  function verifyFor(
+    issuer: ActiveIssuer,
+    read: ReadToken,
+    run: Verification,
+  ): Awaitable<VerifiedToken> {
+    const { jws, claims } = read
     const policy = policyFor(issuer, claims)
     if (policy === undefined) throw invalidToken('token-type', { claim: '', shows: 'no kind' })
     run.policy = policy
     const { profile } = policy
-    if (iss === undefined && profile.subjectPrefix === undefined) {
+    if (own(claims, 'iss') === undefined && profile.subjectPrefix === undefined) {
       throw new InvalidTokenError('issuer')
     }
     // Only where issuers or kinds have different rules for headers, and the rules above were the
     // widest of them.
-    if (policy !== headerPolicy) algorithm = judgeHeader(jws.header, policy)
+    const algorithm =
+      policy === issuers.headerPolicy ? read.algorithm : judgeHeader(jws.header, policy)
     checkAudience(claims, policy)
     const times = readTimes(claims, policy)
     checkTimes(times, now())
@@ -57,16 +69,27 @@ export function createJwtFormat({ issuers, schema, now, emit }: FormatContext): 
     checkKind({ claims, type: mediaType(jws.header.typ) }, profile)
     const principal = readPrincipal(claims, issuer.issuer, policy, times.exp)
 
-    const key = await findSigner(jws, algorithm, issuer.keys)
-    issuers.proven(issuer)
-    deepFreeze(claims)
-    const evidence = { issuer, policy, times, confirmation, key }
-    if (schema === undefined) {
+    return andThen(findSigner(jws, algorithm, issuer.keys), (key) => {
+      issuers.proven(issuer)
+      deepFreeze(claims)
+      const evidence = { issuer, policy, times, confirmation, key }
+      if (schema !== undefined) return askSchema(schema, evidence, principal, read.token, algorithm)
       bindKey(evidence, algorithm)
       return new VerifiedJwt(evidence, principal, undefined)
-    }
-    // The application's schema comes after the signature: it is never given claims that nobody has
-    // signed. What it is given is a copy, which it may change: the claims of the token still count.
+    })
+  }
+
+  /**
+   * The application's schema comes after the signature: it is never given claims that nobody has
+   * signed. What it is given is a copy, which it may change: the claims of the token still count.
+   */
+  async function askSchema(
+    schema: ReadClaims,
+    evidence: Evidence,
+    principal: Principal,
+    token: string,
+    algorithm: Algorithm,
+  ): Promise<VerifiedToken> {
     const given = await schema(readClaimsAgain(token))
     const lasting = { ...principal, claims: given as Principal['claims'] }
     bindKey(evidence, algorithm)
@@ -84,6 +107,14 @@ export function createJwtFormat({ issuers, schema, now, emit }: FormatContext): 
   }
 
   return { name: 'jwt', matches: isJws, verify }
+}
+
+/** A token whose parts have been read, and nothing of which is verified. */
+interface ReadToken {
+  readonly token: string
+  readonly jws: CompactJws
+  readonly claims: Claims
+  readonly algorithm: Algorithm
 }
 
 interface Evidence {
@@ -129,11 +160,8 @@ class VerifiedJwt implements VerifiedToken {
     this.#lasting = lasting
   }
 
-  stillHolds(): boolean | Promise<boolean> {
-    const keys = this.issuer.keys.current()
-    return keys instanceof Promise
-      ? keys.then(({ set }) => set.has(this.#key))
-      : keys.set.has(this.#key)
+  stillHolds(): Awaitable<boolean> {
+    return andThen(this.issuer.keys.current(), ({ set }) => set.has(this.#key))
   }
 
   principal(token: string): Principal {

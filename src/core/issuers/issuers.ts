@@ -1,3 +1,4 @@
+import type { Awaitable } from '../awaitable.ts'
 import type { HeaderPolicy } from '../jwt/token-policy.ts'
 import type { ActiveIssuer } from './active-issuer.ts'
 
@@ -16,12 +17,12 @@ export interface Issuers {
    * that is listed with the prefix of its `sub`. Asks nobody over the network, unless a resolver
    * does. Rejects with an UnavailableError if the resolver fails.
    */
-  find(iss: unknown, sub: unknown): ActiveIssuer | undefined | Promise<ActiveIssuer | undefined>
+  find(iss: unknown, sub: unknown): Awaitable<ActiveIssuer | undefined>
   /**
    * Whether an issuer, of which a token was accepted before, is still the one that its name stands
    * for.
    */
-  trusts(issuer: ActiveIssuer): boolean | Promise<boolean>
+  trusts(issuer: ActiveIssuer): Awaitable<boolean>
   /** Drops an issuer with its keys. Throws a TypeError where issuers are listed. */
   forget(name: string): void
   close(): void

@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { supportedAlgorithms } from '../algorithms.ts'
+import type { Awaitable } from '../awaitable.ts'
+import { andThen } from '../awaitable.ts'
 import { UnavailableError } from '../errors.ts'
 import { printable } from '../events.ts'
 import { isIdentifier } from '../issuer-url.ts'
@@ -98,7 +100,7 @@ export function createResolvedIssuers(
     return age >= 0 && age < lifetime
   }
 
-  function find(iss: unknown): ActiveIssuer | undefined | Promise<ActiveIssuer | undefined> {
+  function find(iss: unknown): Awaitable<ActiveIssuer | undefined> {
     if (typeof iss !== 'string') return undefined
     const answer = answerFor(iss)
     if (answer !== undefined && isYoung(answer.at, answerLifetime)) return answer.issuer
@@ -227,13 +229,11 @@ export function createResolvedIssuers(
     all,
     find,
     trusts(issuer) {
-      const judge = (found: ActiveIssuer | undefined): boolean => {
+      return andThen(find(issuer.issuer), (found) => {
         if (found !== issuer) return false
         use(issuer)
         return true
-      }
-      const found = find(issuer.issuer)
-      return found instanceof Promise ? found.then(judge) : judge(found)
+      })
     },
     proven: use,
     forget(name) {

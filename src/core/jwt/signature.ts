@@ -1,7 +1,7 @@
 import type { JSONWebKeySet } from 'jose'
 import type { Algorithm } from '../algorithms.ts'
 import type { Awaitable } from '../awaitable.ts'
-import { andThen } from '../awaitable.ts'
+import { andThen, attempt } from '../awaitable.ts'
 import { decodeCanonical, encodeAscii } from '../base64url.ts'
 import { InvalidTokenError } from '../errors.ts'
 import type { Key } from '../keys/key.ts'
@@ -101,10 +101,9 @@ function firstSigner(
 }
 
 function hasSigned(key: Key, algorithm: Algorithm, signed: Signed): Awaitable<boolean> {
-  const imported = key.import(algorithm)
-  if (!(imported instanceof Promise)) return isRight(imported, signed)
-  return imported.then(
-    (ready) => isRight(ready, signed),
+  return attempt(
+    () => key.import(algorithm),
+    (imported) => isRight(imported, signed),
     // The platform does not accept the key.
     () => false,
   )

@@ -1,4 +1,6 @@
 import type { Algorithm } from '../algorithms.ts'
+import type { Awaitable } from '../awaitable.ts'
+import { attempt } from '../awaitable.ts'
 import { UnavailableError } from '../errors.ts'
 import type { IssuerReport } from '../events.ts'
 import { kidField } from '../events.ts'
@@ -116,15 +118,8 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
     }
   }
 
-  function current(): Keys | Promise<Keys> {
-    try {
-      const available = document.current()
-      return available instanceof Promise
-        ? available.then(keysOf, toUnavailable)
-        : keysOf(available)
-    } catch (error) {
-      return toUnavailable(error)
-    }
+  function current(): Awaitable<Keys> {
+    return attempt(() => document.current(), keysOf, toUnavailable)
   }
 
   function toUnavailable(error: unknown): never {

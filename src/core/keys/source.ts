@@ -1,3 +1,4 @@
+import type { Awaitable } from '../awaitable.ts'
 import type { RefusedJwk } from './jwk.ts'
 import type { Key } from './key.ts'
 import type { KeySet } from './key-set.ts'
@@ -37,7 +38,7 @@ export interface Keys {
 /** The live keys of one issuer, as the signature check asks for them. */
 export interface KeySource {
   /** The keys to use now. Throws or rejects with an UnavailableError if there are none. */
-  current(): Keys | Promise<Keys>
+  current(): Awaitable<Keys>
   /**
    * Newer keys than these, which did not hold the key of a token that passed every other check;
    * undefined if there are none. Rejects with an UnavailableError if that cannot be told.

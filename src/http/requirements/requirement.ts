@@ -1,4 +1,5 @@
 import type { Auth } from '../../core/auth.ts'
+import type { Awaitable } from '../../core/awaitable.ts'
 import type { AuthError } from '../../core/errors.ts'
 import type { MakeHint } from '../hints.ts'
 import type { Parameters } from '../parameters.ts'
@@ -23,7 +24,7 @@ export interface Requirement {
    *
    * @param request The request as the framework has it.
    */
-  unmet(auth: Auth, request: unknown): Unmet | undefined | Promise<Unmet | undefined>
+  unmet(auth: Auth, request: unknown): Awaitable<Unmet | undefined>
 }
 
 /**
