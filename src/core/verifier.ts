@@ -7,7 +7,7 @@ import type { Emit } from './events.ts'
 import type { Confirm, Verification, VerifiedToken } from './formats/format.ts'
 import { checkConfirmable } from './formats/format.ts'
 import { createFormats, formatOf } from './formats/formats.ts'
-import { hintFor } from './hints/hints.ts'
+import { hintOf } from './hints/hints.ts'
 import type { ActiveIssuer } from './issuers/active-issuer.ts'
 import { createListedIssuers } from './issuers/listed.ts'
 import { createResolvedIssuers } from './issuers/resolved.ts'
@@ -199,12 +199,11 @@ export function createVerifier<C extends object = JWTPayload>(
 
   function report(error: AuthError, run: Verification): void {
     if (emit === undefined) return
-    const hint = hintFor({ error, issuers, ...run })
     emit({
       type: 'token.refused',
       ...(run.issuer !== undefined && { issuer: run.issuer.issuer }),
       reason: error.reason,
-      ...(hint !== undefined && { hint }),
+      ...hintOf({ error, issuers, ...run }),
     })
   }
 

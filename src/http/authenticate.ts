@@ -9,11 +9,11 @@ import {
   MissingCredentialsError,
   UnavailableError,
 } from '../core/errors.ts'
+import type { MakeHint } from '../core/hints/wording.ts'
+import { hintField } from '../core/hints/wording.ts'
 import { emitOf, verifyBy } from '../core/verifier.ts'
 import type { Refusal } from './challenge.ts'
 import { refusalOf } from './challenge.ts'
-import type { MakeHint } from './hints.ts'
-import { hintField } from './hints.ts'
 import { rethrow } from './hooks.ts'
 import type { Parameters } from './parameters.ts'
 import type { RequestHead } from './request-head.ts'

@@ -1,10 +1,10 @@
 import { saysNothing } from '../jwt/claims.ts'
 import type { Claims } from '../jwt/jws.ts'
 import { own } from '../own-members.ts'
-import type { MakeHint } from './refused.ts'
+import type { Explain } from './refused.ts'
 import { kindOf, listed, quoted, textsIn } from './wording.ts'
 
-export const audienceHint: MakeHint = ({ policy, claims = {} }) => {
+export const audienceHint: Explain = ({ policy, claims = {} }) => {
   const expected = policy?.audience ?? []
   const aud = own(claims, 'aud')
   const allowed = `expected is ${listed(expected)}`

@@ -5,10 +5,10 @@ import { valueAt } from '../jwt/permissions.ts'
 import type { ClaimPath, TokenProfile } from '../jwt/profile.ts'
 import { profiles } from '../jwt/profile.ts'
 import { own } from '../own-members.ts'
-import type { MakeHint } from './refused.ts'
+import type { Explain } from './refused.ts'
 import { kindOf, listed } from './wording.ts'
 
-export const claimsHint: MakeHint = ({ error, policy, claims = {} }) => {
+export const claimsHint: Explain = ({ error, policy, claims = {} }) => {
   const detail = detailOf(error, 'claims')
   const issues = own(detail, 'issues')
   return issues === undefined

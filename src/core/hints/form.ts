@@ -1,7 +1,7 @@
 import { detailOf } from '../jwt/details.ts'
-import type { MakeHint } from './refused.ts'
+import type { Explain } from './refused.ts'
 
-export const tooLargeHint: MakeHint = ({ error }) => {
+export const tooLargeHint: Explain = ({ error }) => {
   const { part, length, limit } = detailOf(error, 'too-large')
   const what = part === 'header' ? 'the first part of the token, its header,' : 'the token'
   const fix =
@@ -11,15 +11,15 @@ export const tooLargeHint: MakeHint = ({ error }) => {
   return `${what} has ${length} characters, and at most ${limit} are accepted: ${fix}`
 }
 
-export const malformedHint: MakeHint = ({ error }) =>
+export const malformedHint: Explain = ({ error }) =>
   `this is no JWT as RFC 7515 section 7.1 writes it: ${detailOf(error, 'malformed')}`
 
-export const opaqueHint: MakeHint = ({ error }) => {
+export const opaqueHint: Explain = ({ error }) => {
   const seems = detailOf(error, 'opaque')
   if (seems !== undefined)
     return `this is no JWT, but perhaps nearly one: ${seems}. Give verify() the token alone`
   return 'the token is opaque: its first part is no JSON object, as that of a JWT is. Have the issuer give this client JWT access tokens (Auth0: the client asks with an audience; Authgear: "Issue JWT as access token"; Ory Hydra: strategies.access_token: jwt). Google\'s access tokens (ya29.) are for Google alone'
 }
 
-export const encryptedHint: MakeHint = () =>
+export const encryptedHint: Explain = () =>
   'the token is encrypted (JWE, five parts): expected is a signed JWT (three parts). Have the issuer sign it only. Auth0 gives an encrypted token to a client that asks for no API: have the client send audience'

@@ -4,7 +4,7 @@ import { detailOf } from '../jwt/details.ts'
 import { profiles } from '../jwt/profile.ts'
 import type { HeaderPolicy } from '../jwt/token-policy.ts'
 import { mediaType } from '../jwt/token-policy.ts'
-import type { MakeHint, Refused } from './refused.ts'
+import type { Explain, Refused } from './refused.ts'
 import { listed, quoted, textsIn } from './wording.ts'
 
 /** What the header was measured by. */
@@ -12,7 +12,7 @@ function policyOf({ policy, issuers }: Refused): HeaderPolicy {
   return policy ?? issuers.headerPolicy
 }
 
-export const algorithmHint: MakeHint = (refused) => {
+export const algorithmHint: Explain = (refused) => {
   const alg = refused.header?.alg
   const { algorithms } = policyOf(refused)
   return `the token's alg is ${textsIn(alg)}, and allowed is ${listed(algorithms)}: ${algorithmFix(alg)}`
@@ -30,12 +30,12 @@ function algorithmFix(alg: unknown): string {
     : 'this algorithm is not supported. Have the issuer sign with RS256 or ES256'
 }
 
-export const criticalHeaderHint: MakeHint = ({ header }) => {
+export const criticalHeaderHint: Explain = ({ header }) => {
   const name = header !== undefined && Object.hasOwn(header, 'crit') ? 'crit' : 'b64'
   return `the token's header has ${name}, which demands an extension of JWS (RFC 7515 section 4.1.11), and none is supported: have the issuer leave it out`
 }
 
-export const tokenTypeHint: MakeHint = (refused) => {
+export const tokenTypeHint: Explain = (refused) => {
   const shown = detailOf(refused.error, 'token-type') as WrongKind | undefined
   return shown === undefined ? headerTypeHint(refused) : kindHint(shown, refused)
 }

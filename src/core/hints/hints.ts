@@ -1,5 +1,4 @@
 import type { Reason } from '../errors.ts'
-import { printable } from '../events.ts'
 import { own } from '../own-members.ts'
 import { audienceHint } from './audience.ts'
 import { claimsHint } from './claims.ts'
@@ -7,9 +6,10 @@ import { encryptedHint, malformedHint, opaqueHint, tooLargeHint } from './form.t
 import { algorithmHint, criticalHeaderHint, tokenTypeHint } from './header.ts'
 import { issuerHint } from './issuer.ts'
 import { keysHint, resolverHint, signatureHint, unknownKeyHint } from './keys.ts'
-import type { MakeHint, Refused } from './refused.ts'
+import type { Explain, Refused } from './refused.ts'
 import { senderConstraintHint } from './sender-constraint.ts'
 import { expiredHint, issuedInFutureHint, notYetValidHint } from './times.ts'
+import { hintField } from './wording.ts'
 
 /** Reasons that are found in a request and not in a token: `verify()` never gives them. */
 type RequestReason =
@@ -23,7 +23,7 @@ type RequestReason =
   | 'actor'
   | 'check'
 
-const hints: Readonly<Record<Exclude<Reason, RequestReason>, MakeHint>> = {
+const hints: Readonly<Record<Exclude<Reason, RequestReason>, Explain>> = {
   'too-large': tooLargeHint,
   malformed: malformedHint,
   opaque: opaqueHint,
@@ -44,21 +44,8 @@ const hints: Readonly<Record<Exclude<Reason, RequestReason>, MakeHint>> = {
   resolver: resolverHint,
 }
 
-/** Characters. */
-const longestHint = 500
-
-/**
- * What a developer who meets a bare 401 should look at: what was found, what was expected, and what
- * changes it. It may show `iss`, `aud`, `typ`, `alg`, `kid`, the names of other claims, the path of
- * a schema's issue, and durations; never the value of another claim. It is only made when somebody
- * listens.
- */
-export function hintFor(refused: Refused): string | undefined {
-  const make = own(hints, refused.error.reason) as MakeHint | undefined
-  try {
-    return make && printable(make(refused), longestHint)
-  } catch {
-    // A hint decides nothing, so that nothing in it may change what the caller is answered.
-    return undefined
-  }
+/** The member `hint` of the event about a token that was refused. */
+export function hintOf(refused: Refused): { readonly hint?: string } {
+  const explain = own(hints, refused.error.reason) as Explain | undefined
+  return hintField(explain && (() => explain(refused)))
 }

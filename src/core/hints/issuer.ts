@@ -1,10 +1,10 @@
 import { tenantIn } from '../keys/key-issuer.ts'
 import { entraClouds } from '../known-issuers.ts'
 import { own } from '../own-members.ts'
-import type { MakeHint } from './refused.ts'
+import type { Explain } from './refused.ts'
 import { kindOf, listed, quoted } from './wording.ts'
 
-export const issuerHint: MakeHint = ({ claims, issuers }) => {
+export const issuerHint: Explain = ({ claims, issuers }) => {
   const iss = own(claims, 'iss')
   const names = issuers.listed.map(({ issuer }) => issuer)
   const found = `the token's iss is ${typeof iss === 'string' && iss !== '' ? quoted(iss) : kindOf(iss)}`

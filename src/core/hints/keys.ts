@@ -4,10 +4,10 @@ import type { ActiveIssuer } from '../issuers/active-issuer.ts'
 import { detailOf } from '../jwt/details.ts'
 import type { Key } from '../keys/key.ts'
 import { own } from '../own-members.ts'
-import type { MakeHint } from './refused.ts'
+import type { Explain } from './refused.ts'
 import { counted, duration, quoted } from './wording.ts'
 
-export const unknownKeyHint: MakeHint = ({ header, issuer }) => {
+export const unknownKeyHint: Explain = ({ header, issuer }) => {
   const { alg, kid } = header as { alg: string; kid?: string }
   const keys = keysOf(issuer)
   // A key without a kid serves tokens with any kid.
@@ -41,7 +41,7 @@ function refetch(issuer: ActiveIssuer | undefined): string {
     : 'The next such token has the keys fetched again'
 }
 
-export const signatureHint: MakeHint = ({ header, issuer }) => {
+export const signatureHint: Explain = ({ header, issuer }) => {
   const kid = header?.kid
   const isNamed = kid !== undefined && keysOf(issuer).some((key) => key.kid === kid)
   const key = isNamed ? `the issuer's key ${quoted(kid)}` : 'the only key of the issuer that fits'
@@ -55,7 +55,7 @@ export const signatureHint: MakeHint = ({ header, issuer }) => {
 /** Characters of a text that the library has made of its own words and of a document's. */
 const longestError = 250
 
-export const keysHint: MakeHint = ({ error, issuer }) => {
+export const keysHint: Explain = ({ error, issuer }) => {
   const health = issuer?.keys.health()
   const { retryAfter } = error as UnavailableError
   const why =
@@ -68,5 +68,5 @@ export const keysHint: MakeHint = ({ error, issuer }) => {
   return `${what} (${quoted(issuer?.issuer ?? '')}): ${why}. The next attempt is in ${duration(retryAfter)}`
 }
 
-export const resolverHint: MakeHint = ({ error }) =>
+export const resolverHint: Explain = ({ error }) =>
   `the issuer resolver failed: ${detailOf(error, 'resolver') ?? 'see the event resolver.failed'}. Expected is an object with the issuer's options, or undefined for an issuer that is not trusted`

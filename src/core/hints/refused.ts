@@ -8,4 +8,4 @@ export interface Refused extends Pick<Verification, 'issuer' | 'policy' | 'heade
   readonly issuers: Pick<Issuers, 'listed' | 'headerPolicy'>
 }
 
-export type MakeHint = (refused: Refused) => string
+export type Explain = (refused: Refused) => string

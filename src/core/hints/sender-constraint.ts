@@ -1,5 +1,5 @@
 import { detailOf } from '../jwt/details.ts'
-import type { MakeHint } from './refused.ts'
+import type { Explain } from './refused.ts'
 
-export const senderConstraintHint: MakeHint = ({ error }) =>
+export const senderConstraintHint: Explain = ({ error }) =>
   `the token is bound to ${detailOf(error, 'sender-constraint')}, which is not supported: expected is a token without cnf. Have the issuer give this client plain bearer tokens`

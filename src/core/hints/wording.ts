@@ -1,12 +1,32 @@
 import { printable } from '../events.ts'
 
+/**
+ * Says what was found and what was expected, for the developer alone. It may show `iss`, `aud`,
+ * `typ`, `alg`, `kid`, names of scopes, roles, permissions, registered schemes and options, the
+ * names of other claims, the path of a schema's issue, and durations. It never shows a token, a part
+ * of one, or the value of another claim.
+ */
+export type MakeHint = () => string
+
+/** Characters. */
+const longestHint = 500
+
+/** The member `hint` of an event. A hint decides nothing, so nothing in it may change a decision. */
+export function hintField(make: MakeHint | undefined): { readonly hint?: string } {
+  try {
+    return make === undefined ? {} : { hint: printable(make(), longestHint) }
+  } catch {
+    return {}
+  }
+}
+
 /** Text of a token, as a hint shows it: printable ASCII, at most 100 characters. */
 export function quoted(text: string): string {
   return `'${printable(text, 100)}'`
 }
 
-/** At most three of several texts. */
-export function listed(texts: readonly string[], last = 'or'): string {
+/** Names that somebody else may have written: at most three, as `quoted` shows them. */
+export function listed(texts: readonly string[], last: 'and' | 'or' = 'or'): string {
   const shown = texts.slice(0, 3).map(quoted)
   const more = texts.length - shown.length
   if (more > 0) return `${shown.join(', ')} (and ${more} more)`

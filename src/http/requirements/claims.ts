@@ -1,8 +1,8 @@
 import { tokenClaimsOf } from '../../core/auth.ts'
 import { InsufficientScopeError } from '../../core/errors.ts'
+import { listed } from '../../core/hints/wording.ts'
 import { checkDefined, kindOf, plainMembers, wrongOption } from '../../core/option-checks.ts'
 import { own } from '../../core/own-members.ts'
-import { listed } from '../hints.ts'
 import type { Requirement } from './requirement.ts'
 
 /** What a claim may be compared with. */

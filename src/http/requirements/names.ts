@@ -1,7 +1,7 @@
 import { InsufficientScopeError } from '../../core/errors.ts'
+import { listed } from '../../core/hints/wording.ts'
 import { kindOf, wrongOption } from '../../core/option-checks.ts'
 import { own } from '../../core/own-members.ts'
-import { listed } from '../hints.ts'
 import type { Parameters } from '../parameters.ts'
 import type { Requirement } from './requirement.ts'
 

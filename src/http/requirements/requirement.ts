@@ -1,7 +1,7 @@
 import type { Auth } from '../../core/auth.ts'
 import type { Awaitable } from '../../core/awaitable.ts'
 import type { AuthError } from '../../core/errors.ts'
-import type { MakeHint } from '../hints.ts'
+import type { MakeHint } from '../../core/hints/wording.ts'
 import type { Parameters } from '../parameters.ts'
 
 /** Why a condition is not met. */
