@@ -62,8 +62,12 @@ export function formError(token: string): InvalidTokenError {
   return invalidToken('malformed', notCanonical('token'))
 }
 
-/** What was probably meant, where a text is a JWT but for what stands around it. */
+/**
+ * What was probably meant, where a text is a JWT but for what stands around it, or the word that a
+ * program writes in place of a value that it does not have.
+ */
 function seemsToBe(token: string): string | undefined {
+  if (token === 'null' || token === 'undefined') return 'nothing'
   if (/^\s|\s$/.test(token)) return 'there is whitespace around it'
   if (/^["'].*["']$/.test(token)) return 'it is in quotation marks'
   if (/^\w+ /.test(token)) return 'a word stands before the token'

@@ -86,6 +86,14 @@ const provocations: Readonly<Record<Reason, readonly Provocation[] | 'of a reque
       () => refusalOf('ory_at_Jb2mXq7Yc4.ZrWv8Kd-Lq'),
       /opaque: its first part is no JSON object.*JWT access tokens.*Issue JWT as access token/,
     ],
+    ...['null', 'undefined'].map(
+      (word) =>
+        [
+          `the word ${word}`,
+          () => refusalOf(word),
+          /only the word that JavaScript writes for a value .*calls before it has a token/,
+        ] as const,
+    ),
     ['a quoted JWT', () => refusalOf(`"${mint()}"`), /no JWT, .*: it is in quotation marks/],
     ['a JWT after a scheme', () => refusalOf(`Bearer ${mint()}`), /a word stands before the token/],
     ['a JWT before a line break', () => refusalOf(` ${mint()}\n`), /there is whitespace around it/],
