@@ -43,7 +43,7 @@ const habits: readonly ((iss: string, name: string) => string | undefined)[] = [
     if (token?.tenant !== configured.tenant) {
       return 'this is another tenant of Entra ID, or yours by its id instead of its domain. If it is yours, write the issuer as the token does'
     }
-    return `this is a ${token.version} token of the same Entra ID tenant. Write the issuer as the token does, or set requestedAccessTokenVersion in the manifest of the API's app registration`
+    return `this is a ${token.version} token of the same Entra ID tenant. Write the issuer as the token does, or set requestedAccessTokenVersion to ${configured.version === 'v2.0' ? 2 : 1} in the manifest of the API's app registration`
   },
   (iss, name) =>
     isSamePath(iss, name)

@@ -25,7 +25,7 @@ export const unknownKeyHint: Explain = ({ header, issuer }) => {
   if (keys.some((key) => key.kid === kid)) {
     return `the issuer has a key ${quoted(kid)} (${loaded}), but not for ${alg}: its alg, kty or crv says so. Have the issuer sign with the algorithm that the key states`
   }
-  return `the token's kid is ${quoted(kid)}, and no key of the issuer has it (${loaded}). ${refetch(issuer)}. Perhaps the token is of another environment with the same iss, or of Okta's org authorization server, which does not publish its keys`
+  return `the token's kid is ${quoted(kid)}, and no key of the issuer has it (${loaded}). ${refetch(issuer)}. Otherwise another server has signed the token: have the client get it from this issuer (Okta: from a custom authorization server, as the org server publishes no keys)`
 }
 
 function keysOf(issuer: ActiveIssuer | undefined): readonly Key[] {
@@ -37,8 +37,8 @@ function refetch(issuer: ActiveIssuer | undefined): string {
   const wait = issuer?.keys.untilForced()
   if (wait === undefined) return "The keys stand in the option 'jwks': add the new one there"
   return wait > 0
-    ? `Keys are fetched again for such tokens in ${duration(wait)} (option keys.cooldown)`
-    : 'The next such token has the keys fetched again'
+    ? `If the issuer has just changed its keys, there is nothing to do: the next such token after ${duration(wait)} (option keys.cooldown) has them fetched again`
+    : 'If the issuer has just changed its keys, there is nothing to do: the next such token has them fetched again'
 }
 
 export const signatureHint: Explain = ({ header, issuer }) => {
@@ -53,7 +53,7 @@ export const signatureHint: Explain = ({ header, issuer }) => {
 }
 
 /** Characters of a text that the library has made of its own words and of a document's. */
-const longestError = 250
+const longestError = 200
 
 export const keysHint: Explain = ({ error, issuer }) => {
   const health = issuer?.keys.health()
@@ -65,7 +65,7 @@ export const keysHint: Explain = ({ error, issuer }) => {
   const what = health?.usable
     ? "none of the issuer's loaded keys is the token's, and newer ones cannot be fetched"
     : 'the keys of the issuer cannot be fetched'
-  return `${what} (${quoted(issuer?.issuer ?? '')}): ${why}. The next attempt is in ${duration(retryAfter)}`
+  return `${what} (${quoted(issuer?.issuer ?? '')}): ${why}. The answer is 503, and the next request after ${duration(retryAfter)} tries again: check that address, and this API's network and proxy`
 }
 
 export const resolverHint: Explain = ({ error }) =>

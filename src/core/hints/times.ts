@@ -16,7 +16,7 @@ export const issuedInFutureHint: Explain = ({ error }) =>
   ahead('iat', detailOf(error, 'issued-in-future'))
 
 function ahead(claim: 'nbf' | 'iat', detail: WrongTime): string {
-  return `the token's ${claim} is ${duration(detail.seconds)} ahead of this API's clock, and ${tolerance(detail)}. Set the clock that is wrong, this API's or the issuer's, or allow more (at most 300 s)`
+  return `the token's ${claim} is ${duration(detail.seconds)} ahead of this API's clock, and ${tolerance(detail)}. Set the clock that is wrong, this API's or the issuer's, or raise clockTolerance (at most 300 s)`
 }
 
 function tolerance({ clockTolerance }: WrongTime): string {

@@ -374,7 +374,7 @@ const provocations: Readonly<Record<Reason, readonly Provocation[] | 'of a reque
     [
       'an unknown kid',
       () => refusalOf(mint({}, { kid: 'other' })),
-      /kid is 'other', and no key of the issuer has it \(1 key loaded\)\. Keys are fetched again for such tokens in 30 s \(option keys\.cooldown\)/,
+      /kid is 'other', and no key of the issuer has it \(1 key loaded\)\. .*the next such token after 30 s \(option keys\.cooldown\) has them fetched again/,
     ],
     [
       'an unknown kid after a part of the cooldown',
@@ -384,7 +384,7 @@ const provocations: Readonly<Record<Reason, readonly Provocation[] | 'of a reque
         issuer.clock.advance(12)
         return refusalOf(mint({}, { kid: 'another' }))
       },
-      /kid is 'another', .* in 18 s \(option/,
+      /kid is 'another', .* after 18 s \(option/,
     ],
     [
       'an unknown kid where keys are given',
@@ -429,7 +429,7 @@ const provocations: Readonly<Record<Reason, readonly Provocation[] | 'of a reque
         issuer.fail('jwks', faults.status(500))
         return refusalOf(mint())
       },
-      /keys of the issuer cannot be fetched \('https:\/\/issuer\.test'\): status 500 at https:\/\/issuer\.test\/.*next attempt is in \d+ s/,
+      /keys of the issuer cannot be fetched \('https:\/\/issuer\.test'\): status 500 at https:\/\/issuer\.test\/.*next request after \d+ s tries again: check that address/,
     ],
     [
       'an issuer that is down when keys are replaced',
