@@ -2,3 +2,5 @@
 
 export * from './core/exports.ts'
 export { createVerifier } from './core/verifier.ts'
+export type { AuthRequirements } from './http/requirements/assert.ts'
+export { assertAuth } from './http/requirements/assert.ts'

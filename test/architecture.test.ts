@@ -242,8 +242,11 @@ describe('imports of src', () => {
     },
   )
 
-  test('src/index.ts reaches core alone', () => {
-    expect(outside(reachOf('src/index.ts'), packages, core)).toEqual([])
+  test('src/index.ts imports core and assertAuth, which reaches of http nothing that knows requests', () => {
+    const assertAuth = 'src/http/requirements/assert.ts'
+    expect(outside(importsOf('src/index.ts'), core)).toEqual([assertAuth, assertAuth])
+    const shared = /^src\/http\/(hooks|parameters|verified-auth|requirements\/[a-z]+)\.ts$/
+    expect(outside(reachOf('src/index.ts'), packages, core, shared)).toEqual([])
   })
 
   test('the test kit imports Node, jose, the main entry, and of core the two files that it shares', () => {

@@ -15,6 +15,7 @@ import {
   createApp as createGatewayApp,
 } from '../examples/gateway.ts'
 import { createApp as createRefusalsApp } from '../examples/refusals.ts'
+import { createApp as createRolesApp } from '../examples/roles.ts'
 import { createGreeter } from '../examples/verifier.ts'
 import { boundsOf } from './core/keys/bounds.ts'
 
@@ -115,6 +116,37 @@ describe('examples/gateway.ts', () => {
       const others = mint({ ...claims, aud: 'another' }, { header: { typ: 'JWT' } })
       await call().set(behind.tokenHeader, others).expect(401)
       expect(asked).toEqual([behind.issuer.jwksUri])
+    },
+  )
+})
+
+describe('examples/roles.ts', () => {
+  const app = createRolesApp(issuer.trust())
+  type Call = [
+    method: 'delete' | 'post',
+    path: string,
+    claims: Record<string, unknown>,
+    status: number,
+  ]
+  const mayRefund = { entitlements: ['orders:refund'], tenant: 'umbrella', email_verified: true }
+  it.each<Call>([
+    ['delete', '/users/7', { roles: ['admin'] }, 200],
+    ['delete', '/users/7', { roles: ['editor'] }, 403],
+    ['delete', '/users/7', { scope: 'admin' }, 403],
+    ['post', '/refunds', mayRefund, 200],
+    ['post', '/refunds', { ...mayRefund, entitlements: [] }, 403],
+    ['post', '/refunds', { ...mayRefund, tenant: 'other' }, 403],
+    ['post', '/refunds', { ...mayRefund, email_verified: false }, 403],
+    ['post', '/refunds', { ...mayRefund, act: { sub: 'support' } }, 403],
+    ['post', '/operations/listOrders', { scope: 'orders:read' }, 200],
+    ['post', '/operations/listOrders', {}, 403],
+    ['post', '/operations/closeShop', { roles: ['owner'] }, 200],
+    ['post', '/operations/closeShop', { roles: [] }, 403],
+  ])(
+    'examples/roles.ts answers %s %s to a token with %j with %i',
+    async (method, path, claims, status) => {
+      await supertest(app)[method](path).use(issuer.as(claims)).expect(status)
+      await supertest(app)[method](path).expect(401)
     },
   )
 })

@@ -103,6 +103,7 @@ export const suites: readonly Suite[] = [
     files: [
       'test/http/any-bytes.test.ts',
       'test/http/at-once.test.ts',
+      'test/http/assert-auth.test.ts',
       'test/http/credentials.test.ts',
       'test/http/get-auth.test.ts',
       'test/http/hints.test.ts',
@@ -241,6 +242,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
       'test/typing/koa.test.ts',
       'test/typing/node.test.ts',
       'test/typing/on-refused.test.ts',
+      'test/typing/requirements.test.ts',
       'test/typing/verifier.test.ts',
     ],
   },

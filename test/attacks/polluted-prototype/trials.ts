@@ -1,4 +1,4 @@
-import { createVerifier } from 'tollgate'
+import { assertAuth, createVerifier } from 'tollgate'
 import { createAuth as createExpressAuth, getAuth } from 'tollgate/express'
 import { createAuth as createFastifyAuth } from 'tollgate/fastify'
 import { createAuth as createFetchAuth } from 'tollgate/fetch'
@@ -13,6 +13,7 @@ import {
   good,
   issuer,
   rsaJwk,
+  scope,
   second,
   trusted,
   withScope,
@@ -280,6 +281,11 @@ const wrongRequirements: Readonly<Record<string, Options>> = {
   'a scope that is undefined': { scope: undefined },
   'an empty scope': { scope: '' },
   'an empty list of scopes': { anyScope: [] },
+  'a role that is undefined': { role: undefined },
+  'an empty list of roles': { anyRole: [] },
+  'no claim': { claims: {} },
+  'a claim that is undefined': { claims: { tenant: undefined } },
+  'an empty list of actors': { actor: [] },
   'a check that is no function': { check: true },
   'an unknown requirement': { scopes: 'a' },
   'an optional that is no boolean': { optional: 'yes' },
@@ -312,6 +318,26 @@ function configurations(): Trial[] {
   ]
 }
 
+const goodAuth = await lasting.strict.verify(good)
+
+/** Callers whom assertAuth refuses. */
+const assertions: readonly Trial[] = [
+  ['an anonymous caller', undefined, {}],
+  ['an anonymous caller who needs a role', null, { role: scope }],
+  ['what is no Auth', {}, {}],
+  ['a caller without the scope', goodAuth, { scope }],
+  ['a caller without the role', goodAuth, { role: scope }],
+  ['a caller without the claim', goodAuth, { claims: { tenant: scope } }],
+  ['a caller for whom nobody acts', goodAuth, { actor: [scope] }],
+  ['a caller who does not pass the check', goodAuth, { check: () => undefined }],
+].map(([who, auth, requirements]) => ({
+  name: `assertAuth with ${who}`,
+  run() {
+    assertAuth(auth as never, requirements as Options)
+    return 'admitted'
+  },
+}))
+
 /** Everything that is tried. */
 export const trials: readonly Trial[] = [
   ...verifications(),
@@ -321,6 +347,7 @@ export const trials: readonly Trial[] = [
   ...reports(),
   ...configurations(),
   ...guardsOf(lasting.strict),
+  ...assertions,
   { name: 'getAuth of a request without a guard', run: () => getAuth({}) ?? 'nobody' },
 ]
 
