@@ -226,13 +226,13 @@ describe('the hints of requirements', () => {
 
   it('the hint about a missing role or permission names what is missing, what the route needs and what the token has', async () => {
     expect(await hintOf({ role: ['admin', 'editor'] }, { roles: ['editor', 'reader'] })).toBe(
-      "the token lacks 'admin': the route needs 'admin' and 'editor' (option 'role'), and the token has 'editor' and 'reader': have the issuer give the role, and write it into the token",
+      "the token lacks 'admin': the route needs 'admin' and 'editor' (option 'role'), and the token has 'editor' and 'reader': if this caller may do that, have the issuer give the role, and write it into the token",
     )
     expect(await hintOf({ anyRole: ['a', 'b'] })).toBe(
-      "the route needs one of 'a' or 'b' (option 'anyRole'), and the token has no roles: have the issuer give the role, and write it into the token, or, if the issuer writes roles into another claim, name it in the profile (roles)",
+      "the route needs one of 'a' or 'b' (option 'anyRole'), and the token has no roles: if this caller may do that, have the issuer give the role, and write it into the token, or, if the issuer writes roles into another claim, name it in the profile (roles)",
     )
     expect(await hintOf({ permission: 'refund' }, { entitlements: ['void'] })).toBe(
-      "the token lacks 'refund': the route needs 'refund' (option 'permission'), and the token has 'void': have the issuer give the permission, and write it into the token",
+      "the token lacks 'refund': the route needs 'refund' (option 'permission'), and the token has 'void': if this caller may do that, have the issuer give the permission, and write it into the token",
     )
     expect(await hintOf({ anyPermission: ['a'] })).toMatch(
       /^the route needs one of 'a' \(option 'anyPermission'\), and the token has no permissions: .*\(permissions\)$/,
@@ -243,7 +243,7 @@ describe('the hints of requirements', () => {
     const long = ['é'.repeat(300), 'b', 'c', 'd']
     const hint = await hintOf({ role: 'a' }, { roles: long })
     expect(hint).toContain("(option 'role'), and the token has '\\u00e9")
-    expect(hint).toContain(", 'b', 'c' (and 1 more): have")
+    expect(hint).toContain(", 'b', 'c' (and 1 more): if this caller may")
   })
 
   it('the hint about claims names them, and shows no value of theirs', async () => {

@@ -18,12 +18,13 @@ export interface RoleRequirements {
 const rolesHeld: HeldNames = {
   member: 'roles',
   reason: 'role',
-  advice: 'have the issuer give the role, and write it into the token',
+  advice: 'if this caller may do that, have the issuer give the role, and write it into the token',
 }
 const permissionsHeld: HeldNames = {
   member: 'permissions',
   reason: 'permission',
-  advice: 'have the issuer give the permission, and write it into the token',
+  advice:
+    'if this caller may do that, have the issuer give the permission, and write it into the token',
 }
 
 /** The token must have every role. */
