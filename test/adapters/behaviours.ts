@@ -435,8 +435,9 @@ export function describeAdapter(adapter: Adapter): void {
       const told: object[] = []
       const hints: unknown[] = []
       const onEvent = ({ hint, ...event }: { type: string; hint?: string }): void => {
-        if (event.type.endsWith('refused')) told.push(event)
-        if (event.type === 'request.refused') hints.push(hint)
+        if (!event.type.endsWith('refused')) return
+        told.push(event)
+        hints.push(hint)
       }
       const setup = { auth: { ...auth, onEvent }, routes }
       await through(adapter, setup, async ({ call }) => {
@@ -449,18 +450,14 @@ export function describeAdapter(adapter: Adapter): void {
       expect(told).toEqual([
         { type: 'request.refused', status: 401, reason: 'no-credentials' },
         { type: 'request.refused', status: 400, reason: 'malformed-credentials' },
-        {
-          type: 'token.refused',
-          issuer: issuer.url,
-          reason: 'expired',
-          hint: expect.stringMatching(/^the token expired \d+ s ago/),
-        },
+        { type: 'token.refused', issuer: issuer.url, reason: 'expired' },
         { type: 'request.refused', status: 403, reason: 'scope' },
         { type: 'request.refused', status: 403, reason: 'check' },
       ])
       expect(hints).toEqual([
         expect.stringContaining('no Authorization header'),
         expect.stringContaining('there is a space'),
+        expect.stringMatching(/^the token expired \d+ s ago/),
         expect.stringContaining("the route needs 'orders:read'"),
         expect.stringContaining('check of the route returned false'),
       ])
