@@ -134,7 +134,8 @@ function findUnmet(
   rules: RouteRules,
   from = 0,
 ): Awaitable<Finding | undefined> {
-  const requirement = rules.requirements[from]
+  // Unlike an index, `at` finds nothing behind the end of the list on a polluted Object.prototype.
+  const requirement = rules.requirements.at(from)
   if (auth === undefined || requirement === undefined) return undefined
   return andThen(requirement.unmet(auth, request), (unmet) => {
     if (unmet === undefined) return findUnmet(auth, request, rules, from + 1)
