@@ -52,10 +52,10 @@ export function boundsOf(
   { maxAge, staleIfError, cooldown }: KeyTimes,
   { retryAfter, oldPlace = false }: { retryAfter: boolean; oldPlace?: boolean },
 ): Bounds {
-  // Keys that have moved are found by the second attempt for an unknown key: the first one asks the
-  // old place.
-  const attempts = oldPlace ? 2 * cooldown : cooldown
-  const refused = Math.max(attempts, retryAfter ? longestRetryAfter : longestBackoff)
+  const heldBack = retryAfter ? longestRetryAfter : longestBackoff
+  // Keys that have moved are found by the second attempt for an unknown key, because the first one
+  // asks the old place. Neither begins while attempts are held back.
+  const refused = oldPlace ? Math.max(cooldown, heldBack) + cooldown : Math.max(cooldown, heldBack)
   const unknownKeys = Math.ceil(3600 / cooldown)
   const planned = Math.ceil(3600 / (earliestRefresh * maxAge)) + 2
   return {
