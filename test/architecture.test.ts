@@ -15,7 +15,7 @@ const adapters = {
   'src/node.ts': /^$/,
 }
 /** Entries that adapt no framework. */
-const otherEntries = ['src/index.ts', 'src/testing.ts']
+const otherEntries = ['src/index.ts', 'src/issuers.ts', 'src/testing.ts']
 
 /** Every file and folder, written as an import writes it. */
 function pathsIn(folder: string): readonly string[] {
@@ -254,6 +254,18 @@ describe('imports of src', () => {
     const shared = /^src\/core\/(algorithms|option-checks)\.ts$/
     const allowed = [/^jose$/, /^node:/, /^src\/index\.ts$/, /^src\/testing\//, shared]
     expect(forbiddenImports(kit, ...allowed)).toEqual([])
+  })
+
+  test('the presets import core/option-checks and core/known-issuers, and of what core exports the types alone', () => {
+    const presets = sources.filter((file) => /^src\/issuers[./]/.test(file))
+    const shared = /^src\/core\/(option-checks|known-issuers)\.ts$/
+    const publicTypes = /^src\/core\/exports\.ts$/
+    expect(forbiddenImports(presets, /^src\/issuers\//, shared, publicTypes)).toEqual([])
+    for (const preset of presets) {
+      const imports =
+        codeOf(preset).match(/^(?:import|export)\b[^']*'[^']*core\/exports\.ts'/gm) ?? []
+      expect(imports.filter((line) => !/^(?:import|export) type \{/.test(line))).toEqual([])
+    }
   })
 
   test('every import of src names its module literally', () => {

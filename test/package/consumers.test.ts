@@ -57,7 +57,7 @@ describe('a consumer without a framework and without the types of Node', () => {
   ])(
     'a consumer without a framework and without the types of Node compiles with %s, %s',
     async (compiler, _, options) => {
-      const reached = ['index', 'express', 'koa', 'fetch', 'node'] as const
+      const reached = ['index', 'express', 'koa', 'fetch', 'node', 'issuers'] as const
       const compilation = await compile(folder, compiler, ...options)
       expectClean(compilation, ['routes.mts', 'routes.cts'], reached)
       expect(compilation.files.filter((file) => file.includes(`${sep}@types${sep}`))).toEqual([])
@@ -73,7 +73,11 @@ test(
     const folder = await copyFixture(await unpack(packed), 'consumer-alone')
     await rename(join(folder, 'routes.ts'), join(folder, 'routes.mts'))
     const compilation = await compile(folder, 'typescript-oldest', ...nodenext)
-    expectClean(compilation, ['routes.mts'], ['index', 'express', 'koa', 'fetch', 'node'])
+    expectClean(
+      compilation,
+      ['routes.mts'],
+      ['index', 'express', 'koa', 'fetch', 'node', 'issuers'],
+    )
   },
   limit,
 )

@@ -10,7 +10,7 @@ const modules = join(root, 'node_modules')
 
 export const adapters = ['express', 'koa', 'fastify', 'hono', 'fetch', 'node'] as const
 /** Every entry of the package, by the name of its file. */
-export const entries = ['index', ...adapters, 'testing'] as const
+export const entries = ['index', ...adapters, 'issuers', 'testing'] as const
 export type Entry = (typeof entries)[number]
 
 /** The name by which a consumer imports an entry. */

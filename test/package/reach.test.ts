@@ -133,6 +133,16 @@ describe('what an entry imports', () => {
     ])
   })
 
+  test('issuers: itself and two files of core/, and no package', async () => {
+    const { own, others } = await reachOf('issuers')
+    expect(own.filter((path) => !path.startsWith('issuers/')).sort()).toEqual([
+      'core/option-checks.js',
+      'core/own-members.js',
+      'issuers.js',
+    ])
+    expect(others).toEqual([])
+  })
+
   test('the types of an entry import jose, and a framework only where its adapter uses the types of it', async () => {
     const reached = entries.map(async (entry) => [entry, await typesOf(entry)] as const)
     expect(Object.fromEntries(await Promise.all(reached))).toEqual({
@@ -143,6 +153,7 @@ describe('what an entry imports', () => {
       hono: ['hono', 'jose'],
       fetch: ['jose'],
       node: ['jose'],
+      issuers: ['jose'],
       testing: ['jose', 'node:http'],
     })
   })
@@ -161,6 +172,7 @@ const budgets: Readonly<Record<Entry, readonly [minified: number, gzipped: numbe
   hono: [102_000, 37_700],
   fetch: [102_000, 37_700],
   node: [102_000, 37_700],
+  issuers: [4_200, 2_050],
   testing: [86_000, 31_000],
 }
 
@@ -204,9 +216,12 @@ describe('a bundled entry', () => {
       for (const entry of portable) {
         const { outputFiles, metafile, warnings } = await bundle(everythingOf(entry), options)
         expect(warnings, entry).toEqual([])
-        expect(Object.keys(metafile.inputs).join(), entry).toContain('node_modules/jose/')
+        // The presets are data, and need no other package.
+        const isData = entry === 'issuers'
+        const packages = Object.keys(metafile.inputs).join().includes('node_modules/jose/')
+        expect(packages, entry).toBe(!isData)
         const imports = Object.values(metafile.inputs).flatMap((input) => input.imports)
-        expect(imports.filter(({ external }) => external)).toEqual(outside)
+        expect(imports.filter(({ external }) => external)).toEqual(isData ? [] : outside)
         const written = outputFiles[0]?.text.match(
           /^(?:import|export)\b.*\bfrom\b|^import\s*["'{*\w]|\brequire\s*\(/m,
         )
@@ -252,7 +267,7 @@ describe('importing an entry', () => {
     expect(outputFiles[0]?.text).toBe('')
   })
 
-  test.each(entries.filter((entry) => entry !== 'testing'))(
+  test.each(['index', ...adapters] as const)(
     'an import of one error class from %s adds only that class to a bundle',
     async (entry) => {
       const { outputFiles } = await bundle(

@@ -130,9 +130,14 @@ export const suites: readonly Suite[] = [
   },
   {
     name: 'issuers',
-    files: ['test/authgear.test.ts'],
+    files: ['test/authgear.test.ts', 'test/issuers/okta.test.ts'],
     adapters: 'portable',
-    not: { workerd: 'the test reads its fixtures from the disk, which a Worker does not have' },
+    without: {
+      'test/authgear.test.ts': {
+        on: ['workerd'],
+        why: 'reads its fixtures from the disk, which a Worker does not have',
+      },
+    },
   },
   {
     name: 'composition',
