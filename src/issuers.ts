@@ -3,5 +3,13 @@
  * line for each preset, which is a public promise.
  */
 
+export type { Auth0Options } from './issuers/auth0.ts'
+export { auth0 } from './issuers/auth0.ts'
+export type { CloudRunOptions } from './issuers/cloud-run.ts'
+export { cloudRun } from './issuers/cloud-run.ts'
+export type { FirebaseOptions } from './issuers/firebase.ts'
+export { firebase } from './issuers/firebase.ts'
+export type { GoogleIapOptions } from './issuers/google-iap.ts'
+export { googleIap } from './issuers/google-iap.ts'
 export type { OktaOptions } from './issuers/okta.ts'
 export { okta } from './issuers/okta.ts'

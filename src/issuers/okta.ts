@@ -20,8 +20,10 @@ const known = { domain: true, server: true } as const satisfies Record<keyof Okt
  *
  * The tokens do not follow RFC 9068: their header has no `typ`, `client_id` is named `cid`, and
  * scopes are a list in `scp`. So they are told from ID tokens by `cid`, which ID tokens of Okta do
- * not have. Tokens of the organisation itself (`https://acme.okta.com` without `/oauth2/…`) cannot
- * be accepted: Okta does not publish their keys.
+ * not have; a token with `nonce` or another sign of an ID token is refused as well. `auth.roles` are
+ * the claim `roles` or else `groups`, where the server has such a claim. Tokens of the organisation
+ * itself (`https://acme.okta.com` without `/oauth2/…`) cannot be accepted: their keys are not
+ * published.
  *
  * @throws TypeError for a wrong option.
  */
@@ -30,15 +32,19 @@ export function okta(options: OktaOptions): IssuerOptions {
   const server = given.has('server') ? given.segment('server') : 'default'
   return frozenIssuer({
     issuer: `https://${given.domain('domain')}/oauth2/${server}`,
-    profile: {
-      types: ['jwt', 'at+jwt'],
-      untyped: true,
-      accessToken: { claim: 'cid' },
-      required: ['sub', 'cid'],
-      issuedAt: true,
-      client: ['cid'],
-      scopes: ['scp'],
-      roles: ['roles', 'groups'],
-    },
+    kinds: [
+      {
+        when: { claim: 'cid' },
+        profile: {
+          types: ['jwt', 'at+jwt'],
+          untyped: true,
+          required: ['cid'],
+          issuedAt: true,
+          client: ['cid'],
+          scopes: ['scp'],
+          roles: ['roles', 'groups'],
+        },
+      },
+    ],
   })
 }

@@ -96,6 +96,10 @@ test('every entry exports the expected values, imported and required, without an
         "getAuth",
       ],
       "tollgate/issuers": [
+        "auth0",
+        "cloudRun",
+        "firebase",
+        "googleIap",
         "okta",
       ],
       "tollgate/koa": [
@@ -241,6 +245,10 @@ test('every entry exports the expected types, an adapter its own beside those of
         "Requirements",
       ],
       "tollgate/issuers": [
+        "Auth0Options",
+        "CloudRunOptions",
+        "FirebaseOptions",
+        "GoogleIapOptions",
         "OktaOptions",
       ],
       "tollgate/koa": [

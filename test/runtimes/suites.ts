@@ -130,7 +130,12 @@ export const suites: readonly Suite[] = [
   },
   {
     name: 'issuers',
-    files: ['test/authgear.test.ts', 'test/issuers/okta.test.ts'],
+    files: [
+      'test/authgear.test.ts',
+      'test/issuers/auth0.test.ts',
+      'test/issuers/google.test.ts',
+      'test/issuers/okta.test.ts',
+    ],
     adapters: 'portable',
     without: {
       'test/authgear.test.ts': {
