@@ -256,15 +256,16 @@ describe('imports of src', () => {
     expect(forbiddenImports(kit, ...allowed)).toEqual([])
   })
 
-  test('the presets import core/option-checks and core/known-issuers, and of what core exports the types alone', () => {
+  test('the presets import core/option-checks and core/known-issuers, and of the public types and of node:http the types alone', () => {
     const presets = sources.filter((file) => /^src\/issuers[./]/.test(file))
-    const shared = /^src\/core\/(option-checks|known-issuers)\.ts$/
-    const publicTypes = /^src\/core\/exports\.ts$/
-    expect(forbiddenImports(presets, /^src\/issuers\//, shared, publicTypes)).toEqual([])
+    const values = [/^src\/issuers\//, /^src\/core\/(option-checks|known-issuers)\.ts$/]
+    const types = [/^src\/core\/exports\.ts$/, /^node:https?$/]
+    expect(forbiddenImports(presets, ...values, ...types)).toEqual([])
     for (const preset of presets) {
-      const imports =
-        codeOf(preset).match(/^(?:import|export)\b[^']*'[^']*core\/exports\.ts'/gm) ?? []
-      expect(imports.filter((line) => !/^(?:import|export) type \{/.test(line))).toEqual([])
+      const lines = codeOf(preset).match(
+        /^(?:import|export)\b[^']*'[^']*(?:exports\.ts|node:\w+)'/gm,
+      )
+      expect(outside(lines ?? [], /^(?:import|export) type \{/)).toEqual([])
     }
   })
 
@@ -282,7 +283,7 @@ describe('imports of src', () => {
 
   test('modules of Node are optional in src, so that other runtimes do without them', () => {
     const asked = sources.flatMap((file) => codeOf(file).match(/\S*\bgetBuiltinModule\b\S*/g) ?? [])
-    const optional = /^globalThis\.process\?\.getBuiltinModule\?\.\('node:(crypto|util)'\)/
+    const optional = /^globalThis\.process\?\.getBuiltinModule\?\.\('node:(crypto|https?|util)'\)/
     expect(outside(asked, optional)).toEqual([])
   })
 })

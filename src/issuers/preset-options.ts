@@ -1,9 +1,15 @@
 import type { IssuerOptions } from '../core/exports.ts'
-import { checkDistinct, kindOf, knownOptions, wrongOption } from '../core/option-checks.ts'
+import {
+  checkDistinct,
+  kindOf,
+  knownOptions,
+  optionalFunction,
+  wrongOption,
+} from '../core/option-checks.ts'
 
 /**
  * The options of one preset. Each is read by a check, whose message names the option and the preset.
- * An option that is present with the value undefined is refused by every check: with `server:
+ * But for `table` and `optionalFunction`, a check refuses the value undefined: with `server:
  * process.env.SERVER`, a missing variable must not mean another issuer.
  */
 export interface PresetOptions {
@@ -25,6 +31,12 @@ export interface PresetOptions {
    * `allowInsecureHosts`.
    */
   url(name: string): string
+  /** An object of options in the option. Messages name its members as `name.member`. */
+  inner(name: string, known: Readonly<Record<string, true>>): PresetOptions
+  /** A table from names to lists of texts, copied; undefined for an option that is absent. */
+  table(name: string): Readonly<Record<string, readonly string[]>> | undefined
+  /** A function; undefined for an option that is absent. */
+  optionalFunction<F>(name: string): F | undefined
   /** Refuses an option unless it is exactly true. */
   demand(name: string, why: string): void
   /** Refuses an option. Each `%s` of `fix` stands for one of `values`. */
@@ -40,8 +52,16 @@ export function presetOptions(
   given: unknown,
   known: Readonly<Record<string, true>>,
 ): PresetOptions {
-  const options = knownOptions(`the options of ${preset}()`, given, known)
-  const option = (name: string): string => `option '${name}' of ${preset}():`
+  return readerOf(preset, '', knownOptions(`the options of ${preset}()`, given, known))
+}
+
+function readerOf(
+  preset: string,
+  path: string,
+  options: Readonly<Record<string, unknown>>,
+): PresetOptions {
+  const named = (name: string): string => `option '${path}${name}' of ${preset}()`
+  const option = (name: string): string => `${named(name)}:`
   const refuse = (name: string, fix: string, ...values: string[]): never =>
     wrongOption(option(name), fix, ...values)
 
@@ -97,6 +117,23 @@ export function presetOptions(
       if (given.replace(/\/+$/, '') !== url) refuse(name, "must be spelled '%s'", url)
       return url
     },
+    inner(name, members) {
+      const inside = knownOptions(named(name), options[name], members)
+      return readerOf(preset, `${path}${name}.`, inside)
+    },
+    table(name) {
+      const value = options[name]
+      if (value === undefined) return undefined
+      const table = knownOptions(named(name), value, Object(value))
+      for (const [key, list] of Object.entries(table)) {
+        if (!Array.isArray(list)) {
+          return refuse(name, `must give '%s' an array, not ${kindOf(list)}`, key)
+        }
+        table[key] = list.map((one) => readText(name, one))
+      }
+      return table as Record<string, string[]>
+    },
+    optionalFunction: (name) => optionalFunction(option(name), options[name]),
     demand(name, why) {
       if (options[name] !== true) refuse(name, why)
     },

@@ -97,7 +97,10 @@ test('every entry exports the expected values, imported and required, without an
       ],
       "tollgate/issuers": [
         "auth0",
+        "authgear",
+        "authgearUser",
         "cloudRun",
+        "fetchWithHost",
         "firebase",
         "googleIap",
         "okta",
@@ -246,6 +249,9 @@ test('every entry exports the expected types, an adapter its own beside those of
       ],
       "tollgate/issuers": [
         "Auth0Options",
+        "AuthgearClaims",
+        "AuthgearOptions",
+        "AuthgearUser",
         "CloudRunOptions",
         "FirebaseOptions",
         "GoogleIapOptions",

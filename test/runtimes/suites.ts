@@ -133,6 +133,7 @@ export const suites: readonly Suite[] = [
     files: [
       'test/authgear.test.ts',
       'test/issuers/auth0.test.ts',
+      'test/issuers/authgear.test.ts',
       'test/issuers/google.test.ts',
       'test/issuers/okta.test.ts',
     ],
@@ -275,6 +276,10 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
   {
     why: 'puts a module of its own in place of one of src, which the package as it ships does not allow',
     files: ['test/adapters/schemes.test.ts'],
+  },
+  {
+    why: 'asks servers of Node by a fetch that is made of node:http',
+    files: ['test/issuers/fetch-with-host.test.ts'],
   },
   {
     why: 'loads the modules of src a second time, which only Vitest itself can do',

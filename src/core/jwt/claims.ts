@@ -152,7 +152,7 @@ export function readPrincipal(
     subject: readSubject(claims, profile, clientId, scopes),
     clientId,
     scopes,
-    ...readPermitted(claims, policy),
+    ...readPermitted(claims, policy, scopes),
     actors: readActors(claims),
     claims: claims as Principal['claims'],
     tokenClaims: claims as Principal['claims'],

@@ -18,14 +18,29 @@ const nothing: readonly string[] = Object.freeze([])
 export function readPermitted(
   claims: Claims,
   { profile, permissionsOf }: Pick<TokenPolicy, 'profile' | 'permissionsOf'>,
+  scopes: readonly string[],
 ): Permitted {
   const roles = profile.mergeRoles
     ? unique(profile.roles.flatMap((path) => listAt(claims, [path])))
     : listAt(claims, profile.roles)
-  const permissions = listAt(claims, profile.permissions)
+  const permissions = readPermissions(claims, profile, scopes)
   if (permissionsOf === undefined) return { roles, permissions }
   const added = roles.flatMap((role) => (own(permissionsOf, role) as readonly string[]) ?? [])
   return { roles, permissions: unique([...permissions, ...added]) }
+}
+
+/**
+ * Some issuers grant machines scopes and people roles. Where a profile reads both from one claim,
+ * the scopes of a token are its permissions, so that one requirement can serve both.
+ */
+function readPermissions(
+  claims: Claims,
+  { permissions, scopes: ofScopes }: TokenPolicy['profile'],
+  scopes: readonly string[],
+): readonly string[] {
+  const found = permissions.find((path) => valueAt(claims, [path]) !== undefined)
+  if (found === undefined) return nothing
+  return ofScopes.includes(found) ? scopes : listAt(claims, [found])
 }
 
 /** The value of the first of these claims that is there. */

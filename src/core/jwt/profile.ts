@@ -66,7 +66,8 @@ export interface Profile {
    */
   readonly mergeRoles?: boolean
   /**
-   * Claims that may hold the permissions; the first that is there counts. Default: `permissions`.
+   * Claims that may hold the permissions; the first that is there counts. Where `scopes` names it as
+   * well, the scopes of the token are its permissions. Default: `permissions`.
    */
   readonly permissions?: readonly ClaimPath[]
 }

@@ -169,6 +169,26 @@ describe('T5, T6: a profile object', () => {
     },
   )
 
+  it.each<[Claims, readonly string[]]>([
+    [{ scope: 'orders:read orders:write' }, ['orders:read', 'orders:write']],
+    [{ scope: 'orders:read', permissions: ['a'] }, ['orders:read']],
+    [{ permissions: ['a'] }, ['a']],
+    [{ permissions: 'a b' }, []],
+    [{}, []],
+  ])(
+    'where permissions names a claim of scopes, the scopes of %o are its permissions',
+    async (claims, permissions) => {
+      const verifier = verifierOf({
+        types: ['at+jwt'],
+        scopes: ['scope'],
+        permissions: ['scope', 'permissions'],
+      })
+      const token = issuer.mint(claims)
+      for (let i = 0; i < 2; i++)
+        expect(await verifier.verify(token)).toMatchObject({ permissions })
+    },
+  )
+
   it('rfc9068 reads roles and entitlements, jwt reads roles and permissions', async () => {
     const claims = { roles: ['r'], entitlements: ['e'], permissions: ['p'], appid: 'app' }
     expect(await verifierOf('rfc9068').verify(issuer.mint(claims))).toMatchObject({
