@@ -89,7 +89,7 @@ describePreset('auth0', scene, {
       'claims',
       { typ: 'at+jwt', claims: { ...rfc9068, jti: undefined } },
     ],
-    ['a refresh token', 'opaque', { as: () => 'MRrtOiUr2DPHHmpMVFxGZ4bQ2Xq0c' }],
+    ['a refresh token', 'opaque', { as: () => 'v1.MRrtOiUr2DPHHmpMVFxGZ4bQ2Xq0c' }],
     ['a token of another tenant', 'issuer', { claims: { iss: 'https://evil.eu.auth0.com/' } }],
     ['a token for the Management API', 'audience', { claims: { aud: `${at}api/v2/` } }],
     ['a token for userinfo alone', 'audience', { claims: { aud: `${at}userinfo` } }],

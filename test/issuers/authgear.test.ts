@@ -86,7 +86,7 @@ describePreset('authgear', scene, {
     ['an opaque access token', 'opaque', { as: () => opaqueAccessToken }],
     [
       'a refresh token',
-      'malformed',
+      'opaque',
       { as: () => 'b2a7d4a1-0f0e-4b0a-9a52-2f6f6f0e7a11.XkQ3vT9bLmZ1pRs8YwCd5FgHjKnM2aBe' },
     ],
     ['the token of a person for the resource', 'audience', { claims: { aud: [resource] } }],

@@ -125,7 +125,7 @@ describePreset(
         'issuer',
         { claims: { iss: 'job@acme-shop.iam.gserviceaccount.com' } },
       ],
-      ['an access token', 'opaque', { as: () => 'ya29-c-b0AXv0zTPZLrs3' }],
+      ['an access token', 'opaque', { as: () => 'ya29.c.b0AXv0zTPZLrs3' }],
       ['the older spelling of the issuer', 'issuer', { claims: { iss: 'accounts.google.com' } }],
     ],
     hostile: { skip },
