@@ -143,7 +143,7 @@ function backwardImports(graph: Graph): readonly string[] {
   )
 }
 
-const packages = /^(jose|lru-cache)$/
+const packages = /^(jose(\/[\w/]+)?|lru-cache)$/
 const core = /^src\/core\//
 const http = /^src\/http\//
 

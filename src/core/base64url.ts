@@ -1,4 +1,4 @@
-import { base64url } from 'jose'
+import { decode, encode } from 'jose/base64url'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
@@ -23,7 +23,7 @@ export function decodeAnyBase64(text: unknown): Uint8Array | undefined {
 
 /** Octets as base64url text, in its only canonical spelling. */
 export function encodeBase64url(octets: Uint8Array): string {
-  return base64url.encode(octets)
+  return encode(octets)
 }
 
 /**
@@ -31,7 +31,7 @@ export function encodeBase64url(octets: Uint8Array): string {
  * fifth of the time: 2 µs less for each token.
  */
 export function decodeCanonical(text: string): Uint8Array {
-  return globalThis.Buffer?.from(text, 'base64url') ?? base64url.decode(text)
+  return globalThis.Buffer?.from(text, 'base64url') ?? decode(text)
 }
 
 /** The octets of ASCII text, in a third of the time where the runtime has a Buffer. */

@@ -1,5 +1,5 @@
 import type { CryptoKey } from 'jose'
-import { importJWK } from 'jose'
+import { importJWK } from 'jose/key/import'
 import type { Algorithm, SignatureParameters } from '../algorithms.ts'
 import { signatureParameters } from '../algorithms.ts'
 import { withoutPrototype } from '../own-members.ts'
