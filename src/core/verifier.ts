@@ -20,6 +20,7 @@ import type { UntypedOptions, VerifierOptions } from './options.ts'
 import { resolveOptions } from './options.ts'
 import { memberOf } from './own-members.ts'
 import { createTokenCache, digestOf, dropTokensOf } from './token-cache.ts'
+import { roomForToken } from './turn.ts'
 
 /** The state of one trusted issuer. Ages and times are in seconds. */
 export interface IssuerHealth extends KeyHealth {
@@ -165,7 +166,8 @@ export function createVerifier<C extends object = JWTPayload>(
     run: Verification,
     digest: string | undefined,
   ): Awaitable<Found> {
-    return andThen(formatOf(token, formats).verify(token, run), (verified) => {
+    const verify = (): Awaitable<VerifiedToken> => formatOf(token, formats).verify(token, run)
+    return andThen(andThen(roomForToken(), verify), (verified) => {
       if (digest !== undefined) cache?.set(digest, verified)
       return { verified, cached: false }
     })

@@ -58,6 +58,7 @@ export const suites: readonly Suite[] = [
       'test/core/jwt/profile.test.ts',
       'test/core/jwt/permissions-of.test.ts',
       'test/core/token-cache.test.ts',
+      'test/core/turn.test.ts',
       'test/core/options.test.ts',
       'test/core/issuer-url.test.ts',
       'test/core/insecure-hosts.test.ts',

@@ -1,6 +1,7 @@
 import type { Awaitable } from '../awaitable.ts'
 import type { ImportedKey, NodeKey } from '../keys/imported-key.ts'
-import { countElsewhere, takePlace, takePlaceAlone } from './in-place.ts'
+import { takePlace } from '../turn.ts'
+import { countElsewhere, takePlaceAlone } from './in-place.ts'
 
 /** What was signed, and what is said to be its signature. */
 export interface Signed {

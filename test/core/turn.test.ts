@@ -1,0 +1,68 @@
+import { createVerifier } from 'tollgate'
+import { createTestIssuer } from 'tollgate/testing'
+import { describe, expect, it } from 'vitest'
+
+const issuer = createTestIssuer()
+const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
+
+/** Verifies many tokens at once, and gives how many are decided after each turn of the event loop. */
+async function decidedByTurns(tokens: readonly string[]): Promise<number[]> {
+  let decided = 0
+  const verifier = createVerifier({ ...issuer.trust(), onEvent: ({ type }) => count(type) })
+  const count = (type: string): void => {
+    if (type === 'token.refused' || type === 'token.accepted') decided += 1
+  }
+  await verifier.verify(issuer.mint())
+  await nextTurn()
+  decided = 0
+  const all = Promise.allSettled(tokens.map((token) => verifier.verify(token)))
+  const counts = [decided]
+  while (decided < tokens.length) {
+    await nextTurn()
+    counts.push(decided)
+  }
+  await all
+  return counts
+}
+
+describe('a turn of the event loop', () => {
+  it('of 1,000 new tokens at once, at most 200 are begun in each turn, so that nothing else waits for all of them', async () => {
+    const wrong = Array.from({ length: 1000 }, (_, i) =>
+      issuer.mint({ sub: `user-${i}`, aud: 'https://other.test' }),
+    )
+    const counts = await decidedByTurns(wrong)
+    expect(counts[0]).toBe(200)
+    const steps = counts.slice(1).map((decided, i) => decided - (counts[i] as number))
+    expect(Math.max(...steps)).toBeLessThanOrEqual(200)
+  })
+
+  it('all of them are decided, good ones and bad ones, each as it would be alone', async () => {
+    const verifier = createVerifier(issuer.trust())
+    const tokens = Array.from({ length: 600 }, (_, i) =>
+      i % 3 === 0 ? issuer.bad.wrongAudience() : issuer.mint({ sub: `user-${i}` }),
+    )
+    const found = await Promise.all(
+      tokens.map((token) =>
+        verifier.verify(token).then(
+          ({ subject }) => subject,
+          ({ reason }) => reason,
+        ),
+      ),
+    )
+    expect(found).toEqual(tokens.map((_, i) => (i % 3 === 0 ? 'audience' : `user-${i}`)))
+  })
+
+  it('a cached token does not wait for new ones', async () => {
+    const verifier = createVerifier(issuer.trust())
+    const cached = issuer.mint({ sub: 'cached' })
+    await verifier.verify(cached)
+    await nextTurn()
+    const order: string[] = []
+    const others = Array.from({ length: 400 }, (_, i) =>
+      verifier.verify(issuer.mint({ sub: `user-${i}` })).then(() => order.push('new')),
+    )
+    const known = verifier.verify(cached).then(() => order.push('cached'))
+    await Promise.all([...others, known])
+    expect(order.indexOf('cached')).toBeLessThan(201)
+  })
+})
