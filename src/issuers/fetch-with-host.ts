@@ -26,7 +26,10 @@ export function canFetchWithHost(url: string): boolean {
  *
  * @throws TypeError on a runtime without these modules.
  */
-export const fetchWithHost: FetchLike = async (url, { method = 'GET', headers, signal, body }) => {
+export const fetchWithHost: FetchLike = async (url, init) => {
+  // Without a prototype: a method that other code has put on Object.prototype must not be taken.
+  const asked: typeof init = Object.assign(Object.create(null), init)
+  const { method = 'GET', headers, signal, body } = asked
   const http = httpFor(url)
   if (http === undefined) {
     throw new TypeError(
@@ -47,8 +50,9 @@ function answerOf(response: IncomingMessage): Answer {
     status: response.statusCode ?? 0,
     headers: {
       get(name) {
-        const values = response.headersDistinct
-        return Object.hasOwn(values, name) ? (values[name]?.join(', ') ?? null) : null
+        const values = Object.entries(response.headersDistinct)
+        const found = values.find(([key]) => key === name.toLowerCase())
+        return found?.[1]?.join(', ') ?? null
       },
     },
     body: {

@@ -166,7 +166,7 @@ describe('fetchWithHost', () => {
       url,
       init({ headers: { host: 'a.test' } }),
     )
-    expect([status, headers.get('retry-after'), headers.get('vary')]).toEqual([201, '7', 'a, b'])
+    expect([status, headers.get('Retry-After'), headers.get('vary')]).toEqual([201, '7', 'a, b'])
     expect([headers.get('cache-control'), headers.get('toString')]).toEqual([null, null])
     const reader = body?.getReader()
     const text = async (): Promise<unknown> => {
@@ -177,6 +177,22 @@ describe('fetchWithHost', () => {
     rest.resolve()
     expect(await text()).toBe('end')
     expect(await text()).toBe(true)
+  })
+
+  it('T18: a method on a polluted Object.prototype is not sent', async () => {
+    const url = await serve((request, response) => response.end(request.method))
+    Object.defineProperty(Object.prototype, 'method', {
+      value: 'DELETE',
+      configurable: true,
+      writable: true,
+    })
+    try {
+      const { body } = await fetchWithHost(url, init())
+      const { value } = (await body?.getReader().read()) ?? {}
+      expect(new TextDecoder().decode(value)).toBe('GET')
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'method')
+    }
   })
 
   it('a method and a body are sent', async () => {
