@@ -2,16 +2,12 @@ import type { Express } from 'express'
 import express from 'express'
 import type { AuthOptions } from 'tollgate/express'
 import { createAuth } from 'tollgate/express'
+import { googleIap } from 'tollgate/issuers'
 
 /** Google's Identity-Aware Proxy. Its audience names one backend service. */
 export const behindGoogleIap = {
   tokenHeader: 'x-goog-iap-jwt-assertion',
-  issuer: {
-    issuer: 'https://cloud.google.com/iap',
-    jwksUri: 'https://www.gstatic.com/iap/verify/public_key-jwk',
-  },
-  audience: '/projects/PROJECT_NUMBER/global/backendServices/SERVICE_ID',
-  profile: 'jwt',
+  issuer: googleIap({ audience: '/projects/PROJECT_NUMBER/global/backendServices/SERVICE_ID' }),
 } as const
 
 /** Cloudflare Access. Its audience is the AUD tag of one application. */

@@ -289,7 +289,7 @@ describe('imports of src', () => {
 })
 
 test('no file or folder has a name that says only that it is useful', () => {
-  const paths = ['src', 'examples', 'test'].flatMap(pathsIn)
+  const paths = ['src', 'examples', 'test', 'docs'].flatMap(pathsIn)
   const vague = /^(utils?|helpers?|commons?|types?)$/
   expect(paths).toEqual(expect.arrayContaining(['src/http', 'test/architecture.test.ts']))
   expect(paths.filter((path) => vague.test(parse(path).name))).toEqual([])
@@ -325,7 +325,9 @@ test('texts in the repository use technical terms instead of invented ones, and 
     ].join('|'),
     'i',
   )
-  const files = ['src', 'test', 'examples'].flatMap(pathsIn).filter((path) => /\.\w+$/.test(path))
+  const files = ['src', 'test', 'examples', 'docs']
+    .flatMap(pathsIn)
+    .filter((path) => /\.\w+$/.test(path))
   const prose = readdirSync(root).filter((path) => path.endsWith('.md') && path !== 'CHANGELOG.md')
   const found = [...files, ...prose]
     .filter((path) => !/\/(dist|reports)\//.test(path))

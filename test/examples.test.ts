@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import supertest from 'supertest'
@@ -90,7 +90,7 @@ describe('examples/gateway.ts', () => {
     async (_gateway, behind, sub, more) => {
       const { url, ...gateway } = createTestIssuer({
         url: behind.issuer.issuer,
-        audience: behind.audience,
+        audience: 'audience' in behind ? behind.audience : (behind.issuer.audience ?? []),
       })
       const { now, mint, bad } = gateway
       const asked: string[] = []
@@ -241,21 +241,28 @@ describe('npm start', () => {
   })
 })
 
-describe('README.md', () => {
-  const readme = readFileSync(`${root}README.md`, 'utf8')
-  const snippets = [...readme.matchAll(/<!-- from (\S+) -->\n+```ts\n([\s\S]*?)```/g)]
+const docs = readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' })
+const pages = docs.filter((path) => path.endsWith('.md')).map((path) => `docs/${path}`)
 
-  it('every TypeScript snippet of README.md names the file that it is from', () => {
-    expect(snippets.length).toBeGreaterThan(3)
-    expect(readme.match(/```ts\n/g)).toHaveLength(snippets.length)
+describe.each(['README.md', ...pages])('the snippets of %s', (page) => {
+  const text = readFileSync(`${root}${page}`, 'utf8')
+  const snippets = [...text.matchAll(/<!-- from (\S+) -->\n+```ts\n([\s\S]*?)```/g)]
+
+  it(`every TypeScript snippet of ${page} names the file that it is from`, () => {
+    expect(snippets.length).toBeGreaterThan(page === 'README.md' ? 3 : 0)
+    expect(text.match(/```(ts|js|tsx|typescript|javascript)\n/g)).toHaveLength(snippets.length)
   })
 
   it.each(snippets.map(([, file = '', code = ''], index) => [index + 1, file, code] as const))(
-    'snippet %d of README.md is part of %s',
+    `snippet %d of ${page} is part of %s`,
     (_, file, code) => {
       expect(readFileSync(`${root}${file}`, 'utf8')).toContain(code)
     },
   )
+})
+
+describe('README.md', () => {
+  const readme = readFileSync(`${root}README.md`, 'utf8')
 
   it('README.md prints the bounds that the default options give', () => {
     const defaults = { maxAge: 600, staleIfError: 86_400, cooldown: 30 }

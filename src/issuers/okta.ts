@@ -19,11 +19,11 @@ const known = { domain: true, server: true } as const satisfies Record<keyof Okt
  * audience of that server as `audience` of the verifier (Okta's own default is `api://default`).
  *
  * The tokens do not follow RFC 9068: their header has no `typ`, `client_id` is named `cid`, and
- * scopes are a list in `scp`. So they are told from ID tokens by `cid`, which ID tokens of Okta do
- * not have; a token with `nonce` or another sign of an ID token is refused as well. `auth.roles` are
- * the claim `roles` or else `groups`, where the server has such a claim. Tokens of the organisation
- * itself (`https://acme.okta.com` without `/oauth2/…`) cannot be accepted: their keys are not
- * published.
+ * scopes are a list in `scp`. So they are told from ID tokens by `cid`, which Okta states in access
+ * tokens alone; a token with `idp`, `nonce` or another sign of an ID token is refused as well.
+ * `auth.roles` are the claim `roles` or else `groups`, where the server has such a claim. Tokens of
+ * the organisation itself (`https://acme.okta.com` without `/oauth2/…`) cannot be accepted: their
+ * keys are not published.
  *
  * @throws TypeError for a wrong option.
  */
@@ -38,6 +38,7 @@ export function okta(options: OktaOptions): IssuerOptions {
         profile: {
           types: ['jwt', 'at+jwt'],
           untyped: true,
+          refused: ['nonce', 'at_hash', 'c_hash', 's_hash', 'idp'],
           required: ['cid'],
           issuedAt: true,
           client: ['cid'],

@@ -1,13 +1,13 @@
 import { auth0 } from 'tollgate/issuers'
 import { expect, it } from 'vitest'
+import { behindAuth0WithRoles } from '../../examples/issuers/auth0.ts'
 import type { Scene } from './stage.ts'
 import { createStage, describePreset, describeWrongOptions, notRfc9068 } from './stage.ts'
 
 const at = 'https://acme.eu.auth0.com/'
-const api = 'https://api.acme.test'
+const api = behindAuth0WithRoles.audience
 const scene: Scene = {
-  issuer: auth0({ domain: 'acme.eu.auth0.com', roles: 'https://acme.com/roles' }),
-  audience: api,
+  ...behindAuth0WithRoles,
   keysAt: `${at}.well-known/jwks.json`,
   keyMembers: { use: 'sig', x5t: 'mOAJ-kP9nCXKVqYfrpyGI8hCRXI', x5c: ['MIIDDTCCAfWgAwIBAgIJ'] },
   metadata: { at: `${at}.well-known/openid-configuration`, says: { issuer: at } },

@@ -3,6 +3,7 @@ import { createVerifier } from 'tollgate'
 import type { AuthgearClaims } from 'tollgate/issuers'
 import { authgear, authgearUser } from 'tollgate/issuers'
 import { describe, expect, it } from 'vitest'
+import { behindAuthgear } from '../../examples/issuers/authgear.ts'
 import fixtures from '../fixtures/authgear-fixtures.json' with { type: 'json' }
 import type { Scene } from './stage.ts'
 import { createStage, describePreset, describeWrongOptions } from './stage.ts'
@@ -17,10 +18,9 @@ const machine = {
   ...Object.fromEntries(Object.keys(personClaims).map((name) => [name, undefined])),
   ...machineClaims,
 }
-const permissions = { store_manager: ['read:orders', 'write:orders'], salesperson: ['read:orders'] }
 
 const scene: Scene = {
-  issuer: authgear({ endpoint: `${endpoint}/`, machines: { resource }, permissions }),
+  issuer: behindAuthgear.issuer,
   keysAt: `${endpoint}/oauth2/jwks`,
   keyMembers: { use: 'sig', alg: 'RS256', created_at: 1753000000 },
   metadata: {
@@ -107,7 +107,7 @@ describePreset('authgear', scene, {
     ],
     [
       'a token for the resource with the subject of another machine',
-      'audience',
+      'token-type',
       { claims: { ...machine, sub: 'client_id_b892697a2075af59' } },
     ],
     ['a token without a client', 'token-type', { claims: { client_id: undefined } }],
@@ -251,6 +251,10 @@ describe('authgearUser', () => {
       authgearUser(auth)?.isVerified ?? false
     expect([roles, isVerified]).toHaveLength(2)
   })
+})
+
+it('a slash at the end of the endpoint is left out, as Authgear states none in iss', () => {
+  expect(authgear({ endpoint: `${endpoint}/` })).toEqual(authgear({ endpoint }))
 })
 
 it('authgear with a custom domain trusts that domain alone', () => {

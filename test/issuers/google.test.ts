@@ -1,4 +1,6 @@
 import { cloudRun, firebase, googleIap } from 'tollgate/issuers'
+import { behindFirebase } from '../../examples/issuers/firebase.ts'
+import { behindGoogleIap } from '../../examples/issuers/google-iap.ts'
 import { describePreset, describeWrongOptions, notRfc9068 } from './stage.ts'
 
 const skip = { ...notRfc9068, 'scope/array': 'scopes may be a list' }
@@ -6,7 +8,7 @@ const skip = { ...notRfc9068, 'scope/array': 'scopes may be a list' }
 describePreset(
   'firebase',
   {
-    issuer: firebase({ projectId: 'acme-shop', acceptIdTokens: true }),
+    ...behindFirebase,
     keysAt:
       'https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com',
     keyMembers: { use: 'sig', alg: 'RS256' },
@@ -126,6 +128,11 @@ describePreset(
         { claims: { iss: 'job@acme-shop.iam.gserviceaccount.com' } },
       ],
       ['an access token', 'opaque', { as: () => 'ya29.c.b0AXv0zTPZLrs3' }],
+      [
+        'a token whose signature Cloud Run has removed',
+        'signature',
+        { as: (token) => token.replace(/[^.]+$/, 'SIGNATURE_REMOVED_BY_GOOGLE') },
+      ],
       ['the older spelling of the issuer', 'issuer', { claims: { iss: 'accounts.google.com' } }],
     ],
     hostile: { skip },
@@ -150,7 +157,7 @@ const backend = '/projects/123456789/global/backendServices/987654321'
 describePreset(
   'googleIap',
   {
-    issuer: googleIap({ audience: backend }),
+    issuer: behindGoogleIap.issuer,
     keysAt: 'https://www.gstatic.com/iap/verify/public_key-jwk',
     keyMembers: { use: 'sig', alg: 'ES256' },
     alg: 'ES256',

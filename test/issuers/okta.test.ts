@@ -1,15 +1,14 @@
 import { okta } from 'tollgate/issuers'
 import { expect, it } from 'vitest'
+import { behindOkta, behindOktaServer } from '../../examples/issuers/okta.ts'
 import { describePreset, describeWrongOptions, notRfc9068 } from './stage.ts'
 
-const issuer = okta({ domain: 'acme.okta.com' })
 const at = 'https://acme.okta.com/oauth2/default'
 
 describePreset(
   'okta',
   {
-    issuer,
-    audience: 'api://default',
+    ...behindOkta,
     keysAt: `${at}/v1/keys`,
     metadata: { at: `${at}/.well-known/openid-configuration`, says: { issuer: at } },
     token: {
@@ -60,6 +59,11 @@ describePreset(
         'token-type',
         { claims: { cid: undefined, scp: undefined, aud: '0oa1nqnvpj9jyu1Ke5d7', nonce: 'n' } },
       ],
+      [
+        'an ID token that was given a claim cid',
+        'token-type',
+        { claims: { uid: undefined, scp: undefined, jti: 'ID.1', amr: ['pwd'], idp: '00o1' } },
+      ],
       ['a token with a client and a nonce', 'token-type', { claims: { nonce: 'n' } }],
       [
         'a token of another organisation',
@@ -90,8 +94,8 @@ describePreset(
 )
 
 it('okta with an id of a server trusts that server alone', () => {
-  const { issuer } = okta({ domain: 'login.acme.com', server: 'aus9' })
-  expect(issuer).toBe('https://login.acme.com/oauth2/aus9')
+  const { issuer } = behindOktaServer.issuer
+  expect(issuer).toBe('https://login.acme.com/oauth2/aus1a2b3c4d5e6f7g8h9')
 })
 
 describeWrongOptions('okta', okta, { domain: 'acme.okta.com' }, [
