@@ -103,6 +103,7 @@ test('every entry exports the expected values, imported and required, without an
         "fetchWithHost",
         "firebase",
         "googleIap",
+        "keycloak",
         "okta",
       ],
       "tollgate/koa": [
@@ -255,6 +256,7 @@ test('every entry exports the expected types, an adapter its own beside those of
         "CloudRunOptions",
         "FirebaseOptions",
         "GoogleIapOptions",
+        "KeycloakOptions",
         "OktaOptions",
       ],
       "tollgate/koa": [

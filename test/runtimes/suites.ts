@@ -136,6 +136,7 @@ export const suites: readonly Suite[] = [
       'test/issuers/auth0.test.ts',
       'test/issuers/authgear.test.ts',
       'test/issuers/google.test.ts',
+      'test/issuers/keycloak.test.ts',
       'test/issuers/okta.test.ts',
     ],
     adapters: 'portable',
