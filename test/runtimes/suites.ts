@@ -135,6 +135,7 @@ export const suites: readonly Suite[] = [
       'test/authgear.test.ts',
       'test/issuers/auth0.test.ts',
       'test/issuers/authgear.test.ts',
+      'test/issuers/cognito.test.ts',
       'test/issuers/google.test.ts',
       'test/issuers/keycloak.test.ts',
       'test/issuers/okta.test.ts',
