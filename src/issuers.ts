@@ -3,6 +3,8 @@
  * line is a public promise.
  */
 
+export type { AdfsOptions } from './issuers/adfs.ts'
+export { adfs } from './issuers/adfs.ts'
 export type { Auth0Options } from './issuers/auth0.ts'
 export { auth0 } from './issuers/auth0.ts'
 export type { AuthgearOptions } from './issuers/authgear.ts'
@@ -13,6 +15,10 @@ export type { CloudRunOptions } from './issuers/cloud-run.ts'
 export { cloudRun } from './issuers/cloud-run.ts'
 export type { CognitoOptions } from './issuers/cognito.ts'
 export { cognito } from './issuers/cognito.ts'
+export type { EntraOptions, EntraTenantsOptions } from './issuers/entra.ts'
+export { entra } from './issuers/entra.ts'
+export type { EntraB2cOptions } from './issuers/entra-b2c.ts'
+export { entraB2c } from './issuers/entra-b2c.ts'
 export { fetchWithHost } from './issuers/fetch-with-host.ts'
 export type { FirebaseOptions } from './issuers/firebase.ts'
 export { firebase } from './issuers/firebase.ts'

@@ -133,9 +133,12 @@ export const suites: readonly Suite[] = [
     name: 'issuers',
     files: [
       'test/authgear.test.ts',
+      'test/issuers/adfs.test.ts',
       'test/issuers/auth0.test.ts',
       'test/issuers/authgear.test.ts',
       'test/issuers/cognito.test.ts',
+      'test/issuers/entra.test.ts',
+      'test/issuers/entra-b2c.test.ts',
       'test/issuers/google.test.ts',
       'test/issuers/keycloak.test.ts',
       'test/issuers/okta.test.ts',
