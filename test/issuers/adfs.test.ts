@@ -1,5 +1,6 @@
 import { adfs } from 'tollgate/issuers'
 import { expect, it } from 'vitest'
+import { behindAdfs } from '../../examples/issuers/adfs.ts'
 import type { Scene } from './stage.ts'
 import { createStage, describePreset, describeWrongOptions, notRfc9068 } from './stage.ts'
 
@@ -37,8 +38,7 @@ const idToken = {
 }
 
 const scene: Scene = {
-  issuer: adfs({ host: 'fs.acme.com' }),
-  audience: api,
+  ...behindAdfs,
   keysAt: 'https://fs.acme.com/adfs/discovery/keys',
   token: { typ: 'JWT', claims },
 }

@@ -1,5 +1,7 @@
+import type { IssuerOptions } from 'tollgate'
 import { cognito } from 'tollgate/issuers'
 import { describe, expect, it } from 'vitest'
+import { behindCognito, behindCognitoWithResources } from '../../examples/issuers/cognito.ts'
 import type { Scene } from './stage.ts'
 import { describePreset, describeWrongOptions, notRfc9068 } from './stage.ts'
 
@@ -44,9 +46,9 @@ const idToken = {
   email: 'ada@acme.com',
 }
 
-function sceneOf(own: object = {}, options: object = {}): Scene {
+function sceneOf(issuer: IssuerOptions, own: object = {}): Scene {
   return {
-    issuer: cognito({ ...good, ...options }),
+    issuer,
     keysAt: `${pool}/.well-known/jwks.json`,
     metadata: { at: `${pool}/.well-known/openid-configuration`, says: { issuer: pool } },
     token: { claims: { ...claims, ...own } },
@@ -93,7 +95,7 @@ const hostile = {
   },
 } as const
 
-describePreset('cognito', sceneOf(), {
+describePreset('cognito', sceneOf(behindCognito.issuer), {
   accepted: [
     [
       'the access token of a person',
@@ -119,28 +121,32 @@ describePreset('cognito', sceneOf(), {
   hostile,
 })
 
-describePreset('cognito with an audience', sceneOf({ aud: api }, { audience: api }), {
-  accepted: [
-    ['a token that is bound to the API', {}, { subject: claims.sub, clientId: clients[0] }],
-    ['a token without aud', { claims: { aud: undefined } }, { subject: claims.sub }],
-    ['a machine', { claims: { ...machine, aud: undefined } }, { subject: clients[1] }],
-  ],
-  refused: [
-    ...refused.map(
-      ([what, reason, { claims }]) =>
-        [what, reason, { claims: { aud: undefined, ...claims } }] as const,
-    ),
-    ['a token of another client for the API', 'audience', { claims: { client_id: 'other' } }],
-    [
-      'a token of a client that is named as the API is',
-      'audience',
-      { claims: { client_id: api, aud: undefined } },
+describePreset(
+  'cognito with an audience',
+  sceneOf(behindCognitoWithResources.issuer, { aud: api }),
+  {
+    accepted: [
+      ['a token that is bound to the API', {}, { subject: claims.sub, clientId: clients[0] }],
+      ['a token without aud', { claims: { aud: undefined } }, { subject: claims.sub }],
+      ['a machine', { claims: { ...machine, aud: undefined } }, { subject: clients[1] }],
     ],
-    ['a token for another API', 'audience', { claims: { aud: 'https://other.test' } }],
-    ['an ID token that names the API', 'token-type', { claims: { ...idToken, aud: api } }],
-  ],
-  hostile,
-})
+    refused: [
+      ...refused.map(
+        ([what, reason, { claims }]) =>
+          [what, reason, { claims: { aud: undefined, ...claims } }] as const,
+      ),
+      ['a token of another client for the API', 'audience', { claims: { client_id: 'other' } }],
+      [
+        'a token of a client that is named as the API is',
+        'audience',
+        { claims: { client_id: api, aud: undefined } },
+      ],
+      ['a token for another API', 'audience', { claims: { aud: 'https://other.test' } }],
+      ['an ID token that names the API', 'token-type', { claims: { ...idToken, aud: api } }],
+    ],
+    hostile,
+  },
+)
 
 describe('cognito', () => {
   it('cognito makes the clients the audience of the issuer, one or several', () => {

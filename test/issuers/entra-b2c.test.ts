@@ -1,5 +1,6 @@
 import { entraB2c } from 'tollgate/issuers'
 import { describe, expect, it } from 'vitest'
+import { behindEntraB2c } from '../../examples/issuers/entra-b2c.ts'
 import type { Scene } from './stage.ts'
 import { createStage, describePreset, describeWrongOptions, notRfc9068 } from './stage.ts'
 
@@ -25,8 +26,7 @@ const machine = { sub: 'b3a1', azp: 'job', scp: 'app.read', nonce: undefined }
 const idToken = { azp: undefined, scp: undefined, auth_time: 1700000000 }
 
 const scene: Scene = {
-  issuer: entraB2c(good),
-  audience: api,
+  ...behindEntraB2c,
   keysAt: `${at}/b2c_1_signin/discovery/v2.0/keys`,
   metadata: {
     at: `${at}/B2C_1_SignIn/v2.0/.well-known/openid-configuration`,

@@ -1,7 +1,14 @@
-import type { IssuerOptions, VerifierOptions } from 'tollgate'
+import type { Auth, IssuerOptions, VerifierOptions } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import { entra } from 'tollgate/issuers'
 import { describe, expect, it } from 'vitest'
+import {
+  behindAnyTenant,
+  behindEntra,
+  behindEntraTenants,
+  behindEntraV1,
+  ofCustomers,
+} from '../../examples/issuers/entra.ts'
 import type { Scene } from './stage.ts'
 import { createStage, describePreset, describeWrongOptions, notRfc9068 } from './stage.ts'
 
@@ -86,15 +93,14 @@ const machine1 = {
 const forAll = { issuer: `${login}/{tenantid}/v2.0`, use: 'sig' }
 
 const scene: Scene = {
-  issuer: entra({ tenant }),
-  audience: api,
+  ...behindEntra,
   keysAt: `${login}/${tenant}/discovery/v2.0/keys`,
   keyMembers: forAll,
   metadata: { at: `${v2}/.well-known/openid-configuration`, says: { issuer: v2 } },
   token: { typ: 'JWT', claims },
 }
 const scene1: Scene = {
-  issuer: entra({ tenant, version: 'v1' }),
+  ...behindEntraV1,
   audience: uri,
   keysAt: `${login}/common/discovery/keys`,
   keyMembers: forAll,
@@ -264,18 +270,27 @@ describe('entra for several tenants', () => {
     const list = entra({ tenants: [tenant, other] })
     expect(Object.isFrozen(list)).toBe(true)
     expect(list).toEqual([entra({ tenant }), entra({ tenant: other })])
-    const { outcome } = createTenants([...list])
+    expect(list).toEqual(behindEntraTenants.issuer)
+    const { outcome } = createTenants(behindEntraTenants.issuer)
     expect(await outcome(v2)).toBe(`accepted ${v2}`)
     expect(await outcome(`${login}/${other}/v2.0`)).toBe(`accepted ${login}/${other}/v2.0`)
     expect(await outcome(`${login}/${personal}/v2.0`)).toBe('issuer')
   })
 
   it("with 'any', accepts every tenant, by one fetch of keys each", async () => {
-    const { outcome, fetched } = createTenants(entra({ tenants: 'any' }))
+    const { outcome, fetched } = createTenants(behindAnyTenant.issuer)
     for (const tid of [tenant, other, personal, tenant]) {
       expect(await outcome(`${login}/${tid}/v2.0`)).toBe(`accepted ${login}/${tid}/v2.0`)
     }
     expect(fetched).toEqual(Array(3).fill(`${login}/common/discovery/v2.0/keys`))
+  })
+
+  it("with 'any', a check tells the tenants of customers from others", async () => {
+    const { mint, outcomeOf } = createStage(scene)
+    const auth = (await outcomeOf(mint())) as Auth
+    expect(ofCustomers.check?.(auth, {} as never)).toBe(true)
+    const foreign = { ...auth, claims: { ...auth.claims, tid: other } }
+    expect(ofCustomers.check?.(foreign, {} as never)).toBe(false)
   })
 
   it.each([

@@ -1,7 +1,12 @@
-import type { IssuerOptions } from 'tollgate'
+import type { AuthEvent, IssuerOptions } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import { keycloak } from 'tollgate/issuers'
 import { describe, expect, it } from 'vitest'
+import {
+  behindKeycloak,
+  behindKeycloakClient,
+  behindKeycloakInCompose,
+} from '../../examples/issuers/keycloak.ts'
 import type { Scene } from './stage.ts'
 import { createStage, describePreset, describeWrongOptions, notRfc9068 } from './stage.ts'
 
@@ -14,13 +19,13 @@ const claims = {
   aud: 'account',
   sub: 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6',
   typ: 'Bearer',
-  azp: 'web',
+  azp: 'orders',
   sid: 'd1b0',
   acr: '1',
   'allowed-origins': ['https://shop.acme.com'],
   realm_access: { roles: ['default-roles-shop', 'clerk'] },
   resource_access: {
-    web: { roles: ['seller'] },
+    orders: { roles: ['seller'] },
     other: { roles: ['admin'] },
     account: { roles: ['view-profile'] },
   },
@@ -34,13 +39,13 @@ const serviceAccount = {
   scope: 'profile email',
   clientHost: '172.20.0.1',
   clientAddress: '172.20.0.1',
-  client_id: 'web',
-  preferred_username: 'service-account-web',
+  client_id: 'orders',
+  preferred_username: 'service-account-orders',
 }
 /** An ID token of the same client. */
 const idToken = {
   typ: 'ID',
-  aud: 'web',
+  aud: 'orders',
   at_hash: 'h',
   auth_time: 1700000000,
   realm_access: undefined,
@@ -49,7 +54,7 @@ const idToken = {
 }
 const logoutToken = {
   typ: 'Logout',
-  aud: 'web',
+  aud: 'orders',
   events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
 }
 
@@ -79,108 +84,117 @@ const withoutAud = {
 } as const
 /** Tokens that every setting of the preset refuses. */
 const refused = [
-  ['an ID token that names the API', 'token-type', { claims: { ...idToken, aud: ['web', api] } }],
-  ['a refresh token', 'token-type', { claims: { typ: 'Refresh', aud: ['web', api] } }],
-  ['an offline token', 'token-type', { claims: { typ: 'Offline', aud: ['web', api] } }],
-  ['a logout token', 'token-type', { claims: { ...logoutToken, aud: ['web', api] } }],
+  [
+    'an ID token that names the API',
+    'token-type',
+    { claims: { ...idToken, aud: ['orders', api] } },
+  ],
+  ['a refresh token', 'token-type', { claims: { typ: 'Refresh', aud: ['orders', api] } }],
+  ['an offline token', 'token-type', { claims: { typ: 'Offline', aud: ['orders', api] } }],
+  ['a logout token', 'token-type', { claims: { ...logoutToken, aud: ['orders', api] } }],
   [
     'a logout token by its header',
     'token-type',
-    { typ: 'logout+jwt', claims: { ...logoutToken, aud: ['web', api] } },
+    { typ: 'logout+jwt', claims: { ...logoutToken, aud: ['orders', api] } },
   ],
-  ['a token without the mark', 'token-type', { claims: { typ: undefined, aud: ['web', api] } }],
-  ['a serialized ID token', 'token-type', { claims: { typ: 'Serialized-ID', aud: ['web', api] } }],
+  ['a token without the mark', 'token-type', { claims: { typ: undefined, aud: ['orders', api] } }],
+  [
+    'a serialized ID token',
+    'token-type',
+    { claims: { typ: 'Serialized-ID', aud: ['orders', api] } },
+  ],
   [
     'a DPoP token',
     'sender-constraint',
-    { claims: { typ: 'DPoP', cnf: { jkt: 'x' }, aud: ['web', api] } },
+    { claims: { typ: 'DPoP', cnf: { jkt: 'x' }, aud: ['orders', api] } },
   ],
   ['a token of another realm', 'issuer', { claims: { iss: 'https://id.acme.com/realms/staff' } }],
   ['a token of another Keycloak', 'issuer', { claims: { iss: 'https://evil.test/realms/shop' } }],
 ] as const
 
-describePreset(
-  'keycloak with a client',
-  sceneOf(keycloak({ url: 'https://id.acme.com', realm: 'shop', client: 'web' })),
-  {
-    accepted: [
-      [
-        'the access token of a person that names only Keycloak itself',
-        {},
-        {
-          subject: claims.sub,
-          clientId: 'web',
-          scopes: ['openid', 'profile', 'email'],
-          roles: ['seller'],
-          permissions: [],
-        },
-      ],
-      ['a token with an empty aud', { claims: { aud: [] } }, { roles: ['seller'] }],
-      ['a token without aud', { claims: { aud: undefined } }, { roles: ['seller'] }],
-      ['a token with aud as a list', { claims: { aud: ['account'] } }, { roles: ['seller'] }],
-      [
-        'a token of another client whose mapper names this one',
-        { claims: { aud: ['web', 'account'], azp: 'mobile' } },
-        { clientId: 'mobile', roles: ['seller'] },
-      ],
-      [
-        'a nonce in an access token, as before version 25',
-        { claims: { nonce: 'n', auth_time: 1700000000 } },
-        { subject: claims.sub },
-      ],
-      ['the header at+jwt', { typ: 'at+jwt' }, { subject: claims.sub }],
-      [
-        'a service account',
-        { claims: serviceAccount },
-        { subject: claims.sub, clientId: 'web', roles: ['seller'] },
-      ],
-      [
-        'a person without a role of the client, who is given none of the realm',
-        { claims: { resource_access: { other: { roles: ['admin'] } } } },
-        { roles: [] },
-      ],
-      [
-        'a client that has the roles claim of somebody else',
-        { claims: { resource_access: undefined, roles: ['admin'] } },
-        { roles: [] },
-      ],
+describePreset('keycloak with a client', sceneOf(behindKeycloakClient.issuer), {
+  accepted: [
+    [
+      'the access token of a person that names only Keycloak itself',
+      {},
+      {
+        subject: claims.sub,
+        clientId: 'orders',
+        scopes: ['openid', 'profile', 'email'],
+        roles: ['seller'],
+        permissions: [],
+      },
     ],
-    refused: [
-      ...refused,
-      ['an ID token', 'token-type', { claims: idToken }],
-      [
-        'the token of another client that names only Keycloak',
-        'audience',
-        { claims: { azp: 'evil' } },
-      ],
-      [
-        'the token of another client without aud',
-        'audience',
-        { claims: { azp: 'evil', aud: undefined } },
-      ],
-      ['a token without azp', 'audience', { claims: { azp: undefined } }],
-      ['a token of the client for another API', 'audience', { claims: { aud: 'orders' } }],
-      [
-        'a token of the client for another API and for Keycloak',
-        'audience',
-        { claims: { aud: ['account', 'orders'] } },
-      ],
-      ['a token whose aud is null', 'audience', { claims: { aud: null } }],
-      ['a token whose azp is a list', 'audience', { claims: { azp: ['web'] } }],
-      ['a token without sub (no client scope basic)', 'claims', { claims: { sub: undefined } }],
+    ['a token with an empty aud', { claims: { aud: [] } }, { roles: ['seller'] }],
+    ['a token without aud', { claims: { aud: undefined } }, { roles: ['seller'] }],
+    ['a token with aud as a list', { claims: { aud: ['account'] } }, { roles: ['seller'] }],
+    [
+      'a token of another client whose mapper names this one',
+      { claims: { aud: ['orders', 'account'], azp: 'mobile' } },
+      { clientId: 'mobile', roles: ['seller'] },
     ],
-    hostile: withoutAud,
-  },
-)
+    [
+      'a nonce in an access token, as before version 25',
+      { claims: { nonce: 'n', auth_time: 1700000000 } },
+      { subject: claims.sub },
+    ],
+    ['the header at+jwt', { typ: 'at+jwt' }, { subject: claims.sub }],
+    [
+      'a service account',
+      { claims: serviceAccount },
+      { subject: claims.sub, clientId: 'orders', roles: ['seller'] },
+    ],
+    [
+      'a person without a role of the client, who is given none of the realm',
+      { claims: { resource_access: { other: { roles: ['admin'] } } } },
+      { roles: [] },
+    ],
+    [
+      'a client that has the roles claim of somebody else',
+      { claims: { resource_access: undefined, roles: ['admin'] } },
+      { roles: [] },
+    ],
+  ],
+  refused: [
+    ...refused,
+    ['an ID token', 'token-type', { claims: idToken }],
+    [
+      'the token of another client that names only Keycloak',
+      'audience',
+      { claims: { azp: 'evil' } },
+    ],
+    [
+      'the token of another client without aud',
+      'audience',
+      { claims: { azp: 'evil', aud: undefined } },
+    ],
+    ['a token without azp', 'audience', { claims: { azp: undefined } }],
+    ['a token of the client for another API', 'audience', { claims: { aud: 'invoices' } }],
+    [
+      'a token of the client for another API and for Keycloak',
+      'audience',
+      { claims: { aud: ['account', 'invoices'] } },
+    ],
+    ['a token whose aud is null', 'audience', { claims: { aud: null } }],
+    ['a token whose azp is a list', 'audience', { claims: { azp: ['orders'] } }],
+    ['a token without sub (no client scope basic)', 'claims', { claims: { sub: undefined } }],
+  ],
+  hostile: withoutAud,
+})
 
-const both = keycloak({ url: 'https://id.acme.com/', realm: 'shop', client: 'web', audience: api })
+const both = keycloak({
+  url: 'https://id.acme.com/',
+  realm: 'shop',
+  client: 'orders',
+  audience: api,
+})
 
 describePreset('keycloak with a client and an audience', sceneOf(both, { aud: [api, 'account'] }), {
   accepted: [
-    ['a token of the client for the API', {}, { clientId: 'web', roles: ['seller'] }],
+    ['a token of the client for the API', {}, { clientId: 'orders', roles: ['seller'] }],
     ['a token of the client that names only Keycloak', { claims: { aud: 'account' } }, {}],
     ['a token of another client for the API', { claims: { azp: 'mobile', aud: api } }, {}],
-    ['a token of another client for the client', { claims: { azp: 'mobile', aud: 'web' } }, {}],
+    ['a token of another client for the client', { claims: { azp: 'mobile', aud: 'orders' } }, {}],
   ],
   refused: [
     ...refused,
@@ -195,28 +209,24 @@ describePreset('keycloak with a client and an audience', sceneOf(both, { aud: [a
   hostile: withoutAud,
 })
 
-describePreset(
-  'keycloak with an audience',
-  sceneOf(keycloak({ url: 'https://id.acme.com', realm: 'shop', audience: api }), { aud: api }),
-  {
-    accepted: [
-      [
-        'a token of a person, with the roles of the realm',
-        {},
-        { roles: ['default-roles-shop', 'clerk'] },
-      ],
-      ['a service account', { claims: serviceAccount }, { clientId: 'web' }],
-      ['a nonce, as before version 25', { claims: { nonce: 'n' } }, {}],
-      ['nobody with roles of a client', { claims: { realm_access: undefined } }, { roles: [] }],
+describePreset('keycloak with an audience', sceneOf(behindKeycloak.issuer, { aud: api }), {
+  accepted: [
+    [
+      'a token of a person, with the roles of the realm',
+      {},
+      { roles: ['default-roles-shop', 'clerk'] },
     ],
-    refused: [
-      ...refused,
-      ['a token that names only Keycloak', 'audience', { claims: { aud: 'account' } }],
-      ['a token without aud', 'audience', { claims: { aud: undefined, azp: api } }],
-    ],
-    hostile: { skip: unlike },
-  },
-)
+    ['a service account', { claims: serviceAccount }, { clientId: 'orders' }],
+    ['a nonce, as before version 25', { claims: { nonce: 'n' } }, {}],
+    ['nobody with roles of a client', { claims: { realm_access: undefined } }, { roles: [] }],
+  ],
+  refused: [
+    ...refused,
+    ['a token that names only Keycloak', 'audience', { claims: { aud: 'account' } }],
+    ['a token without aud', 'audience', { claims: { aud: undefined, azp: api } }],
+  ],
+  hostile: { skip: unlike },
+})
 
 describe('keycloak', () => {
   it('keycloak without client and audience takes the audience of the verifier', async () => {
@@ -228,9 +238,9 @@ describe('keycloak', () => {
   })
 
   it.each([
-    [{ client: 'web' }, ['web']],
-    [{ client: 'web', audience: api }, ['web', api]],
-    [{ client: 'web', audience: ['web', api] }, ['web', api]],
+    [{ client: 'orders' }, ['orders']],
+    [{ client: 'orders', audience: api }, ['orders', api]],
+    [{ client: 'orders', audience: ['orders', api] }, ['orders', api]],
     [{ audience: api }, [api]],
   ])(
     '%j makes the audience of the issuer %j, which replaces that of the verifier',
@@ -252,11 +262,43 @@ describe('keycloak', () => {
     expect(keycloak({ url, realm: 'shop' }).issuer).toBe(issuer)
   })
 
+  it.each([
+    ['another client that names only Keycloak', { client: 'orders' }, { azp: 'mobile' }],
+    ['another client without aud', { client: 'orders' }, { azp: 'mobile', aud: undefined }],
+    ['a client without aud', { audience: api }, { aud: undefined }],
+    ['a client that names only Keycloak', { client: 'orders', audience: api }, { azp: 'mobile' }],
+  ])('the hint for the token of %s names the audience mapper', async (_, names, own) => {
+    const issuer = keycloak({ url: 'https://id.acme.com', realm: 'shop', ...names })
+    const { mint, options } = createStage(sceneOf(issuer))
+    const hints: unknown[] = []
+    const onEvent = (event: AuthEvent) => void hints.push(event.type, 'hint' in event && event.hint)
+    const verifier = createVerifier({ ...options, onEvent })
+    await expect(verifier.verify(mint({ claims: own }))).rejects.toThrow()
+    expect(hints).toEqual(['token.refused', expect.stringMatching(/mapper of type Audience/)])
+  })
+
+  it('keycloak in a compose file takes keys from the container, for tokens that name localhost', async () => {
+    const fetched: string[] = []
+    const { keys, mint } = createStage(sceneOf(behindKeycloakClient.issuer))
+    const verifier = createVerifier({
+      ...behindKeycloakInCompose,
+      now: keys.now,
+      fetch: async (url) => {
+        fetched.push(url)
+        return Response.json(keys.jwks)
+      },
+    })
+    const iss = 'http://localhost:8080/realms/shop'
+    const auth = await verifier.verify(mint({ claims: { iss } }))
+    expect(auth).toMatchObject({ issuer: iss, roles: ['seller'] })
+    expect(fetched).toEqual(['http://keycloak:8080/realms/shop/protocol/openid-connect/certs'])
+  })
+
   it('keycloak by http is accepted where the verifier allows its host, and refused elsewhere', () => {
-    const issuer = keycloak({ url: 'http://keycloak:8080', realm: 'shop', client: 'web' })
+    const issuer = keycloak({ url: 'http://keycloak:8080', realm: 'shop', client: 'orders' })
     createVerifier({ issuer, allowInsecureHosts: ['keycloak'] })
     expect(() => createVerifier({ issuer })).toThrow(/allowInsecureHosts/)
-    const local = keycloak({ url: 'http://localhost:8080', realm: 'shop', client: 'web' })
+    const local = keycloak({ url: 'http://localhost:8080', realm: 'shop', client: 'orders' })
     createVerifier({ issuer: local, allowInsecureLoopback: true })
     expect(() => createVerifier({ issuer: local })).toThrow(/allowInsecureLoopback/)
   })
