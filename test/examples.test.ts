@@ -9,6 +9,7 @@ import { assertRejectsHostileTokens, createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { adapters } from '../examples/adapters.ts'
 import { createApp as createClaimsApp } from '../examples/claims.ts'
+import { explain } from '../examples/explain.ts'
 import {
   behindCloudflareAccess,
   behindGoogleIap,
@@ -186,6 +187,16 @@ describe('examples/verifier.ts', () => {
     const greet = createGreeter(createVerifier(issuer.trust()))
     expect(await greet(issuer.mint({ sub: 'alice' }))).toBe('hello alice')
     expect(await greet(issuer.bad.expired())).toBe('refused with 401: expired')
+  })
+})
+
+describe('examples/explain.ts', () => {
+  it('examples/explain.ts says of a token which checks it passes, which one it fails, and why', async () => {
+    const verifier = createVerifier(issuer.trust())
+    expect(await explain(verifier, issuer.mint())).toMatch(/^accepted\n(passed: [a-z-]+\n?)+$/)
+    expect(await explain(verifier, issuer.mint({ aud: 'account' }))).toMatch(
+      /^refused\npassed: too-large\n(passed: [a-z-]+\n)+passed: issuer\nfailed: audience the token's aud is 'account', and expected is .* a mapper of type Audience.*\nnot reached: claims\n/,
+    )
   })
 })
 

@@ -16,10 +16,12 @@ export {
   UnavailableError,
 } from './errors.ts'
 export type { AuthEvent, KeyEvent } from './events.ts'
+export type { Explanation } from './explain.ts'
+export type { IssuerHealth } from './health.ts'
 export type { IssuerOptions, IssuerResolver } from './issuer-options.ts'
 export type { StandardSchema } from './jwt/claims-schema.ts'
 export type { Mark } from './jwt/marks.ts'
 export type { ClaimPath, Profile, ProfileName } from './jwt/profile.ts'
 export type { KeyOptions, VerifierOptions } from './options.ts'
 export type { FetchLike } from './remote/http-json.ts'
-export type { IssuerHealth, Verifier } from './verifier.ts'
+export type { Verifier } from './verifier.ts'

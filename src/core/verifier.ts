@@ -2,30 +2,26 @@ import type { Auth, JWTPayload } from './auth.ts'
 import { authOf } from './auth.ts'
 import type { Awaitable } from './awaitable.ts'
 import { andThen, attempt } from './awaitable.ts'
-import { AuthError, UnavailableError } from './errors.ts'
+import { AuthError } from './errors.ts'
 import type { Emit } from './events.ts'
+import type { Explanation } from './explain.ts'
+import { createExplain } from './explain.ts'
 import type { Confirm, Verification, VerifiedToken } from './formats/format.ts'
-import { checkConfirmable } from './formats/format.ts'
+import { checkConfirmable, createVerification } from './formats/format.ts'
 import { createFormats, formatOf } from './formats/formats.ts'
+import type { IssuerHealth } from './health.ts'
+import { healthOf, loadKeys } from './health.ts'
 import { hintOf } from './hints/hints.ts'
-import type { ActiveIssuer } from './issuers/active-issuer.ts'
 import { createListedIssuers } from './issuers/listed.ts'
 import { createResolvedIssuers } from './issuers/resolved.ts'
 import { checkTimes } from './jwt/claims.ts'
 import { invalidToken } from './jwt/details.ts'
 import { checkSize } from './jwt/jws.ts'
-import type { KeyHealth } from './keys/source.ts'
 import { checkNoMore, kindOf, wrongOption } from './option-checks.ts'
 import type { UntypedOptions, VerifierOptions } from './options.ts'
 import { resolveOptions } from './options.ts'
-import { memberOf } from './own-members.ts'
 import { createTokenCache, digestOf, dropTokensOf } from './token-cache.ts'
 import { roomForToken } from './turn.ts'
-
-/** The state of one trusted issuer. Ages and times are in seconds. */
-export interface IssuerHealth extends KeyHealth {
-  readonly issuer: string
-}
 
 export interface Verifier<C extends object = JWTPayload> {
   /**
@@ -34,6 +30,16 @@ export interface Verifier<C extends object = JWTPayload> {
    * @throws InvalidTokenError if it is refused; UnavailableError if that cannot be decided now.
    */
   verify(token: string): Promise<Auth<C>>
+  /**
+   * Explains what `verify()` does with a token: every check in order, and of the one that fails what
+   * is wrong and what changes it. For developers, and never for the caller.
+   *
+   * It makes the same checks, and fetches only what `verify()` would fetch. But it looks at no cached
+   * token and keeps none, and it emits no event about the token: only what it fetches is reported.
+   * Where the verdict hangs on something that cannot be had now (503), the check `keys` or `resolver`
+   * has failed.
+   */
+  explain(token: string): Promise<Explanation>
   /**
    * Loads the keys of every listed issuer, in parallel. Stale keys count as usable; a resolver's
    * issuers are not asked for.
@@ -118,18 +124,13 @@ export function createVerifier<C extends object = JWTPayload>(
   const issuers = resolver
     ? createResolvedIssuers(resolver, settings)
     : createListedIssuers(settings.issuers, settings)
-  const formats = createFormats({ issuers, schema: settings.claims, now, emit })
+  const context = { issuers, schema: settings.claims, now }
+  const formats = createFormats(context)
   const cache = settings.tokenCache > 0 ? createTokenCache(settings.tokenCache) : undefined
 
   /** Decides about a token, at once if nothing has to be waited for. */
   function decide(token: string, confirm?: Confirm): Awaitable<Auth<C>> {
-    const run: Verification = {
-      confirm,
-      issuer: undefined,
-      policy: undefined,
-      header: undefined,
-      claims: undefined,
-    }
+    const run = createVerification(emit, confirm)
     return attempt(
       () => andThen(findVerified(token, run), (found) => accept(found, token, confirm)),
       (auth) => auth as Auth<C>,
@@ -142,13 +143,7 @@ export function createVerifier<C extends object = JWTPayload>(
 
   /** The token as the token cache has it, or else as its format verifies it. */
   function findVerified(token: string, run: Verification): Awaitable<Found> {
-    if (typeof token !== 'string') {
-      throw invalidToken(
-        'malformed',
-        `it is no string but ${token === null ? 'null' : typeof token}`,
-      )
-    }
-    checkSize(token)
+    checkText(token)
     if (cache === undefined) return verifyAnew(token, run, undefined)
     return andThen(digestOf(token), (digest) => {
       const cached = cache.get(digest)
@@ -166,11 +161,15 @@ export function createVerifier<C extends object = JWTPayload>(
     run: Verification,
     digest: string | undefined,
   ): Awaitable<Found> {
-    const verify = (): Awaitable<VerifiedToken> => formatOf(token, formats).verify(token, run)
+    const verify = (): Awaitable<VerifiedToken> => verifyByFormat(token, run)
     return andThen(andThen(roomForToken(), verify), (verified) => {
       if (digest !== undefined) cache?.set(digest, verified)
       return { verified, cached: false }
     })
+  }
+
+  function verifyByFormat(token: string, run: Verification): Awaitable<VerifiedToken> {
+    return formatOf(token, formats).verify(token, run)
   }
 
   function accept(
@@ -195,7 +194,7 @@ export function createVerifier<C extends object = JWTPayload>(
       run.issuer = issuer
       checkTimes(times, now())
       checkConfirmable(confirmation, run)
-      return cached.stillHolds()
+      return cached.stillHolds(run)
     })
   }
 
@@ -207,13 +206,6 @@ export function createVerifier<C extends object = JWTPayload>(
       reason: error.reason,
       ...hintOf({ error, issuers, ...run }),
     })
-  }
-
-  async function ready(): Promise<void> {
-    await Promise.all(issuers.listed.map(({ keys }) => keys.ensureLoaded()))
-    const missing = issuers.listed.filter(({ keys }) => !keys.health().usable)
-    if (missing.length === 0) return
-    throw new UnavailableError('keys', shortestWait(missing), missing.map(nameOf))
   }
 
   function forget(issuer: string): void {
@@ -228,8 +220,12 @@ export function createVerifier<C extends object = JWTPayload>(
     // It brings no proof of possession, so tokens that are bound to a key are refused. Async, so
     // that what is thrown becomes a rejection.
     verify: async (token) => decide(token),
-    ready,
-    health: () => issuers.all().map(healthOf).filter(wasAsked),
+    explain: createExplain((token, run) => {
+      checkText(token)
+      return verifyByFormat(token, run)
+    }, context),
+    ready: () => loadKeys(issuers),
+    health: () => healthOf(issuers),
     forget,
     close: issuers.close,
   }
@@ -243,23 +239,10 @@ interface Found {
   readonly cached: boolean
 }
 
-function healthOf({ issuer, keys }: ActiveIssuer): IssuerHealth {
-  return { issuer, ...keys.health() }
-}
-
-/** Whether anybody asked for its keys so far, with or without success. */
-function wasAsked(health: IssuerHealth): boolean {
-  return health.usable || Object.hasOwn(health, 'age') || Object.hasOwn(health, 'lastError')
-}
-
-function nameOf({ issuer }: ActiveIssuer): string {
-  return issuer
-}
-
-/**
- * Seconds until keys are requested again from one of these issuers, which have none: the shortest
- * of their waits.
- */
-function shortestWait(missing: readonly ActiveIssuer[]): number {
-  return Math.min(...missing.map(({ keys }) => memberOf(keys.health(), 'nextRefresh') ?? 1))
+/** Comes before anything else that is done with a token. */
+function checkText(token: unknown): void {
+  if (typeof token !== 'string') {
+    throw invalidToken('malformed', `it is no string but ${token === null ? 'null' : typeof token}`)
+  }
+  checkSize(token)
 }

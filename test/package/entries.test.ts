@@ -187,6 +187,7 @@ test('every entry exports the expected types, an adapter its own beside those of
         "AuthRequirements",
         "ClaimPath",
         "DeepReadonly",
+        "Explanation",
         "FetchLike",
         "IssuerHealth",
         "IssuerOptions",

@@ -51,6 +51,7 @@ export const suites: readonly Suite[] = [
     name: 'core',
     files: [
       'test/core/errors.test.ts',
+      'test/core/explain.test.ts',
       'test/core/hints/any-token.test.ts',
       'test/core/hints/habits.test.ts',
       'test/core/jwt/actors.test.ts',

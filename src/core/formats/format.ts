@@ -9,6 +9,7 @@ import { invalidToken } from '../jwt/details.ts'
 import type { JwsHeader } from '../jwt/header-cache.ts'
 import type { Claims } from '../jwt/jws.ts'
 import type { IssuerPolicy } from '../jwt/token-kinds.ts'
+import type { Key } from '../keys/key.ts'
 import { own } from '../own-members.ts'
 
 /**
@@ -35,11 +36,17 @@ export interface FormatContext {
   readonly schema: ReadClaims | undefined
   /** The time in milliseconds since the epoch. */
   now(): number
-  readonly emit: Emit
 }
 
-/** One call of `verify()`: what the caller brings, and how far the token came. */
+/** One call of `verify()` or `explain()`: what the caller brings, and how far the token came. */
 export interface Verification {
+  /**
+   * Whether the verdict is only to be explained: then it leaves no trace, so that it decides about
+   * no later token.
+   */
+  readonly dry: boolean
+  /** Where the events that the token causes go; undefined when nobody listens. */
+  readonly emit: Emit
   /**
    * Checks the caller's proof that it holds what the token is bound to; undefined if the caller
    * brings none.
@@ -58,6 +65,32 @@ export interface Verification {
   claims: Claims | undefined
   /** Filled in once the header is read. For hints alone: no decision reads it. */
   header: JwsHeader | undefined
+  /** Filled in once the times are read, before they are checked. For `explain()` alone. */
+  times: Times | undefined
+  /** Filled in once all is checked but the signature. For `explain()` alone. */
+  principal: Principal | undefined
+  /** Filled in once the signature is verified. For `explain()` alone. */
+  key: Key | undefined
+}
+
+/** A verification that has not begun. */
+export function createVerification(
+  emit: Emit,
+  confirm: Confirm | undefined,
+  dry = false,
+): Verification {
+  return {
+    dry,
+    emit,
+    confirm,
+    issuer: undefined,
+    policy: undefined,
+    claims: undefined,
+    header: undefined,
+    times: undefined,
+    principal: undefined,
+    key: undefined,
+  }
 }
 
 /**
@@ -78,7 +111,7 @@ export interface VerifiedToken {
    * Whether what the token was verified by still holds: its key is still live, its answer still
    * fresh.
    */
-  stillHolds(): Awaitable<boolean>
+  stillHolds(run: Verification): Awaitable<boolean>
   /** What the token says of its caller. */
   principal(token: string): Principal
 }

@@ -28,8 +28,11 @@ import { own } from '../own-members.ts'
 import type { FormatContext, TokenFormat, Verification, VerifiedToken } from './format.ts'
 import { checkConfirmable } from './format.ts'
 
-/** Signed JWTs (RFC 9068 section 4). */
-export function createJwtFormat({ issuers, schema, now, emit }: FormatContext): TokenFormat {
+/**
+ * Signed JWTs (RFC 9068 section 4). `stages.ts` lists the checks in the order in which they are made
+ * here.
+ */
+export function createJwtFormat({ issuers, schema, now }: FormatContext): TokenFormat {
   function verify(token: string, run: Verification): Awaitable<VerifiedToken> {
     const jws = readJws(token)
     run.header = jws.header
@@ -63,18 +66,23 @@ export function createJwtFormat({ issuers, schema, now, emit }: FormatContext): 
       policy === issuers.headerPolicy ? read.algorithm : judgeHeader(jws.header, policy)
     checkAudience(claims, policy)
     const times = readTimes(claims, policy)
+    run.times = times
     checkTimes(times, now())
     const confirmation = readConfirmation(claims)
     checkConfirmable(confirmation, run)
     checkKind({ claims, type: mediaType(jws.header.typ) }, profile)
     const principal = readPrincipal(claims, issuer.issuer, policy, times.exp)
+    run.principal = principal
 
-    return andThen(findSigner(jws, algorithm, issuer.keys), (key) => {
-      issuers.proven(issuer)
+    return andThen(findSigner(jws, algorithm, issuer.keys, run.emit), (key) => {
+      run.key = key
+      if (!run.dry) issuers.proven(issuer)
       deepFreeze(claims)
       const evidence = { issuer, policy, times, confirmation, key }
-      if (schema !== undefined) return askSchema(schema, evidence, principal, read.token, algorithm)
-      bindKey(evidence, algorithm)
+      if (schema !== undefined) {
+        return askSchema(schema, evidence, principal, { ...read, algorithm }, run)
+      }
+      bindKey(evidence, algorithm, run)
       return new VerifiedJwt(evidence, principal, undefined)
     })
   }
@@ -87,12 +95,12 @@ export function createJwtFormat({ issuers, schema, now, emit }: FormatContext): 
     schema: ReadClaims,
     evidence: Evidence,
     principal: Principal,
-    token: string,
-    algorithm: Algorithm,
+    { token, algorithm }: ReadToken,
+    run: Verification,
   ): Promise<VerifiedToken> {
     const given = await schema(readClaimsAgain(token))
     const lasting = { ...principal, claims: given as Principal['claims'] }
-    bindKey(evidence, algorithm)
+    bindKey(evidence, algorithm, run)
     return new VerifiedJwt(evidence, undefined, lasting)
   }
 
@@ -100,8 +108,12 @@ export function createJwtFormat({ issuers, schema, now, emit }: FormatContext): 
    * After every check, so that no token which is refused decides about later ones. Of two tokens
    * with different algorithms that are verified at the same time, the first that arrives here wins.
    */
-  function bindKey({ issuer: { issuer }, key }: Evidence, algorithm: Algorithm): void {
-    const bound = key.bind(algorithm)
+  function bindKey(
+    { issuer: { issuer }, key }: Evidence,
+    algorithm: Algorithm,
+    { dry, emit }: Verification,
+  ): void {
+    const bound = dry && key.fits(algorithm) ? 'same' : key.bind(algorithm)
     if (bound === 'other') throw new InvalidTokenError('signature')
     if (bound === 'new') emit?.({ type: 'keys.pinned', issuer, ...kidField(key.kid), algorithm })
   }
@@ -160,8 +172,8 @@ class VerifiedJwt implements VerifiedToken {
     this.#lasting = lasting
   }
 
-  stillHolds(): Awaitable<boolean> {
-    return andThen(this.issuer.keys.current(), ({ set }) => set.has(this.#key))
+  stillHolds({ emit }: Verification): Awaitable<boolean> {
+    return andThen(this.issuer.keys.current(emit), ({ set }) => set.has(this.#key))
   }
 
   principal(token: string): Principal {

@@ -4,6 +4,7 @@ import type { Awaitable } from '../awaitable.ts'
 import { andThen, attempt } from '../awaitable.ts'
 import { decodeCanonical, encodeAscii } from '../base64url.ts'
 import { InvalidTokenError } from '../errors.ts'
+import type { Emit } from '../events.ts'
 import type { Key } from '../keys/key.ts'
 import type { KeySet } from '../keys/key-set.ts'
 import { createKeySet, readKeySet } from '../keys/key-set.ts'
@@ -48,12 +49,14 @@ export async function verifySignature(
     current: () => ({ set, startedForCaller: true }),
     newer: async () => undefined,
   }
-  return { header, payload, key: await findSigner(jws, algorithm, source) }
+  return { header, payload, key: await findSigner(jws, algorithm, source, undefined) }
 }
 
 /**
  * The one place where a signature is checked: gives the key that has signed the token. The source
  * may fetch newer keys when it does not hold the right one.
+ *
+ * @param emit Where the events go that this token causes.
  *
  * @throws InvalidTokenError (`unknown-key`, `signature`), UnavailableError if keys cannot be had.
  */
@@ -61,6 +64,7 @@ export function findSigner(
   jws: CompactJws,
   algorithm: Algorithm,
   source: Pick<KeySource, 'current' | 'newer'>,
+  emit: Emit,
 ): Awaitable<Key> {
   const { kid } = jws.header
   const signed: Signed = {
@@ -80,12 +84,12 @@ export function findSigner(
    * it): look for newer keys before the token is refused.
    */
   async function tryNewer(than: Keys): Promise<Key> {
-    const newer = await source.newer(than, kid)
+    const newer = await source.newer(than, kid, emit)
     if (newer !== undefined) return tryKeys(newer)
     throw new InvalidTokenError(tried.length > 0 ? 'signature' : 'unknown-key')
   }
 
-  return andThen(source.current(), tryKeys)
+  return andThen(source.current(emit), tryKeys)
 }
 
 /** The first of these keys that has signed; undefined if none has. */

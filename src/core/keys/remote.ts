@@ -2,7 +2,7 @@ import type { Algorithm } from '../algorithms.ts'
 import type { Awaitable } from '../awaitable.ts'
 import { attempt } from '../awaitable.ts'
 import { UnavailableError } from '../errors.ts'
-import type { IssuerReport } from '../events.ts'
+import type { Emit, IssuerReport } from '../events.ts'
 import { kidField } from '../events.ts'
 import type { InsecureHosts } from '../insecure-hosts.ts'
 import type { Loaded } from '../remote/attempts.ts'
@@ -118,17 +118,19 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
     }
   }
 
-  function current(): Awaitable<Keys> {
-    return attempt(() => document.current(), keysOf, toUnavailable)
+  function current(report: Emit): Awaitable<Keys> {
+    return attempt(
+      () => document.current(),
+      keysOf,
+      (error) => {
+        throw error instanceof LoadError ? unavailable(error.details.heldBack ?? 0, report) : error
+      },
+    )
   }
 
-  function toUnavailable(error: unknown): never {
-    throw error instanceof LoadError ? unavailable(error.details.heldBack ?? 0) : error
-  }
-
-  function unavailable(seconds: number): UnavailableError {
+  function unavailable(seconds: number, report: Emit): UnavailableError {
     const error = new UnavailableError('keys', seconds, [issuer])
-    emit?.({ type: 'keys.unavailable', issuer, retryAfter: error.retryAfter })
+    report?.({ type: 'keys.unavailable', issuer, retryAfter: error.retryAfter })
     return error
   }
 
@@ -137,48 +139,53 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
    * caller came may have missed the caller's key, so one more is made from the budget. A fetch that
    * began for the caller is the last word.
    */
-  async function newer(than: Keys, kid: string | undefined): Promise<Keys | undefined> {
+  async function newer(
+    than: Keys,
+    kid: string | undefined,
+    report: Emit,
+  ): Promise<Keys | undefined> {
     const { value, attempt, asked, lastError } = document.status()
     if (value !== undefined && value !== than.set) return { ...than, set: value }
     const known = than.set.keys.some((key) => key.kid === kid)
-    if (!known) emit?.({ type: 'kid.unknown', issuer, ...kidField(kid) })
+    if (!known) report?.({ type: 'kid.unknown', issuer, ...kidField(kid) })
 
     if (than.startedForCaller) {
       // The fetch was made for this token, so it counts against the budget of such tokens.
       forced.lacked(kid)
-      if (lastError !== undefined) throw unavailable(forced.left())
+      if (lastError !== undefined) throw unavailable(forced.left(), report)
       return undefined
     }
     const mayJoin = attempt === 'forced' || (attempt === 'scheduled' && forced.left() === 0)
-    if (mayJoin) return refreshed(than)
+    if (mayJoin) return refreshed(than, report)
     if (locator.isAsking()) {
       forced.joinMetadata(kid)
-      return afterAsking(than)
+      return afterAsking(than, report)
     }
-    if (asked > 0) throw unavailable(asked)
+    if (asked > 0) throw unavailable(asked, report)
 
     const next = closing.signal.aborted ? undefined : forced.take(kid)
-    if (next === 'keys') return refreshed(than)
-    if (next === 'metadata') return afterAsking(than)
-    emit?.({ type: 'kid.throttled', issuer, ...kidField(kid) })
-    if (lastError !== undefined || askingFailed) throw unavailable(forced.left())
+    if (next === 'keys') return refreshed(than, report)
+    if (next === 'metadata') return afterAsking(than, report)
+    report?.({ type: 'kid.throttled', issuer, ...kidField(kid) })
+    if (lastError !== undefined || askingFailed) throw unavailable(forced.left(), report)
     return undefined
   }
 
   /** The keys after an attempt beyond the schedule. */
-  async function refreshed(than: Keys): Promise<Keys> {
+  async function refreshed(than: Keys, report: Emit): Promise<Keys> {
     const startedForCaller = await document.refresh()
     const set = document.status().value
-    if (set === undefined || set === than.set) throw unavailable(forced.left())
+    if (set === undefined || set === than.set) throw unavailable(forced.left(), report)
     return { set, startedForCaller }
   }
 
   /** The keys at the location that the metadata names now, if that is another one. */
-  async function afterAsking(than: Keys): Promise<Keys | undefined> {
+  async function afterAsking(than: Keys, report: Emit): Promise<Keys | undefined> {
     const uri = await locator.ask()
     askingFailed = uri === undefined
-    if (uri !== undefined && uri !== loadedFrom) return refreshed(than)
-    if (askingFailed || document.status().lastError !== undefined) throw unavailable(forced.left())
+    if (uri !== undefined && uri !== loadedFrom) return refreshed(than, report)
+    if (askingFailed || document.status().lastError !== undefined)
+      throw unavailable(forced.left(), report)
     return undefined
   }
 

@@ -1,4 +1,5 @@
 import type { Awaitable } from '../awaitable.ts'
+import type { Emit } from '../events.ts'
 import type { RefusedJwk } from './jwk.ts'
 import type { Key } from './key.ts'
 import type { KeySet } from './key-set.ts'
@@ -37,13 +38,18 @@ export interface Keys {
 
 /** The live keys of one issuer, as the signature check asks for them. */
 export interface KeySource {
-  /** The keys to use now. Throws or rejects with an UnavailableError if there are none. */
-  current(): Awaitable<Keys>
+  /**
+   * The keys to use now. Throws or rejects with an UnavailableError if there are none.
+   *
+   * @param emit Where the events go that this caller causes. What is fetched for all callers is
+   * reported to the verifier's own listener.
+   */
+  current(emit: Emit): Awaitable<Keys>
   /**
    * Newer keys than these, which did not hold the key of a token that passed every other check;
    * undefined if there are none. Rejects with an UnavailableError if that cannot be told.
    */
-  newer(than: Keys, kid: string | undefined): Promise<Keys | undefined>
+  newer(than: Keys, kid: string | undefined, emit: Emit): Promise<Keys | undefined>
   /** Loads keys unless there are usable ones. Never rejects: `health()` tells. */
   ensureLoaded(): Promise<void>
   health(): KeyHealth
