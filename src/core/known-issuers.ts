@@ -17,3 +17,74 @@ export const entraClouds: readonly (readonly [v1: string, v2: string])[] = [
     'https://login.partner.microsoftonline.cn/{tenantid}/v2.0',
   ],
 ]
+
+/** An issuer for which `tollgate/issuers` has a preset. */
+export interface KnownIssuer {
+  /** The call of the preset, with the options that it needs. */
+  readonly preset: string
+  /**
+   * What its `iss` looks like, or what is often taken for it. Custom domains are not recognised. It
+   * is compared with what the configuration states, never with what a token says.
+   */
+  readonly iss: RegExp
+  /** Whether the preset says itself how tokens name this API. */
+  readonly namesAudience: boolean
+}
+
+export const knownIssuers: readonly KnownIssuer[] = [
+  {
+    preset: 'authgear({ endpoint })',
+    iss: /^https:\/\/[\w-]+\.authgear(\.cloud|apps\.com)\/?$/,
+    namesAudience: true,
+  },
+  {
+    preset: 'auth0({ domain })',
+    iss: /^https:\/\/[\w-]+(\.[\w-]+)?\.auth0\.com\/?$/,
+    namesAudience: false,
+  },
+  {
+    preset: 'okta({ domain, server })',
+    iss: /^https:\/\/[\w-]+\.okta(preview|-emea|-gov)?\.com\/oauth2\/[^/]+\/?$/,
+    namesAudience: false,
+  },
+  {
+    preset: 'firebase({ projectId, acceptIdTokens: true })',
+    iss: /^https:\/\/securetoken\.google\.com\/[^/]+\/?$/,
+    namesAudience: true,
+  },
+  {
+    preset: 'googleIap({ audience })',
+    iss: /^https:\/\/cloud\.google\.com\/iap\/?$/,
+    namesAudience: false,
+  },
+  {
+    preset: 'cloudRun({ audience, acceptIdTokens: true })',
+    iss: /^https:\/\/accounts\.google\.com\/?$/,
+    namesAudience: false,
+  },
+  {
+    preset: 'keycloak({ url, realm, client })',
+    iss: /^https?:\/\/[^/]+\/([^/]+\/)*realms\/[^/]+\/?$/,
+    namesAudience: true,
+  },
+  {
+    preset: 'entra({ tenant, version })',
+    iss: /^https:\/\/(sts\.windows\.net|sts\.chinacloudapi\.cn|login(\.partner)?\.microsoftonline\.(com|us|cn))\/[^/]+(\/v2\.0)?\/?$/,
+    namesAudience: false,
+  },
+  {
+    preset: 'entraB2c({ tenant, policy, domain })',
+    iss: /^https:\/\/[\w-]+\.b2clogin\.com\//,
+    namesAudience: false,
+  },
+  {
+    preset: 'cognito({ region, userPool, clients })',
+    iss: /^https:\/\/(issuer\.)?cognito-idp\.[a-z\d-]+\.amazonaws\.com\/[^/]+\/?$/,
+    namesAudience: true,
+  },
+  {
+    preset: 'adfs({ host })',
+    iss: /^https?:\/\/[^/]+\/adfs(\/services\/trust)?\/?$/,
+    namesAudience: false,
+  },
+]

@@ -54,6 +54,7 @@ export const suites: readonly Suite[] = [
       'test/core/explain.test.ts',
       'test/core/hints/any-token.test.ts',
       'test/core/hints/habits.test.ts',
+      'test/core/hints/presets.test.ts',
       'test/core/jwt/actors.test.ts',
       'test/core/jwt/claims-schema.test.ts',
       'test/core/jwt/profile.test.ts',

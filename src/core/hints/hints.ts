@@ -6,6 +6,7 @@ import { encryptedHint, malformedHint, opaqueHint, tooLargeHint } from './form.t
 import { algorithmHint, criticalHeaderHint, tokenTypeHint } from './header.ts'
 import { issuerHint } from './issuer.ts'
 import { keysHint, resolverHint, signatureHint, unknownKeyHint } from './keys.ts'
+import { presetAdvice } from './preset.ts'
 import type { Explain, Refused } from './refused.ts'
 import { senderConstraintHint } from './sender-constraint.ts'
 import { expiredHint, issuedInFutureHint, notYetValidHint } from './times.ts'
@@ -47,5 +48,5 @@ const hints: Readonly<Record<Exclude<Reason, RequestReason>, Explain>> = {
 /** The member `hint` of the event about a token that was refused. */
 export function hintOf(refused: Refused): { readonly hint?: string } {
   const explain = own(hints, refused.error.reason) as Explain | undefined
-  return hintField(explain && (() => explain(refused)))
+  return hintField(explain && (() => explain(refused)), () => presetAdvice(refused))
 }

@@ -1,17 +1,18 @@
 import { tenantIn } from '../keys/key-issuer.ts'
 import { entraClouds } from '../known-issuers.ts'
 import { own } from '../own-members.ts'
-import type { Explain } from './refused.ts'
+import type { Explain, Refused } from './refused.ts'
 import { kindOf, listed, quoted } from './wording.ts'
 
-export const issuerHint: Explain = ({ claims, issuers }) => {
+export const issuerHint: Explain = (refused) => {
+  const { claims, issuers } = refused
   const iss = own(claims, 'iss')
   const names = issuers.listed.map(({ issuer }) => issuer)
   const found = `the token's iss is ${typeof iss === 'string' && iss !== '' ? quoted(iss) : kindOf(iss)}`
   if (names.length === 0) {
     return `${found}, and the issuer resolver does not know it: expected are options for exactly this text. A resolver is asked only for what can be an issuer, and once in 30 s for one that it does not know`
   }
-  const near = typeof iss === 'string' ? nearest(iss, names) : undefined
+  const near = nearest(refused)
   const others = names.filter((name) => name !== near?.name)
   const expected = listed(near === undefined ? names : [near.name, ...others])
   const fix =
@@ -20,7 +21,7 @@ export const issuerHint: Explain = ({ claims, issuers }) => {
   return `${found}, and expected is ${expected}: ${fix}`
 }
 
-interface Near {
+export interface Near {
   /** The configured issuer that the token's was probably meant to be. */
   readonly name: string
   readonly fix: string
@@ -57,8 +58,11 @@ const habits: readonly ((iss: string, name: string) => string | undefined)[] = [
  */
 const mostCompared = 20
 
-function nearest(iss: string, names: readonly string[]): Near | undefined {
-  const compared = names.slice(0, mostCompared)
+/** The configured issuer whose name is the token's but for a habit. */
+export function nearest({ claims, issuers }: Refused): Near | undefined {
+  const iss = own(claims, 'iss')
+  if (typeof iss !== 'string') return undefined
+  const compared = issuers.listed.slice(0, mostCompared).map(({ issuer }) => issuer)
   for (const habit of habits) {
     for (const name of compared) {
       const fix = habit(iss, name)

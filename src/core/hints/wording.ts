@@ -11,10 +11,19 @@ export type MakeHint = () => string
 /** Characters. */
 const longestHint = 500
 
-/** The member `hint` of an event. A hint decides nothing, so nothing in it may change a decision. */
-export function hintField(make: MakeHint | undefined): { readonly hint?: string } {
+/**
+ * The member `hint` of an event. A hint decides nothing, so nothing in it may change a decision.
+ *
+ * @param advise Gives what is added at the end, however long the rest is.
+ */
+export function hintField(
+  make: MakeHint | undefined,
+  advise: MakeHint = () => '',
+): { readonly hint?: string } {
   try {
-    return make === undefined ? {} : { hint: printable(make(), longestHint) }
+    if (make === undefined) return {}
+    const advice = advise()
+    return { hint: `${printable(make(), longestHint - advice.length)}${advice}` }
   } catch {
     return {}
   }
