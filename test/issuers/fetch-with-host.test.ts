@@ -118,6 +118,10 @@ describe('authgear with an internal endpoint', () => {
     )
     createVerifier({ issuer: at('http://authgear:3000'), allowInsecureHosts: ['authgear'] })
     createVerifier({ issuer: at('https://authgear.internal') })
+    const inCluster = (host: string) =>
+      createVerifier({ issuer: at(`http://${host}:3000`), allowInsecureHosts: [host] })
+    inCluster('authgear.default.svc.cluster.local')
+    expect(() => inCluster('authgear.svc')).toThrow(/may be outside of your network/)
   })
 
   it('T16: without node:http, authgear asks for a fetch that sends the host', async () => {
