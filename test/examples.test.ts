@@ -18,7 +18,6 @@ import {
 import { createApp as createRefusalsApp } from '../examples/refusals.ts'
 import { createApp as createRolesApp } from '../examples/roles.ts'
 import { createGreeter } from '../examples/verifier.ts'
-import { boundsOf } from './core/keys/bounds.ts'
 
 const issuer = createTestIssuer()
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -274,22 +273,6 @@ describe.each(['README.md', ...pages])('the snippets of %s', (page) => {
 
 describe('README.md', () => {
   const readme = readFileSync(`${root}README.md`, 'utf8')
-
-  it('README.md prints the bounds that the default options give', () => {
-    const defaults = { maxAge: 600, staleIfError: 86_400, cooldown: 30 }
-    const { refused, accepted, acceptedInOutage, fetches, fetchesWithoutFaults, fetchesIf4xx } =
-      boundsOf(defaults, {
-        retryAfter: false,
-      })
-    const row = (value: string) => new RegExp(`\\| ${value} \\|`)
-    expect(readme).toMatch(row(`${refused} s`))
-    expect(readme).toMatch(row(`${accepted} s`))
-    expect(acceptedInOutage).toBe(24 * 3600 + 600)
-    expect(readme).toMatch(row('24 h 10 min'))
-    expect(readme).toMatch(row(String(fetches)))
-    expect(readme).toMatch(row(String(fetchesWithoutFaults)))
-    expect(readme).toMatch(row(String(fetchesIf4xx)))
-  })
 
   it('README.md quotes the results of the speed benchmark exactly', () => {
     const written = readFileSync(`${root}test/bench/RESULTS.md`, 'utf8')
