@@ -92,15 +92,6 @@ export const differences: readonly Difference[] = [
   {
     runtimes: ['workerd'],
     tests: [
-      'a cold start > 10,000 concurrent first requests cause one fetch of metadata and one fetch of keys',
-      'a cold start > T12: without any keys in an outage, tokens are answered 503 at once after the first failure, until the issuer is back',
-    ],
-    fails: /number of active timeouts|expected 'undefined undefined' to be '503 keys'/,
-    why: 'A request has 10,000 timers at most in workerd, and all of these verifications, and what they leave behind, are within the one request that runs the tests. In a Worker each has its own.',
-  },
-  {
-    runtimes: ['workerd'],
-    tests: [
       'redirects > a redirect is returned with redirect manual, and rejects with redirect error',
     ],
     fails: /Invalid redirect value/,

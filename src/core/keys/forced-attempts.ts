@@ -94,7 +94,9 @@ export function createForcedAttempts(
         return undefined
       }
       keysAt = t
-      remember(kid, 'nothing', t)
+      // If this fetch lacks the key, `lacked` says so. If it does not, the key may be replaced under
+      // the same `kid` one day, and what was fetched by then has not looked for that one.
+      looked?.delete(kid)
       return 'keys'
     },
     joinMetadata(kid = '') {
