@@ -174,4 +174,9 @@ describe('no preset is named', () => {
       }
     }
   })
+
+  it('every preset that a hint names is one that tollgate/issuers exports', () => {
+    const named = knownIssuers.map(({ preset }) => preset.slice(0, preset.indexOf('(')))
+    expect(Object.keys(presets)).toEqual(expect.arrayContaining(named))
+  })
 })
