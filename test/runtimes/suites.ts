@@ -21,6 +21,11 @@ const needsServer = {
   why: 'goes through Express, Koa or a server of Node',
 } as const
 
+const importsExpress = {
+  on: ['workerd'],
+  why: 'tests what an example for Express states, too; the other presets are tested in a Worker',
+} as const
+
 const takesLong = {
   on: ['Node 20', 'Node 22', 'Node 24'],
   why: 'takes long, and `npm test` runs it on Node: only the timers and clocks of another runtime could differ',
@@ -151,6 +156,12 @@ export const suites: readonly Suite[] = [
         on: ['workerd'],
         why: 'reads its fixtures from the disk, which a Worker does not have',
       },
+      'test/issuers/adfs.test.ts': importsExpress,
+      'test/issuers/auth0.test.ts': importsExpress,
+      'test/issuers/authgear.test.ts': importsExpress,
+      'test/issuers/cognito.test.ts': importsExpress,
+      'test/issuers/entra-b2c.test.ts': importsExpress,
+      'test/issuers/google.test.ts': importsExpress,
     },
   },
   {
