@@ -3,48 +3,7 @@ import { createTestIssuer, faults } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import type { Adapter, AdapterSetup, Answer, Route } from './adapter.ts'
 import { bearer, through } from './adapter.ts'
-
-const descriptions: Readonly<Record<string, string>> = {
-  invalid_request:
-    'The request must carry one well-formed access token in the Authorization header.',
-  invalid_token: 'The access token is not valid for this resource.',
-  insufficient_scope: 'The access token does not have the required scope.',
-  // Of a 403 for anything but a scope.
-  not_permitted: 'The access token does not permit this request.',
-}
-const titles: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-}
-
-/** The only allowed answer to a refusal: RFC 6750 section 3 and RFC 9457, byte for byte. */
-function refusal(status: number, error?: string, scope?: string, realm = 'api'): Answer {
-  const kind = status === 403 && scope === undefined ? 'not_permitted' : error
-  const description = kind && descriptions[kind]
-  const body = JSON.stringify({
-    type: 'about:blank',
-    title: titles[status],
-    status,
-    ...(error && { error, error_description: description }),
-    ...(scope && { scope }),
-  })
-  const challenge = [
-    `Bearer realm="${realm}"`,
-    ...(scope ? [`scope="${scope}"`] : []),
-    ...(error ? [`error="${error}"`, `error_description="${description}"`] : []),
-  ]
-  return {
-    status,
-    headers: {
-      'content-type': 'application/problem+json',
-      'content-length': String(body.length),
-      'cache-control': 'no-store',
-      'www-authenticate': challenge.join(', '),
-    },
-    body,
-  }
-}
+import { refusal } from './refusal.ts'
 
 const issuer = createTestIssuer()
 const auth = issuer.trust()
@@ -540,7 +499,7 @@ export function describeAdapter(adapter: Adapter): void {
           title: 'Unauthorized',
           status: 401,
           error: 'invalid_token',
-          error_description: descriptions['invalid_token'],
+          error_description: 'The access token is not valid for this resource.',
           scope: 'orders:read',
         })
         expect(bodies[0]).toStrictEqual({ type: 'about:blank', title: 'Unauthorized', status: 401 })

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { AdapterSetup, Answer, Headers } from './adapter.ts'
 import { bearer, through } from './adapter.ts'
 import { adapters, serverlessAdapters } from './all.ts'
+import { refusal } from './refusal.ts'
 
 const issuer = createTestIssuer()
 const tokenHeader = 'X-Goog-IAP-JWT-Assertion'
@@ -15,42 +16,8 @@ const routes = {
 const good = issuer.mint({ sub: 'alice', scope: 'orders:read' })
 const assertion = (value: string, name = tokenHeader): [string, string] => [name, value]
 
-/** The only allowed answers, byte for byte. */
-function refusal(status: 400 | 401 | 403, error?: string, scope?: string): Answer {
-  const titles = { 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden' }
-  const descriptions: Readonly<Record<string, string>> = {
-    invalid_request:
-      'The request must carry one well-formed access token in its designated header.',
-    invalid_token: 'The access token is not valid for this resource.',
-    insufficient_scope: 'The access token does not have the required scope.',
-  }
-  const description = error && descriptions[error]
-  const body = JSON.stringify({
-    type: 'about:blank',
-    title: titles[status],
-    status,
-    ...(error && { error, error_description: description }),
-    ...(scope && { scope }),
-  })
-  const challenge = [
-    'Bearer realm="api"',
-    ...(scope ? [`scope="${scope}"`] : []),
-    ...(error ? [`error="${error}"`, `error_description="${description}"`] : []),
-  ]
-  return {
-    status,
-    headers: {
-      'content-type': 'application/problem+json',
-      'content-length': String(body.length),
-      'cache-control': 'no-store',
-      'www-authenticate': challenge.join(', '),
-    },
-    body,
-  }
-}
-
 const missing = refusal(401, undefined, 'orders:read')
-const malformed = refusal(400, 'invalid_request')
+const malformed = refusal(400, 'invalid_request', undefined, 'its designated header')
 const invalid = refusal(401, 'invalid_token', 'orders:read')
 
 const refused: readonly (readonly [string, Headers, Answer])[] = [

@@ -15,12 +15,12 @@ export const malformedHint: Explain = ({ error }) =>
   `this is no JWT as RFC 7515 section 7.1 writes it: ${detailOf(error, 'malformed')}`
 
 export const opaqueHint: Explain = ({ error }) => {
-  const seems = detailOf(error, 'opaque')
-  if (seems === 'nothing') {
+  const meant = detailOf(error, 'opaque')
+  if (meant === 'no value') {
     return 'what was sent as the token is only the word that JavaScript writes for a value that is not there: the client calls before it has a token, or reads it from the wrong place'
   }
-  if (seems !== undefined)
-    return `this is no JWT, but perhaps nearly one: ${seems}. Give verify() the token alone`
+  if (meant !== undefined)
+    return `this is no JWT, but perhaps nearly one: ${meant.nearly}. Give verify() the token alone`
   return 'the token is opaque: its first part is no JSON object, as that of a JWT is. Have the issuer give this client JWT access tokens (Auth0: the client asks with an audience; Authgear: "Issue JWT as access token"; Ory Hydra: strategies.access_token: jwt). Google\'s access tokens (ya29.) are for Google alone'
 }
 

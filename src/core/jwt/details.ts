@@ -6,8 +6,8 @@ export interface Details {
   readonly 'too-large': TooLarge
   /** What is wrong with the form of the token. */
   readonly malformed: string
-  /** What the text seems to be, or undefined if nothing tells. */
-  readonly opaque: string | undefined
+  /** What the text was probably meant to be, or undefined if nothing tells. */
+  readonly opaque: Mistaken | undefined
   readonly 'token-type': WrongKind
   readonly expired: WrongTime
   readonly 'not-yet-valid': WrongTime
@@ -18,6 +18,9 @@ export interface Details {
   /** How the issuer resolver failed, if that is known. */
   readonly resolver: string | undefined
 }
+
+/** What is no token: a word that stands for no value, or a JWT with something around it. */
+export type Mistaken = 'no value' | { readonly nearly: string }
 
 export interface TooLarge {
   readonly part: 'token' | 'header'

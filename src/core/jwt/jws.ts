@@ -1,5 +1,6 @@
 import { decodeCanonical, isCanonical } from '../base64url.ts'
 import { InvalidTokenError } from '../errors.ts'
+import type { Mistaken } from './details.ts'
 import { invalidToken } from './details.ts'
 import type { JwsHeader } from './header-cache.ts'
 import { headerIn, notCanonical, readHeader } from './header-cache.ts'
@@ -47,7 +48,7 @@ export function formError(token: string): InvalidTokenError {
   const dot = token.indexOf('.')
   const first = dot < 0 ? token : token.slice(0, dot)
   // Opaque tokens may have dots and other signs, too (RFC 6749 appendix A.12).
-  if (headerIn(first) === undefined) return invalidToken('opaque', seemsToBe(token))
+  if (headerIn(first) === undefined) return invalidToken('opaque', meantAs(token))
   const parts = token.split('.')
   // RFC 7516 section 3.1: a JWE in compact serialization has five parts.
   if (parts.length === 5) return new InvalidTokenError('encrypted')
@@ -66,12 +67,13 @@ export function formError(token: string): InvalidTokenError {
  * What was probably meant, where a text is a JWT but for what stands around it, or the word that a
  * program writes in place of a value that it does not have.
  */
-function seemsToBe(token: string): string | undefined {
-  if (token === 'null' || token === 'undefined') return 'nothing'
-  if (/^\s|\s$/.test(token)) return 'there is whitespace around it'
-  if (/^["'].*["']$/.test(token)) return 'it is in quotation marks'
-  if (/^\w+ /.test(token)) return 'a word stands before the token'
-  return token.startsWith('{') ? 'it is JSON, and expected is the compact form' : undefined
+function meantAs(token: string): Mistaken | undefined {
+  if (token === 'null' || token === 'undefined') return 'no value'
+  if (/^\s|\s$/.test(token)) return { nearly: 'there is whitespace around it' }
+  if (/^["'].*["']$/.test(token)) return { nearly: 'it is in quotation marks' }
+  if (/^\w+ /.test(token)) return { nearly: 'a word stands before the token' }
+  if (!token.startsWith('{')) return undefined
+  return { nearly: 'it is JSON, and expected is the compact form' }
 }
 
 /** The parts of a token that has the form of a JWS. */
