@@ -238,6 +238,8 @@ export function createResolvedIssuers(
     proven: use,
     forget(name) {
       forgotten++
+      // An answer that has just come in must not serve whoever asks from now on.
+      asking.delete(name)
       proven.delete(name)
       unproven.delete(name)
       refusals.delete(name)

@@ -66,7 +66,7 @@ export function createAttempts<T>(options: AttemptsOptions<T>): Attempts {
   let closed = false
 
   function giveUpLost(t: number): void {
-    if (current === undefined || current.work.ended) return
+    if (current === undefined) return
     const left = current.work.left(t)
     if (left > 0) return
     current = undefined
@@ -82,10 +82,7 @@ export function createAttempts<T>(options: AttemptsOptions<T>): Attempts {
     giveUpLost(t)
     if (current !== undefined) return { attempt: current, started: false }
     lastWasLost = false
-    const number = ++newest
-    const work = run(forced, t, number).finally(() => {
-      if (number === newest) current = undefined
-    })
+    const work = run(forced, t, ++newest)
     current = { forced, work: shareWork(work, t, lostAfter) }
     return { attempt: current, started: true }
   }
@@ -93,10 +90,22 @@ export function createAttempts<T>(options: AttemptsOptions<T>): Attempts {
   async function run(forced: boolean, began: number, number: number): Promise<void> {
     try {
       const loaded = await options.load({ forced })
-      if (number === newest) options.onLoaded(loaded, began)
+      if (ends(number)) options.onLoaded(loaded, began)
     } catch (error) {
-      if (number === newest) options.onFailed(error, began, forced)
+      if (ends(number)) options.onFailed(error, began, forced)
     }
+  }
+
+  /**
+   * Comes before the outcome is told: whoever comes after it must not share an attempt that is over.
+   * It would bring nothing newer, and a forgery would be answered 503 instead of 401.
+   *
+   * @returns False if the attempt was given up before.
+   */
+  function ends(number: number): boolean {
+    if (number !== newest) return false
+    current = undefined
+    return true
   }
 
   async function join(forced: boolean): Promise<boolean> {

@@ -146,6 +146,19 @@ describe('verifier.forget', () => {
     expect(events).toMatchObject([{ issuer: other.url, cached: true }])
   })
 
+  it('the first token after a tenant is forgotten has the resolver called, however soon after its answer that is', async () => {
+    const token = tenant.mint()
+    for (let microtasks = 0; microtasks < 30; microtasks++) {
+      const { verifier, outcome, answers } = createStage()
+      const first = outcome(token)
+      for (let i = 0; i < microtasks; i++) await undefined
+      answers.delete(tenant.url)
+      verifier.forget(tenant.url)
+      expect(await outcome(token)).toBe('401 issuer')
+      await first
+    }
+  })
+
   it('forgetting an issuer that is not known, or twice, or after close, does nothing', async () => {
     const { verifier, outcome } = createStage()
     verifier.forget('https://nobody.test')

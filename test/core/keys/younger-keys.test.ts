@@ -111,3 +111,40 @@ describe('keys that are younger than the fetch under way', () => {
     expect(fetches()).toBe(4)
   })
 })
+
+describe('tokens that arrive at the very moment at which a fetch of keys ends', () => {
+  const issuer = createTestIssuer({ alg: 'RS256' })
+  const forgery = issuer.bad.wrongKey()
+
+  /** What comes of a forgery that arrives so many microtasks after the keys have been loaded. */
+  async function outcomeAfter(microtasks: number, loads: number): Promise<unknown> {
+    let loaded = 0
+    let late: Promise<unknown> | undefined
+    const verifier = createVerifier({
+      ...issuer.trust(),
+      onEvent: ({ type }) => {
+        if (type === 'keys.refreshed' && ++loaded === loads) late = arrive()
+      },
+    })
+    const reasonOf = (token: string): Promise<unknown> =>
+      verifier.verify(token).catch(({ reason }) => reason)
+    async function arrive(): Promise<unknown> {
+      for (let i = 0; i < microtasks; i++) await undefined
+      return reasonOf(forgery)
+    }
+    if (loads === 2) await verifier.verify(issuer.mint())
+    await reasonOf(issuer.bad.unknownKid())
+    return late
+  }
+
+  it.each([
+    ['the fetch of a cold start', 1],
+    ['a fetch for a token with an unknown kid', 2],
+  ])('after %s a forgery is refused, however soon it comes', async (_, loads) => {
+    const outcomes = []
+    for (let microtasks = 0; microtasks < 30; microtasks++) {
+      outcomes.push(await outcomeAfter(microtasks, loads))
+    }
+    expect(outcomes).toEqual(Array.from({ length: 30 }, () => 'signature'))
+  })
+})
