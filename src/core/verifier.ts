@@ -3,7 +3,6 @@ import { authOf } from './auth.ts'
 import type { Awaitable } from './awaitable.ts'
 import { andThen, attempt } from './awaitable.ts'
 import { AuthError } from './errors.ts'
-import type { Emit } from './events.ts'
 import type { Explanation } from './explain.ts'
 import { createExplain } from './explain.ts'
 import type { Confirm, Verification, VerifiedToken } from './formats/format.ts'
@@ -20,6 +19,8 @@ import { checkSize } from './jwt/jws.ts'
 import { checkNoMore, kindOf, wrongOption } from './option-checks.ts'
 import type { UntypedOptions, VerifierOptions } from './options.ts'
 import { resolveOptions } from './options.ts'
+import type { Check } from './shared-verifier.ts'
+import { share } from './shared-verifier.ts'
 import { createTokenCache, digestOf, dropTokensOf } from './token-cache.ts'
 import { roomForToken } from './turn.ts'
 
@@ -63,44 +64,6 @@ export interface Verifier<C extends object = JWTPayload> {
   close(): void
 }
 
-/** What adapters share with the verifiers that `createVerifier` has made. */
-interface Shared {
-  readonly emit: Emit
-  readonly now: () => number
-  readonly verify: unknown
-  readonly decide: (token: string) => Awaitable<Auth<object>>
-}
-
-const shared = new WeakMap<object, Shared>()
-
-/**
- * What `verify()` of a verifier gives, without a promise where nothing has to be waited for: but
- * only while `verify` is the very function that `createVerifier` has made. An application may have
- * put another one in its place, for example one that asks a list of revoked tokens.
- */
-export function verifyBy(verifier: Verifier, token: string): Awaitable<unknown> {
-  const own = shared.get(verifier)
-  if (own !== undefined && own.verify === verifier.verify) return own.decide(token)
-  return verifyByOther(verifier, token)
-}
-
-async function verifyByOther(verifier: Verifier, token: string): Promise<unknown> {
-  return verifier.verify(token)
-}
-
-/** Where a verifier's events go; undefined when nobody listens. */
-export function emitOf(verifier: object): Emit {
-  return shared.get(verifier)?.emit
-}
-
-/**
- * The time by a verifier's clock, in milliseconds since the epoch. A verifier that `createVerifier`
- * did not make has the clock of the process.
- */
-export function nowOf(verifier: object): number {
-  return shared.get(verifier)?.now() ?? Date.now()
-}
-
 /**
  * Verifies JWT access tokens of trusted issuers (RFC 9068 section 4, RFC 8725bis). Does no I/O and
  * starts no timer before the first token.
@@ -129,29 +92,30 @@ export function createVerifier<C extends object = JWTPayload>(
   const cache = settings.tokenCache > 0 ? createTokenCache(settings.tokenCache) : undefined
 
   /** Decides about a token, at once if nothing has to be waited for. */
-  function decide(token: string, confirm?: Confirm): Awaitable<Auth<C>> {
+  function decide(token: string, check?: Check, confirm?: Confirm): Awaitable<Auth<C>> {
     const run = createVerification(emit, confirm)
     return attempt(
-      () => andThen(findVerified(token, run), (found) => accept(found, token, confirm)),
+      () => andThen(findVerified(token, run, check), (found) => accept(found, token, confirm)),
       (auth) => auth as Auth<C>,
       (error) => {
-        if (error instanceof AuthError) report(error, run)
+        // Of a malformed credential the guard tells, which knows what stands around it.
+        if (error instanceof AuthError && error.status !== 400) report(error, run)
         throw error
       },
     )
   }
 
   /** The token as the token cache has it, or else as its format verifies it. */
-  function findVerified(token: string, run: Verification): Awaitable<Found> {
+  function findVerified(token: string, run: Verification, check: Check): Awaitable<Found> {
     checkText(token)
-    if (cache === undefined) return verifyAnew(token, run, undefined)
+    if (cache === undefined) return verifyAnew(token, run, check, undefined)
     return andThen(digestOf(token), (digest) => {
       const cached = cache.get(digest)
-      if (cached === undefined) return verifyAnew(token, run, digest)
+      if (cached === undefined) return verifyAnew(token, run, check, digest)
       return andThen(stillHolds(cached, run), (holds) => {
         if (holds) return { verified: cached, cached: true }
         cache.delete(digest)
-        return verifyAnew(token, run, digest)
+        return verifyAnew(token, run, check, digest)
       })
     })
   }
@@ -159,8 +123,10 @@ export function createVerifier<C extends object = JWTPayload>(
   function verifyAnew(
     token: string,
     run: Verification,
+    check: Check,
     digest: string | undefined,
   ): Awaitable<Found> {
+    check?.()
     const verify = (): Awaitable<VerifiedToken> => verifyByFormat(token, run)
     return andThen(andThen(roomForToken(), verify), (verified) => {
       if (digest !== undefined) cache?.set(digest, verified)
@@ -229,7 +195,7 @@ export function createVerifier<C extends object = JWTPayload>(
     forget,
     close: issuers.close,
   }
-  shared.set(verifier, { emit, now, verify: verifier.verify, decide })
+  share(verifier, { emit, now, verify: verifier.verify, decide })
   return verifier
 }
 

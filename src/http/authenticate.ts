@@ -11,7 +11,7 @@ import {
 } from '../core/errors.ts'
 import type { MakeHint } from '../core/hints/wording.ts'
 import { hintField } from '../core/hints/wording.ts'
-import { emitOf, verifyBy } from '../core/verifier.ts'
+import { emitOf, verifyBy } from '../core/shared-verifier.ts'
 import type { Refusal } from './challenge.ts'
 import { refusalOf } from './challenge.ts'
 import { rethrow } from './hooks.ts'
@@ -80,9 +80,13 @@ export function authenticate(
     const { token } = presented.credential
     const before = verifiedBefore(findings, token)
     if (before !== undefined) return before
-    return andThen(verifyBy(route.verifier, token), (auth) =>
+    return andThen(verifyBy(route.verifier, token, checkCredential), (auth) =>
       noteVerified(findings, token, checkAuth(auth)),
     )
+  }
+
+  function checkCredential(): void {
+    presented?.scheme.check?.(head)
   }
 
   function decide(auth: Auth | undefined): Awaitable<Decision> {
@@ -97,7 +101,7 @@ export function authenticate(
     if (!isAuthError(error)) return rethrow(error)
     const hint = (): string => credentialsHint(error.reason, head, route.schemes)
     // Where there is a credential, the verifier has refused it, and has told of that itself.
-    const ours = presented === undefined ? hint : undefined
+    const ours = presented === undefined || error.status === 400 ? hint : undefined
     const found = { error, hint: ours, required: route.challenge, auth: undefined }
     return refuse(state, found, route)
   }

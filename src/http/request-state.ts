@@ -1,6 +1,6 @@
 import type { Auth } from '../core/auth.ts'
+import { nowOf } from '../core/shared-verifier.ts'
 import type { Verifier } from '../core/verifier.ts'
-import { nowOf } from '../core/verifier.ts'
 
 /** What is known of one request. */
 export interface RequestState {

@@ -17,6 +17,7 @@ const { second, seen } = vi.hoisted(() => {
       const token = /^DPoP (\S+)$/.exec(head.header('authorization') ?? '')?.[1]
       return token === undefined ? undefined : { token }
     },
+    check: undefined,
     challenge: ({ error }) => ({ algs: 'ES256', ...(error !== undefined && { error }) }),
     hint: () => 'expected is DPoP',
     admitted: ({ subject }) => ({ 'DPoP-Nonce': `nonce-of-${subject}` }),

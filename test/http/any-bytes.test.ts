@@ -13,7 +13,8 @@ import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../src/http/challenge.ts'
 import type { Parameters } from '../../src/http/parameters.ts'
-import { readBearer } from '../../src/http/schemes/bearer.ts'
+import type { RequestHead } from '../../src/http/request-head.ts'
+import { bearer as bearerScheme, readBearer } from '../../src/http/schemes/bearer.ts'
 import { schemes } from '../../src/http/schemes/schemes.ts'
 import { readTokenHeader } from '../../src/http/schemes/token-header.ts'
 import { bearer, through } from '../adapters/adapter.ts'
@@ -160,6 +161,29 @@ describe('T14: the headers that hold a token', () => {
         }
         if (token !== undefined) expect(value.trim().toLowerCase()).toMatch(/^bearer +\S+$/)
         if (token !== undefined) expect(value.endsWith(token)).toBe(true)
+      }),
+      runs(5000),
+    )
+  })
+
+  it('for any text, what the scheme reads and checks later is what readBearer reads at once', () => {
+    const outcome = (read: () => string | undefined): unknown => {
+      try {
+        return read()
+      } catch (error) {
+        return (error as InvalidRequestError).reason
+      }
+    }
+    const usual = fc.string().map((text) => `Bearer ${text}`)
+    fc.assert(
+      fc.property(fc.oneof(anyValue, fc.string(), usual), (value) => {
+        const head: RequestHead = { method: 'GET', target: '/', header: () => value }
+        const readInTwo = (): string | undefined => {
+          const credential = bearerScheme.read(head)
+          if (credential !== undefined) bearerScheme.check?.(head)
+          return credential?.token
+        }
+        expect(outcome(readInTwo)).toBe(outcome(() => readBearer(value)))
       }),
       runs(5000),
     )

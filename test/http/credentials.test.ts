@@ -1,5 +1,9 @@
-import { AuthError, MissingCredentialsError } from 'tollgate'
-import { describe, expect, it } from 'vitest'
+import type { AuthEvent } from 'tollgate'
+import { AuthError, createVerifier, MissingCredentialsError } from 'tollgate'
+import type { AuthOptions } from 'tollgate/fetch'
+import { createAuth } from 'tollgate/fetch'
+import { createTestIssuer } from 'tollgate/testing'
+import { describe, expect, it, vi } from 'vitest'
 import { refusalOf } from '../../src/http/challenge.ts'
 import { readBearer } from '../../src/http/schemes/bearer.ts'
 import { schemes } from '../../src/http/schemes/schemes.ts'
@@ -87,5 +91,38 @@ describe('refusalOf', () => {
       status: 401,
       error: 'invalid_dpop_proof',
     })
+  })
+})
+
+describe('T14: a malformed credential is judged by nobody', () => {
+  const issuer = createTestIssuer()
+  const malformed = ['Bearer ', 'Bearer a b', 'Bearer a,', 'Bearer "x"']
+  const ask = async (options: Partial<AuthOptions>, authorization: string): Promise<Response> => {
+    const { guard } = createAuth({ ...issuer.trust(), ...options } as AuthOptions)
+    const app = guard(() => new Response('ok'))
+    return app(new Request('https://api.test/', { headers: { authorization } }))
+  }
+
+  it.each(malformed)('%s is answered 400 with one event, that of the request', async (value) => {
+    const events: AuthEvent[] = []
+    const onEvent = (event: AuthEvent): void => void events.push(event)
+    for (const tokenCache of [false, 100] as const) {
+      events.length = 0
+      expect((await ask({ onEvent, tokenCache }, value)).status).toBe(400)
+      expect(events).toMatchObject([{ type: 'request.refused', status: 400 }])
+      expect(events[0]).toHaveProperty('hint', expect.stringContaining('Bearer'))
+    }
+    expect(issuer.requests.all).toEqual([])
+  })
+
+  it.each(malformed)('%s does not reach a verifier of the application', async (value) => {
+    const verifier = createVerifier(issuer.trust())
+    const verify = vi.fn(verifier.verify)
+    const own = { ...verifier, verify }
+    const { guard } = createAuth({ verifier: own })
+    const app = guard(() => new Response('ok'))
+    const request = new Request('https://api.test/', { headers: { authorization: value } })
+    expect((await app(request)).status).toBe(400)
+    expect(verify).not.toHaveBeenCalled()
   })
 })

@@ -20,7 +20,7 @@ export interface CompactJws {
 export type Claims = Readonly<Record<string, unknown>>
 
 /** An Entra ID token with 200 groups, the most that it names, has 11,407 characters. */
-const longestToken = 16_384
+export const longestToken = 16_384
 const longestHeader = 4096
 
 /**

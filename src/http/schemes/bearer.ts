@@ -1,4 +1,5 @@
 import { InvalidRequestError } from '../../core/errors.ts'
+import { longestToken } from '../../core/jwt/jws.ts'
 import { errorParameters } from '../challenge.ts'
 import { bearerHint } from './bearer-hint.ts'
 import type { Scheme } from './scheme.ts'
@@ -7,12 +8,22 @@ import type { Scheme } from './scheme.ts'
 export const bearer: Scheme = {
   name: 'Bearer',
   read(head) {
-    const token = readBearer(head.header('authorization'))
+    const authorization = head.header('authorization')
+    const token = textBehindBearer(authorization) ?? readBearer(authorization)
     return token === undefined ? undefined : { token }
   },
+  check: (head) => void readBearer(head.header('authorization')),
   challenge: errorParameters,
   hint: bearerHint,
   admitted: undefined,
+}
+
+/** What stands behind the scheme as nearly every client writes it, whatever it is. */
+function textBehindBearer(authorization: string | undefined): string | undefined {
+  if (authorization === undefined || authorization.length > longestToken) return undefined
+  return authorization.startsWith('Bearer ') && authorization[7] !== ' '
+    ? authorization.slice(7)
+    : undefined
 }
 
 /** RFC 6750 section 2.1. The case of the scheme does not matter (RFC 9110 section 11.1). */

@@ -15,9 +15,17 @@ export interface Scheme {
    * The token of a request that uses this scheme, undefined if it does not.
    *
    * @throws InvalidRequestError if the scheme is used, but not as the request's one well-formed
-   * credential.
+   * credential; unless `check` finds that.
    */
   read(head: RequestHead): Credential | undefined
+  /**
+   * Makes the rest of the checks of `read`, before anything is decided about a token that is not
+   * known yet; undefined if `read` leaves none. To look at every character of a token takes as long
+   * as its digest, and a token with the digest of a verified one is that very text.
+   *
+   * @throws InvalidRequestError as `read` does.
+   */
+  readonly check: ((head: RequestHead) => void) | undefined
   /** What this scheme says in a challenge, beside `realm` and what the route asks for. */
   challenge(refused: AuthError): Parameters
   /**

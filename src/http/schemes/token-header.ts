@@ -22,6 +22,7 @@ export function createTokenHeaderScheme(name: string): Scheme {
       const token = readTokenHeader(head.header(name))
       return token === undefined ? undefined : { token }
     },
+    check: undefined,
     challenge: tokenHeaderParameters,
     hint: (reason, head) => tokenHeaderHint(name, reason, head),
     admitted: undefined,

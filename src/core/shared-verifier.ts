@@ -1,0 +1,58 @@
+import type { Awaitable } from './awaitable.ts'
+import type { Emit } from './events.ts'
+
+/** What adapters share with the verifiers that `createVerifier` has made. */
+interface Shared {
+  readonly emit: Emit
+  readonly now: () => number
+  readonly verify: unknown
+  readonly decide: (token: string, check: Check) => Awaitable<object>
+}
+
+/** What is left to check before a token is judged that is not cached. */
+export type Check = (() => void) | undefined
+
+interface AnyVerifier {
+  verify(token: string): Promise<unknown>
+}
+
+const shared = new WeakMap<object, Shared>()
+
+export function share(verifier: object, what: Shared): void {
+  shared.set(verifier, what)
+}
+
+/**
+ * What `verify()` of a verifier gives, without a promise where nothing has to be waited for: but
+ * only while `verify` is the very function that `createVerifier` has made. An application may have
+ * put another one in its place, for example one that asks a list of revoked tokens.
+ *
+ * @param check Called before a token is judged that is not cached. What it throws is the outcome.
+ */
+export function verifyBy(
+  verifier: AnyVerifier,
+  token: string,
+  check: () => void,
+): Awaitable<unknown> {
+  const own = shared.get(verifier)
+  if (own !== undefined && own.verify === verifier.verify) return own.decide(token, check)
+  check()
+  return verifyByOther(verifier, token)
+}
+
+async function verifyByOther(verifier: AnyVerifier, token: string): Promise<unknown> {
+  return verifier.verify(token)
+}
+
+/** Where a verifier's events go; undefined when nobody listens. */
+export function emitOf(verifier: object): Emit {
+  return shared.get(verifier)?.emit
+}
+
+/**
+ * The time by a verifier's clock, in milliseconds since the epoch. A verifier that `createVerifier`
+ * did not make has the clock of the process.
+ */
+export function nowOf(verifier: object): number {
+  return shared.get(verifier)?.now() ?? Date.now()
+}
