@@ -22,7 +22,7 @@ import { resolveOptions } from './options.ts'
 import type { Check } from './shared-verifier.ts'
 import { share } from './shared-verifier.ts'
 import { createTokenCache, digestOf, dropTokensOf } from './token-cache.ts'
-import { roomForToken } from './turn.ts'
+import { isCrowded, roomForToken, roomToLook } from './turn.ts'
 
 export interface Verifier<C extends object = JWTPayload> {
   /**
@@ -93,6 +93,11 @@ export function createVerifier<C extends object = JWTPayload>(
 
   /** Decides about a token, at once if nothing has to be waited for. */
   function decide(token: string, check?: Check, confirm?: Confirm): Awaitable<Auth<C>> {
+    if (!isCrowded()) return decideNow(token, check, confirm)
+    return roomToLook().then(() => decideNow(token, check, confirm))
+  }
+
+  function decideNow(token: string, check?: Check, confirm?: Confirm): Awaitable<Auth<C>> {
     const run = createVerification(emit, confirm)
     return attempt(
       () => andThen(findVerified(token, run, check), (found) => accept(found, token, confirm)),
