@@ -83,12 +83,7 @@ function issuerOf(given: PresetOptions): string {
   if (!userPool.startsWith(`${region}_`)) {
     given.refuse('userPool', "is of another region than '%s', the option 'region'", region)
   }
-  const isReplicated = given.has('multiRegion') && flag(given, 'multiRegion')
+  const isReplicated = given.has('multiRegion') && given.flag('multiRegion')
   const host = `cognito-idp.${region}.amazonaws.com`
   return `https://${isReplicated ? `issuer.${host}` : host}/${userPool}`
-}
-
-function flag(given: PresetOptions, name: string): boolean {
-  const value = given.value(name)
-  return typeof value === 'boolean' ? value : given.refuse(name, 'must be true or false')
 }

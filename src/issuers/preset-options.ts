@@ -35,6 +35,8 @@ export interface PresetOptions {
   inner(name: string, known: Readonly<Record<string, true>>): PresetOptions
   /** A table from names to lists of texts, copied; undefined for an option that is absent. */
   table(name: string): Readonly<Record<string, readonly string[]>> | undefined
+  /** True or false. */
+  flag(name: string): boolean
   /** A function; undefined for an option that is absent. */
   optionalFunction<F>(name: string): F | undefined
   /** Refuses an option unless it is exactly true. */
@@ -132,6 +134,10 @@ function readerOf(
         table[key] = list.map((one) => readText(name, one))
       }
       return table as Record<string, string[]>
+    },
+    flag(name) {
+      const value = options[name]
+      return typeof value === 'boolean' ? value : refuse(name, 'must be true or false')
     },
     optionalFunction: (name) => optionalFunction(option(name), options[name]),
     demand(name, why) {
