@@ -87,4 +87,9 @@ export const knownIssuers: readonly KnownIssuer[] = [
     iss: /^https?:\/\/[^/]+\/adfs(\/services\/trust)?\/?$/,
     namesAudience: false,
   },
+  {
+    preset: 'githubActions({ enterprise })',
+    iss: /^https:\/\/token\.actions\.githubusercontent\.com(\/[^/]+)?\/?$/,
+    namesAudience: false,
+  },
 ]

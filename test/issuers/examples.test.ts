@@ -13,6 +13,10 @@ import {
   createApp as createAuthgearApp,
 } from '../../examples/issuers/authgear.ts'
 import { behindCloudRun, createApp as createCloudRunApp } from '../../examples/issuers/cloud-run.ts'
+import {
+  behindGithubActions,
+  createApp as createGithubActionsApp,
+} from '../../examples/issuers/github-actions.ts'
 import { behindGoogleIap } from '../../examples/issuers/google-iap.ts'
 import type { Change, Scene } from './stage.ts'
 import { createStage } from './stage.ts'
@@ -140,6 +144,33 @@ it('examples/issuers/cloud-run.ts lets in the service accounts that it names, an
   await post({}).expect(200)
   await post({ claims: { email: 'job@evil.iam.gserviceaccount.com' } }).expect(403)
   await post({ claims: { email: undefined } }).expect(403)
+})
+
+it('examples/issuers/github-actions.ts lets in the repository that it names, and no other', async () => {
+  const at = behindGithubActions.issuer.issuer
+  const { options, mint } = createStage({
+    ...behindGithubActions,
+    keysAt: `${at}/.well-known/jwks`,
+    metadata: { at: `${at}/.well-known/openid-configuration`, says: { issuer: at } },
+    token: {
+      typ: 'JWT',
+      claims: {
+        sub: 'repo:acme/shop:ref:refs/heads/main',
+        aud: 'https://api.acme.com',
+        repository: 'acme/shop',
+        repository_id: '74',
+        ref: 'refs/heads/main',
+      },
+    },
+  })
+  const app = createGithubActionsApp({ ...behindGithubActions, ...options })
+  const post = (claims: Change['claims']) =>
+    supertest(app)
+      .post('/deployments')
+      .set(bearer(mint({ claims: claims ?? {} })))
+  await post({}).expect(200)
+  await post({ repository: 'evil/shop', repository_id: '75' }).expect(403)
+  await post({ ref: 'refs/heads/other' }).expect(403)
 })
 
 it('examples/issuers/google-iap.ts reads the assertion of the proxy, and no Authorization', async () => {

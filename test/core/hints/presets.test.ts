@@ -25,6 +25,10 @@ const issuers: Readonly<Record<string, readonly string[]>> = {
     'https://issuer.cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc123',
   ],
   adfs: ['https://fs.acme.test/adfs'],
+  githubActions: [
+    'https://token.actions.githubusercontent.com',
+    'https://token.actions.githubusercontent.com/acme',
+  ],
 }
 const known = Object.entries(issuers).flatMap(([preset, names]) =>
   names.map((name) => [preset, name] as const),
