@@ -92,4 +92,9 @@ export const knownIssuers: readonly KnownIssuer[] = [
     iss: /^https:\/\/token\.actions\.githubusercontent\.com(\/[^/]+)?\/?$/,
     namesAudience: false,
   },
+  {
+    preset: 'gitlab({ url })',
+    iss: /^https:\/\/gitlab\.com\/?$/,
+    namesAudience: false,
+  },
 ]

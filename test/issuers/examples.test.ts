@@ -17,6 +17,7 @@ import {
   behindGithubActions,
   createApp as createGithubActionsApp,
 } from '../../examples/issuers/github-actions.ts'
+import { behindGitlab, createApp as createGitlabApp } from '../../examples/issuers/gitlab.ts'
 import { behindGoogleIap } from '../../examples/issuers/google-iap.ts'
 import type { Change, Scene } from './stage.ts'
 import { createStage } from './stage.ts'
@@ -171,6 +172,33 @@ it('examples/issuers/github-actions.ts lets in the repository that it names, and
   await post({}).expect(200)
   await post({ repository: 'evil/shop', repository_id: '75' }).expect(403)
   await post({ ref: 'refs/heads/other' }).expect(403)
+})
+
+it('examples/issuers/gitlab.ts lets in the project that it names, and no other', async () => {
+  const at = behindGitlab.issuer.issuer
+  const { options, mint } = createStage({
+    ...behindGitlab,
+    keysAt: `${at}/oauth/discovery/keys`,
+    metadata: { at: `${at}/.well-known/openid-configuration`, says: { issuer: at } },
+    token: {
+      typ: 'JWT',
+      claims: {
+        sub: 'project_path:acme/shop:ref_type:branch:ref:main',
+        aud: 'https://api.acme.com',
+        project_path: 'acme/shop',
+        project_id: '22',
+        ref_protected: 'true',
+      },
+    },
+  })
+  const app = createGitlabApp({ ...behindGitlab, ...options })
+  const post = (claims: Change['claims']) =>
+    supertest(app)
+      .post('/deployments')
+      .set(bearer(mint({ claims: claims ?? {} })))
+  await post({}).expect(200)
+  await post({ project_path: 'evil/shop', project_id: '23' }).expect(403)
+  await post({ ref_protected: 'false' }).expect(403)
 })
 
 it('examples/issuers/google-iap.ts reads the assertion of the proxy, and no Authorization', async () => {

@@ -29,6 +29,7 @@ const issuers: Readonly<Record<string, readonly string[]>> = {
     'https://token.actions.githubusercontent.com',
     'https://token.actions.githubusercontent.com/acme',
   ],
+  gitlab: ['https://gitlab.com'],
 }
 const known = Object.entries(issuers).flatMap(([preset, names]) =>
   names.map((name) => [preset, name] as const),
