@@ -97,4 +97,9 @@ export const knownIssuers: readonly KnownIssuer[] = [
     iss: /^https:\/\/gitlab\.com\/?$/,
     namesAudience: false,
   },
+  {
+    preset: 'kubernetes({ issuer, jwksUri })',
+    iss: /^https:\/\/(kubernetes\.default\.svc(\.cluster\.local)?|oidc\.eks\.[\w-]+\.amazonaws\.com\/id\/[^/]+|[\w-]+\.oic\.prod-aks\.azure\.com\/.+|container\.googleapis\.com\/v1\/projects\/.+)\/?$/,
+    namesAudience: false,
+  },
 ]

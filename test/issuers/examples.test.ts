@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import supertest from 'supertest'
 import { createVerifier } from 'tollgate'
 import { createAuth } from 'tollgate/express'
 import * as presets from 'tollgate/issuers'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { behindAuth0, createApp as createAuth0App } from '../../examples/issuers/auth0.ts'
 import {
   behindAuthgear,
@@ -19,6 +20,7 @@ import {
 } from '../../examples/issuers/github-actions.ts'
 import { behindGitlab, createApp as createGitlabApp } from '../../examples/issuers/gitlab.ts'
 import { behindGoogleIap } from '../../examples/issuers/google-iap.ts'
+import { asPod } from '../../examples/issuers/kubernetes.ts'
 import type { Change, Scene } from './stage.ts'
 import { createStage } from './stage.ts'
 
@@ -199,6 +201,30 @@ it('examples/issuers/gitlab.ts lets in the project that it names, and no other',
   await post({}).expect(200)
   await post({ project_path: 'evil/shop', project_id: '23' }).expect(403)
   await post({ ref_protected: 'false' }).expect(403)
+})
+
+it('examples/issuers/kubernetes.ts fetches keys with the token of the pod, as it is now', async () => {
+  const mounted = mkdtempSync(join(tmpdir(), 'tollgate-'))
+  const fetch = vi.spyOn(globalThis, 'fetch').mockImplementation(async () => new Response('{}'))
+  onTestFinished(() => {
+    fetch.mockRestore()
+    rmSync(mounted, { recursive: true })
+  })
+  const init = { headers: { accept: 'application/json' }, redirect: 'manual' } as const
+  for (const token of ['first', 'second']) {
+    writeFileSync(join(mounted, 'token'), `${token}\n`)
+    await asPod(mounted)('https://kubernetes.default.svc/openid/v1/jwks', {
+      ...init,
+      signal: new AbortController().signal,
+    })
+    expect(fetch).toHaveBeenLastCalledWith(
+      'https://kubernetes.default.svc/openid/v1/jwks',
+      expect.objectContaining({
+        redirect: 'manual',
+        headers: { accept: 'application/json', authorization: `Bearer ${token}` },
+      }),
+    )
+  }
 })
 
 it('examples/issuers/google-iap.ts reads the assertion of the proxy, and no Authorization', async () => {

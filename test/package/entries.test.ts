@@ -110,6 +110,7 @@ test('every entry exports the expected values, imported and required, without an
         "gitlab",
         "googleIap",
         "keycloak",
+        "kubernetes",
         "okta",
       ],
       "tollgate/koa": [
@@ -271,6 +272,7 @@ test('every entry exports the expected types, an adapter its own beside those of
         "GitlabOptions",
         "GoogleIapOptions",
         "KeycloakOptions",
+        "KubernetesOptions",
         "OktaOptions",
       ],
       "tollgate/koa": [

@@ -150,6 +150,7 @@ export const suites: readonly Suite[] = [
       'test/issuers/gitlab.test.ts',
       'test/issuers/google.test.ts',
       'test/issuers/keycloak.test.ts',
+      'test/issuers/kubernetes.test.ts',
       'test/issuers/okta.test.ts',
     ],
     adapters: 'portable',

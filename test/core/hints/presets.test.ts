@@ -30,6 +30,12 @@ const issuers: Readonly<Record<string, readonly string[]>> = {
     'https://token.actions.githubusercontent.com/acme',
   ],
   gitlab: ['https://gitlab.com'],
+  kubernetes: [
+    'https://kubernetes.default.svc.cluster.local',
+    'https://oidc.eks.eu-west-1.amazonaws.com/id/ABC123',
+    'https://westeurope.oic.prod-aks.azure.com/9188040d/5a1b2c3d/',
+    'https://container.googleapis.com/v1/projects/acme/locations/europe-west1/clusters/shop',
+  ],
 }
 const known = Object.entries(issuers).flatMap(([preset, names]) =>
   names.map((name) => [preset, name] as const),
