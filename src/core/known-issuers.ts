@@ -102,4 +102,9 @@ export const knownIssuers: readonly KnownIssuer[] = [
     iss: /^https:\/\/(kubernetes\.default\.svc(\.cluster\.local)?|oidc\.eks\.[\w-]+\.amazonaws\.com\/id\/[^/]+|[\w-]+\.oic\.prod-aks\.azure\.com\/.+|container\.googleapis\.com\/v1\/projects\/.+)\/?$/,
     namesAudience: false,
   },
+  {
+    preset: 'clerk({ issuer, parties })',
+    iss: /^https:\/\/[\w-]+\.clerk\.accounts\.dev\/?$/,
+    namesAudience: true,
+  },
 ]

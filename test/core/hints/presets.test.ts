@@ -36,6 +36,7 @@ const issuers: Readonly<Record<string, readonly string[]>> = {
     'https://westeurope.oic.prod-aks.azure.com/9188040d/5a1b2c3d/',
     'https://container.googleapis.com/v1/projects/acme/locations/europe-west1/clusters/shop',
   ],
+  clerk: ['https://happy-hippo-1.clerk.accounts.dev'],
 }
 const known = Object.entries(issuers).flatMap(([preset, names]) =>
   names.map((name) => [preset, name] as const),
@@ -80,7 +81,7 @@ describe('a known issuer that is configured without its preset', () => {
     for (const [preset, name] of known) {
       const { reason, hint } = await hintFor(name, mint({ iss: name, aud: 'x' }))
       expect(reason).toBe('audience')
-      const names = ['authgear', 'firebase', 'keycloak', 'cognito'].includes(preset)
+      const names = ['authgear', 'firebase', 'keycloak', 'cognito', 'clerk'].includes(preset)
       expect([preset, / of tollgate\/issuers/.test(hint)]).toEqual([preset, names])
     }
   })
