@@ -107,4 +107,9 @@ export const knownIssuers: readonly KnownIssuer[] = [
     iss: /^https:\/\/[\w-]+\.clerk\.accounts\.dev\/?$/,
     namesAudience: true,
   },
+  {
+    preset: 'supabase({ project })',
+    iss: /^https:\/\/[\w-]+\.supabase\.co(\/auth\/v1)?\/?$/,
+    namesAudience: true,
+  },
 ]

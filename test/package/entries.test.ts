@@ -113,6 +113,7 @@ test('every entry exports the expected values, imported and required, without an
         "keycloak",
         "kubernetes",
         "okta",
+        "supabase",
       ],
       "tollgate/koa": [
         "AuthError",
@@ -276,6 +277,7 @@ test('every entry exports the expected types, an adapter its own beside those of
         "KeycloakOptions",
         "KubernetesOptions",
         "OktaOptions",
+        "SupabaseOptions",
       ],
       "tollgate/koa": [
         "AuthOptions",

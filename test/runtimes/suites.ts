@@ -153,6 +153,7 @@ export const suites: readonly Suite[] = [
       'test/issuers/keycloak.test.ts',
       'test/issuers/kubernetes.test.ts',
       'test/issuers/okta.test.ts',
+      'test/issuers/supabase.test.ts',
     ],
     adapters: 'portable',
     without: {

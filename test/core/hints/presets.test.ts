@@ -37,6 +37,10 @@ const issuers: Readonly<Record<string, readonly string[]>> = {
     'https://container.googleapis.com/v1/projects/acme/locations/europe-west1/clusters/shop',
   ],
   clerk: ['https://happy-hippo-1.clerk.accounts.dev'],
+  supabase: [
+    'https://abcdefghijklmnopqrst.supabase.co/auth/v1',
+    'https://abcdefghijklmnopqrst.supabase.co',
+  ],
 }
 const known = Object.entries(issuers).flatMap(([preset, names]) =>
   names.map((name) => [preset, name] as const),
@@ -81,7 +85,9 @@ describe('a known issuer that is configured without its preset', () => {
     for (const [preset, name] of known) {
       const { reason, hint } = await hintFor(name, mint({ iss: name, aud: 'x' }))
       expect(reason).toBe('audience')
-      const names = ['authgear', 'firebase', 'keycloak', 'cognito', 'clerk'].includes(preset)
+      const names = ['authgear', 'firebase', 'keycloak', 'cognito', 'clerk', 'supabase'].includes(
+        preset,
+      )
       expect([preset, / of tollgate\/issuers/.test(hint)]).toEqual([preset, names])
     }
   })
