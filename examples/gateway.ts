@@ -2,7 +2,7 @@ import type { Express } from 'express'
 import express from 'express'
 import type { AuthOptions } from 'tollgate/express'
 import { createAuth } from 'tollgate/express'
-import { googleIap } from 'tollgate/issuers'
+import { cloudflareAccess, googleIap } from 'tollgate/issuers'
 
 /** Google's Identity-Aware Proxy. Its audience names one backend service. */
 export const behindGoogleIap = {
@@ -13,12 +13,7 @@ export const behindGoogleIap = {
 /** Cloudflare Access. Its audience is the AUD tag of one application. */
 export const behindCloudflareAccess = {
   tokenHeader: 'cf-access-jwt-assertion',
-  issuer: {
-    issuer: 'https://TEAM.cloudflareaccess.com',
-    jwksUri: 'https://TEAM.cloudflareaccess.com/cdn-cgi/access/certs',
-  },
-  audience: 'AUD_TAG',
-  profile: 'jwt',
+  issuer: cloudflareAccess({ team: 'team', audience: 'AUD_TAG' }),
 } as const
 
 /** An API behind a gateway that signs in its callers, and passes on who they are in a header. */

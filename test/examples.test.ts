@@ -90,7 +90,7 @@ describe('examples/gateway.ts', () => {
     async (_gateway, behind, sub, more) => {
       const { url, ...gateway } = createTestIssuer({
         url: behind.issuer.issuer,
-        audience: 'audience' in behind ? behind.audience : (behind.issuer.audience ?? []),
+        audience: behind.issuer.audience ?? [],
       })
       const { now, mint, bad } = gateway
       const asked: string[] = []

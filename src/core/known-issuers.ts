@@ -112,4 +112,9 @@ export const knownIssuers: readonly KnownIssuer[] = [
     iss: /^https:\/\/[\w-]+\.supabase\.co(\/auth\/v1)?\/?$/,
     namesAudience: true,
   },
+  {
+    preset: 'cloudflareAccess({ team, audience })',
+    iss: /^https:\/\/[\w-]+\.cloudflareaccess\.com\/?$/,
+    namesAudience: false,
+  },
 ]

@@ -41,6 +41,7 @@ const issuers: Readonly<Record<string, readonly string[]>> = {
     'https://abcdefghijklmnopqrst.supabase.co/auth/v1',
     'https://abcdefghijklmnopqrst.supabase.co',
   ],
+  cloudflareAccess: ['https://acme.cloudflareaccess.com'],
 }
 const known = Object.entries(issuers).flatMap(([preset, names]) =>
   names.map((name) => [preset, name] as const),
