@@ -117,4 +117,9 @@ export const knownIssuers: readonly KnownIssuer[] = [
     iss: /^https:\/\/[\w-]+\.cloudflareaccess\.com\/?$/,
     namesAudience: false,
   },
+  {
+    preset: 'workos({ clientId })',
+    iss: /^https:\/\/api\.workos\.com(\/user_management\/[^/]+)?\/?$/,
+    namesAudience: true,
+  },
 ]

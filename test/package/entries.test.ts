@@ -115,6 +115,7 @@ test('every entry exports the expected values, imported and required, without an
         "kubernetes",
         "okta",
         "supabase",
+        "workos",
       ],
       "tollgate/koa": [
         "AuthError",
@@ -280,6 +281,7 @@ test('every entry exports the expected types, an adapter its own beside those of
         "KubernetesOptions",
         "OktaOptions",
         "SupabaseOptions",
+        "WorkosOptions",
       ],
       "tollgate/koa": [
         "AuthOptions",

@@ -155,6 +155,7 @@ export const suites: readonly Suite[] = [
       'test/issuers/kubernetes.test.ts',
       'test/issuers/okta.test.ts',
       'test/issuers/supabase.test.ts',
+      'test/issuers/workos.test.ts',
     ],
     adapters: 'portable',
     without: {

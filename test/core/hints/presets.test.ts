@@ -42,6 +42,7 @@ const issuers: Readonly<Record<string, readonly string[]>> = {
     'https://abcdefghijklmnopqrst.supabase.co',
   ],
   cloudflareAccess: ['https://acme.cloudflareaccess.com'],
+  workos: ['https://api.workos.com/user_management/client_01', 'https://api.workos.com'],
 }
 const known = Object.entries(issuers).flatMap(([preset, names]) =>
   names.map((name) => [preset, name] as const),
@@ -86,9 +87,15 @@ describe('a known issuer that is configured without its preset', () => {
     for (const [preset, name] of known) {
       const { reason, hint } = await hintFor(name, mint({ iss: name, aud: 'x' }))
       expect(reason).toBe('audience')
-      const names = ['authgear', 'firebase', 'keycloak', 'cognito', 'clerk', 'supabase'].includes(
-        preset,
-      )
+      const names = [
+        'authgear',
+        'firebase',
+        'keycloak',
+        'cognito',
+        'clerk',
+        'supabase',
+        'workos',
+      ].includes(preset)
       expect([preset, / of tollgate\/issuers/.test(hint)]).toEqual([preset, names])
     }
   })
