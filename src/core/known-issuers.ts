@@ -122,4 +122,9 @@ export const knownIssuers: readonly KnownIssuer[] = [
     iss: /^https:\/\/api\.workos\.com(\/user_management\/[^/]+)?\/?$/,
     namesAudience: true,
   },
+  {
+    preset: 'stytch({ projectId })',
+    iss: /^(https:\/\/)?stytch\.com\/project-[^/]+\/?$/,
+    namesAudience: true,
+  },
 ]

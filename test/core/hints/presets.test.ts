@@ -43,6 +43,7 @@ const issuers: Readonly<Record<string, readonly string[]>> = {
   ],
   cloudflareAccess: ['https://acme.cloudflareaccess.com'],
   workos: ['https://api.workos.com/user_management/client_01', 'https://api.workos.com'],
+  stytch: ['https://stytch.com/project-live-1'],
 }
 const known = Object.entries(issuers).flatMap(([preset, names]) =>
   names.map((name) => [preset, name] as const),
@@ -95,6 +96,7 @@ describe('a known issuer that is configured without its preset', () => {
         'clerk',
         'supabase',
         'workos',
+        'stytch',
       ].includes(preset)
       expect([preset, / of tollgate\/issuers/.test(hint)]).toEqual([preset, names])
     }
