@@ -174,7 +174,7 @@ describe('what an entry imports', () => {
  * lru-cache come on top.
  */
 const budgets: Readonly<Record<Entry, readonly [minified: number, gzipped: number]>> = {
-  index: [93_000, 34_500],
+  index: [93_500, 34_500],
   express: [106_500, 39_500],
   koa: [106_500, 39_500],
   fastify: [106_500, 39_500],
