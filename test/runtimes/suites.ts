@@ -292,7 +292,12 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
   },
   {
     why: 'starts the examples as a reader starts them; examples.test.ts here starts those of other runtimes',
-    files: ['examples/app.test.ts', 'test/examples.test.ts', 'test/issuers/examples.test.ts'],
+    files: [
+      'examples/app.test.ts',
+      'test/examples.test.ts',
+      'test/examples-life.test.ts',
+      'test/issuers/examples.test.ts',
+    ],
   },
   {
     why: "expects Node's words for a broken connection, and a verification that takes less than 50 ms, which fails on a machine that runs the suites of two runtimes at once",
