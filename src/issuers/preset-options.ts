@@ -31,6 +31,8 @@ export interface PresetOptions {
    * `allowInsecureHosts`.
    */
   url(name: string): string
+  /** Such a URL as it is written, with the slash at its end, if there is one. */
+  exactUrl(name: string): string
   /** An object of options in the option. Messages name its members as `name.member`. */
   inner(name: string, known: Readonly<Record<string, true>>): PresetOptions
   /** A table from names to lists of texts, copied; undefined for an option that is absent. */
@@ -78,6 +80,20 @@ function readerOf(
   }
   const text = (name: string): string => readText(name, options[name])
 
+  function url(name: string): string {
+    const given = text(name)
+    if (!/^https?:\/\/[^/]/.test(given) || !URL.canParse(given)) {
+      refuse(name, "must be a URL, such as 'https://login.example.com'")
+    }
+    const { origin, pathname, username, password } = new URL(given)
+    if (username !== '' || password !== '' || /[?#]|^[^/]*\/\/[^/]*@/.test(given)) {
+      refuse(name, 'must have no user name, password, query or fragment')
+    }
+    const spelled = `${origin}${pathname}`.replace(/\/+$/, '')
+    if (given.replace(/\/+$/, '') !== spelled) refuse(name, "must be spelled '%s'", spelled)
+    return spelled
+  }
+
   return {
     has: (name) => Object.hasOwn(options, name),
     value: (name) => options[name],
@@ -106,18 +122,10 @@ function readerOf(
       }
       return segment
     },
-    url(name) {
-      const given = text(name)
-      if (!/^https?:\/\/[^/]/.test(given) || !URL.canParse(given)) {
-        refuse(name, "must be a URL, such as 'https://login.example.com'")
-      }
-      const { origin, pathname, username, password } = new URL(given)
-      if (username !== '' || password !== '' || /[?#]|^[^/]*\/\/[^/]*@/.test(given)) {
-        refuse(name, 'must have no user name, password, query or fragment')
-      }
-      const url = `${origin}${pathname}`.replace(/\/+$/, '')
-      if (given.replace(/\/+$/, '') !== url) refuse(name, "must be spelled '%s'", url)
-      return url
+    url,
+    exactUrl(name) {
+      url(name)
+      return text(name)
     },
     inner(name, members) {
       const inside = knownOptions(named(name), options[name], members)
