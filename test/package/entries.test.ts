@@ -117,6 +117,7 @@ test('every entry exports the expected values, imported and required, without an
         "spiffe",
         "stytch",
         "supabase",
+        "transactionTokens",
         "workos",
       ],
       "tollgate/koa": [
@@ -285,6 +286,7 @@ test('every entry exports the expected types, an adapter its own beside those of
         "SpiffeOptions",
         "StytchOptions",
         "SupabaseOptions",
+        "TransactionTokensOptions",
         "WorkosOptions",
       ],
       "tollgate/koa": [

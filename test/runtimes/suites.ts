@@ -157,6 +157,7 @@ export const suites: readonly Suite[] = [
       'test/issuers/spiffe.test.ts',
       'test/issuers/stytch.test.ts',
       'test/issuers/supabase.test.ts',
+      'test/issuers/transaction-tokens.test.ts',
       'test/issuers/workos.test.ts',
     ],
     adapters: 'portable',
