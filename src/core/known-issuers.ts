@@ -127,4 +127,9 @@ export const knownIssuers: readonly KnownIssuer[] = [
     iss: /^(https:\/\/)?stytch\.com\/project-[^/]+\/?$/,
     namesAudience: true,
   },
+  {
+    preset: 'xsuaa({ url })',
+    iss: /^https:\/\/[\w-]+\.authentication\.(cert\.)?[a-z\d-]+\.hana\.ondemand\.com(\/oauth\/token)?\/?$/,
+    namesAudience: false,
+  },
 ]

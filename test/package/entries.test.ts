@@ -119,6 +119,7 @@ test('every entry exports the expected values, imported and required, without an
         "supabase",
         "transactionTokens",
         "workos",
+        "xsuaa",
       ],
       "tollgate/koa": [
         "AuthError",
@@ -288,6 +289,7 @@ test('every entry exports the expected types, an adapter its own beside those of
         "SupabaseOptions",
         "TransactionTokensOptions",
         "WorkosOptions",
+        "XsuaaOptions",
       ],
       "tollgate/koa": [
         "AuthOptions",

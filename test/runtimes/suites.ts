@@ -159,6 +159,7 @@ export const suites: readonly Suite[] = [
       'test/issuers/supabase.test.ts',
       'test/issuers/transaction-tokens.test.ts',
       'test/issuers/workos.test.ts',
+      'test/issuers/xsuaa.test.ts',
     ],
     adapters: 'portable',
     without: {

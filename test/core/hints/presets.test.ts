@@ -44,6 +44,10 @@ const issuers: Readonly<Record<string, readonly string[]>> = {
   cloudflareAccess: ['https://acme.cloudflareaccess.com'],
   workos: ['https://api.workos.com/user_management/client_01', 'https://api.workos.com'],
   stytch: ['https://stytch.com/project-live-1'],
+  xsuaa: [
+    'https://acme.authentication.eu10.hana.ondemand.com/oauth/token',
+    'https://acme.authentication.eu10.hana.ondemand.com',
+  ],
 }
 const known = Object.entries(issuers).flatMap(([preset, names]) =>
   names.map((name) => [preset, name] as const),
