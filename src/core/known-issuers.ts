@@ -132,4 +132,9 @@ export const knownIssuers: readonly KnownIssuer[] = [
     iss: /^https:\/\/[\w-]+\.authentication\.(cert\.)?[a-z\d-]+\.hana\.ondemand\.com(\/oauth\/token)?\/?$/,
     namesAudience: false,
   },
+  {
+    preset: 'authentik({ url, application })',
+    iss: /^https?:\/\/[^/]+\/([^/]+\/)*application\/o\/[^/]+\/?$/,
+    namesAudience: false,
+  },
 ]

@@ -98,6 +98,7 @@ test('every entry exports the expected values, imported and required, without an
       "tollgate/issuers": [
         "adfs",
         "auth0",
+        "authentik",
         "authgear",
         "authgearUser",
         "clerk",
@@ -267,6 +268,7 @@ test('every entry exports the expected types, an adapter its own beside those of
       "tollgate/issuers": [
         "AdfsOptions",
         "Auth0Options",
+        "AuthentikOptions",
         "AuthgearClaims",
         "AuthgearOptions",
         "AuthgearUser",

@@ -142,6 +142,7 @@ export const suites: readonly Suite[] = [
       'test/authgear.test.ts',
       'test/issuers/adfs.test.ts',
       'test/issuers/auth0.test.ts',
+      'test/issuers/authentik.test.ts',
       'test/issuers/authgear.test.ts',
       'test/issuers/clerk.test.ts',
       'test/issuers/cloudflare-access.test.ts',

@@ -48,6 +48,10 @@ const issuers: Readonly<Record<string, readonly string[]>> = {
     'https://acme.authentication.eu10.hana.ondemand.com/oauth/token',
     'https://acme.authentication.eu10.hana.ondemand.com',
   ],
+  authentik: [
+    'https://auth.acme.test/application/o/shop/',
+    'https://acme.test/sso/application/o/shop',
+  ],
 }
 const known = Object.entries(issuers).flatMap(([preset, names]) =>
   names.map((name) => [preset, name] as const),
