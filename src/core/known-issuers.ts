@@ -137,4 +137,9 @@ export const knownIssuers: readonly KnownIssuer[] = [
     iss: /^https?:\/\/[^/]+\/([^/]+\/)*application\/o\/[^/]+\/?$/,
     namesAudience: false,
   },
+  {
+    preset: 'salesforce({ domain })',
+    iss: /^https:\/\/[\w-]+(\.[\w-]+)*\.my\.salesforce\.com\/?$/,
+    namesAudience: false,
+  },
 ]

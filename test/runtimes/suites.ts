@@ -155,6 +155,7 @@ export const suites: readonly Suite[] = [
       'test/issuers/keycloak.test.ts',
       'test/issuers/kubernetes.test.ts',
       'test/issuers/okta.test.ts',
+      'test/issuers/salesforce.test.ts',
       'test/issuers/spiffe.test.ts',
       'test/issuers/stytch.test.ts',
       'test/issuers/supabase.test.ts',

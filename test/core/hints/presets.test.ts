@@ -52,6 +52,7 @@ const issuers: Readonly<Record<string, readonly string[]>> = {
     'https://auth.acme.test/application/o/shop/',
     'https://acme.test/sso/application/o/shop',
   ],
+  salesforce: ['https://acme.my.salesforce.com', 'https://acme--dev.sandbox.my.salesforce.com'],
 }
 const known = Object.entries(issuers).flatMap(([preset, names]) =>
   names.map((name) => [preset, name] as const),
