@@ -142,4 +142,9 @@ export const knownIssuers: readonly KnownIssuer[] = [
     iss: /^https:\/\/[\w-]+(\.[\w-]+)*\.my\.salesforce\.com\/?$/,
     namesAudience: false,
   },
+  {
+    preset: 'casdoor({ url })',
+    iss: /^https:\/\/[\w-]+\.casdoor\.com\/?$/,
+    namesAudience: false,
+  },
 ]

@@ -144,6 +144,7 @@ export const suites: readonly Suite[] = [
       'test/issuers/auth0.test.ts',
       'test/issuers/authentik.test.ts',
       'test/issuers/authgear.test.ts',
+      'test/issuers/casdoor.test.ts',
       'test/issuers/clerk.test.ts',
       'test/issuers/cloudflare-access.test.ts',
       'test/issuers/cognito.test.ts',

@@ -53,6 +53,7 @@ const issuers: Readonly<Record<string, readonly string[]>> = {
     'https://acme.test/sso/application/o/shop',
   ],
   salesforce: ['https://acme.my.salesforce.com', 'https://acme--dev.sandbox.my.salesforce.com'],
+  casdoor: ['https://acme.casdoor.com'],
 }
 const known = Object.entries(issuers).flatMap(([preset, names]) =>
   names.map((name) => [preset, name] as const),
