@@ -147,4 +147,9 @@ export const knownIssuers: readonly KnownIssuer[] = [
     iss: /^https:\/\/[\w-]+\.casdoor\.com\/?$/,
     namesAudience: false,
   },
+  {
+    preset: 'oracle({ domain })',
+    iss: /^https:\/\/([\w-]+\.)*identity\.oraclecloud\.com(:443)?\/?$/,
+    namesAudience: false,
+  },
 ]

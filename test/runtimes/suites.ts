@@ -156,6 +156,7 @@ export const suites: readonly Suite[] = [
       'test/issuers/keycloak.test.ts',
       'test/issuers/kubernetes.test.ts',
       'test/issuers/okta.test.ts',
+      'test/issuers/oracle.test.ts',
       'test/issuers/pomerium.test.ts',
       'test/issuers/salesforce.test.ts',
       'test/issuers/spiffe.test.ts',

@@ -54,6 +54,10 @@ const issuers: Readonly<Record<string, readonly string[]>> = {
   ],
   salesforce: ['https://acme.my.salesforce.com', 'https://acme--dev.sandbox.my.salesforce.com'],
   casdoor: ['https://acme.casdoor.com'],
+  oracle: [
+    'https://identity.oraclecloud.com/',
+    'https://idcs-7e70daa81c09.identity.oraclecloud.com',
+  ],
 }
 const known = Object.entries(issuers).flatMap(([preset, names]) =>
   names.map((name) => [preset, name] as const),
