@@ -152,4 +152,9 @@ export const knownIssuers: readonly KnownIssuer[] = [
     iss: /^https:\/\/([\w-]+\.)*identity\.oraclecloud\.com(:443)?\/?$/,
     namesAudience: false,
   },
+  {
+    preset: 'descope({ projectId, issuer, audience })',
+    iss: /^https:\/\/api(\.[a-z\d]+)?\.descope\.com\/(v1\/apps\/)?P\w+\/?$/,
+    namesAudience: true,
+  },
 ]

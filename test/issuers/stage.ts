@@ -19,7 +19,7 @@ export interface Scene {
   /** What the preset gives. */
   readonly issuer: IssuerOptions
   /** The audience of the verifier, where the preset states none. */
-  readonly audience?: string
+  readonly audience?: string | readonly string[]
   /** Where the issuer publishes its keys. */
   readonly keysAt: string
   /** What each published key says beside its numbers. */

@@ -58,6 +58,7 @@ const issuers: Readonly<Record<string, readonly string[]>> = {
     'https://identity.oraclecloud.com/',
     'https://idcs-7e70daa81c09.identity.oraclecloud.com',
   ],
+  descope: ['https://api.descope.com/v1/apps/P2abc', 'https://api.euc1.descope.com/P2abc'],
 }
 const known = Object.entries(issuers).flatMap(([preset, names]) =>
   names.map((name) => [preset, name] as const),
@@ -111,6 +112,7 @@ describe('a known issuer that is configured without its preset', () => {
         'supabase',
         'workos',
         'stytch',
+        'descope',
       ].includes(preset)
       expect([preset, / of tollgate\/issuers/.test(hint)]).toEqual([preset, names])
     }
@@ -206,6 +208,7 @@ describe('no preset is named', () => {
       presets.googleIap({ audience: '/projects/1/apps/acme' }),
       presets.cloudRun({ audience: api, acceptIdTokens: true }),
       presets.authgear({ endpoint: 'https://acme.authgear.cloud' }),
+      presets.descope({ projectId: 'P2abc', issuer: 'https://api.descope.com/v1/apps/P2abc' }),
     ]
     for (const { jwksUri: _, ...options } of made) {
       expect(knownIssuers.filter(({ iss }) => iss.test(options.issuer))).toHaveLength(1)
