@@ -151,6 +151,7 @@ export const suites: readonly Suite[] = [
       'test/issuers/descope.test.ts',
       'test/issuers/entra.test.ts',
       'test/issuers/entra-b2c.test.ts',
+      'test/issuers/fusionauth.test.ts',
       'test/issuers/github-actions.test.ts',
       'test/issuers/gitlab.test.ts',
       'test/issuers/google.test.ts',
