@@ -157,4 +157,9 @@ export const knownIssuers: readonly KnownIssuer[] = [
     iss: /^https:\/\/api(\.[a-z\d]+)?\.descope\.com\/(v1\/apps\/)?P\w+\/?$/,
     namesAudience: true,
   },
+  {
+    preset: 'zitadel({ domain })',
+    iss: /^https:\/\/[\w-]+\.([a-z\d]+\.)?zitadel\.cloud\/?$/,
+    namesAudience: false,
+  },
 ]

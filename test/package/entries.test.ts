@@ -127,6 +127,7 @@ test('every entry exports the expected values, imported and required, without an
         "transactionTokens",
         "workos",
         "xsuaa",
+        "zitadel",
       ],
       "tollgate/koa": [
         "AuthError",
@@ -304,6 +305,7 @@ test('every entry exports the expected types, an adapter its own beside those of
         "TransactionTokensOptions",
         "WorkosOptions",
         "XsuaaOptions",
+        "ZitadelOptions",
       ],
       "tollgate/koa": [
         "AuthOptions",

@@ -167,6 +167,7 @@ export const suites: readonly Suite[] = [
       'test/issuers/transaction-tokens.test.ts',
       'test/issuers/workos.test.ts',
       'test/issuers/xsuaa.test.ts',
+      'test/issuers/zitadel.test.ts',
     ],
     adapters: 'portable',
     without: {

@@ -59,6 +59,7 @@ const issuers: Readonly<Record<string, readonly string[]>> = {
     'https://idcs-7e70daa81c09.identity.oraclecloud.com',
   ],
   descope: ['https://api.descope.com/v1/apps/P2abc', 'https://api.euc1.descope.com/P2abc'],
+  zitadel: ['https://acme-a1b2c3.zitadel.cloud', 'https://acme.us1.zitadel.cloud'],
 }
 const known = Object.entries(issuers).flatMap(([preset, names]) =>
   names.map((name) => [preset, name] as const),
@@ -209,6 +210,7 @@ describe('no preset is named', () => {
       presets.cloudRun({ audience: api, acceptIdTokens: true }),
       presets.authgear({ endpoint: 'https://acme.authgear.cloud' }),
       presets.descope({ projectId: 'P2abc', issuer: 'https://api.descope.com/v1/apps/P2abc' }),
+      presets.zitadel({ domain: 'acme-a1b2c3.zitadel.cloud' }),
     ]
     for (const { jwksUri: _, ...options } of made) {
       expect(knownIssuers.filter(({ iss }) => iss.test(options.issuer))).toHaveLength(1)
