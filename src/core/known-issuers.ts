@@ -162,4 +162,9 @@ export const knownIssuers: readonly KnownIssuer[] = [
     iss: /^https:\/\/[\w-]+\.([a-z\d]+\.)?zitadel\.cloud\/?$/,
     namesAudience: false,
   },
+  {
+    preset: 'logto({ endpoint })',
+    iss: /^https:\/\/[\w-]+\.logto\.app(\/oidc)?\/?$/,
+    namesAudience: false,
+  },
 ]

@@ -157,6 +157,7 @@ export const suites: readonly Suite[] = [
       'test/issuers/google.test.ts',
       'test/issuers/keycloak.test.ts',
       'test/issuers/kubernetes.test.ts',
+      'test/issuers/logto.test.ts',
       'test/issuers/okta.test.ts',
       'test/issuers/oracle.test.ts',
       'test/issuers/pomerium.test.ts',
