@@ -167,4 +167,9 @@ export const knownIssuers: readonly KnownIssuer[] = [
     iss: /^https:\/\/[\w-]+\.logto\.app(\/oidc)?\/?$/,
     namesAudience: false,
   },
+  {
+    preset: 'ory({ url })',
+    iss: /^https:\/\/[\w-]+\.projects\.oryapis\.com\/?$/,
+    namesAudience: false,
+  },
 ]

@@ -61,6 +61,7 @@ const issuers: Readonly<Record<string, readonly string[]>> = {
   descope: ['https://api.descope.com/v1/apps/P2abc', 'https://api.euc1.descope.com/P2abc'],
   zitadel: ['https://acme-a1b2c3.zitadel.cloud', 'https://acme.us1.zitadel.cloud'],
   logto: ['https://acme.logto.app/oidc', 'https://acme.logto.app'],
+  ory: ['https://acme.projects.oryapis.com'],
 }
 const known = Object.entries(issuers).flatMap(([preset, names]) =>
   names.map((name) => [preset, name] as const),
@@ -213,6 +214,7 @@ describe('no preset is named', () => {
       presets.descope({ projectId: 'P2abc', issuer: 'https://api.descope.com/v1/apps/P2abc' }),
       presets.zitadel({ domain: 'acme-a1b2c3.zitadel.cloud' }),
       presets.logto({ endpoint: 'https://acme.logto.app' }),
+      presets.ory({ url: 'https://acme.projects.oryapis.com' }),
     ]
     for (const { jwksUri: _, ...options } of made) {
       expect(knownIssuers.filter(({ iss }) => iss.test(options.issuer))).toHaveLength(1)
