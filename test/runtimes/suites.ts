@@ -149,6 +149,7 @@ export const suites: readonly Suite[] = [
       'test/issuers/cloudflare-access.test.ts',
       'test/issuers/cognito.test.ts',
       'test/issuers/descope.test.ts',
+      'test/issuers/duende.test.ts',
       'test/issuers/entra.test.ts',
       'test/issuers/entra-b2c.test.ts',
       'test/issuers/fusionauth.test.ts',
