@@ -172,4 +172,9 @@ export const knownIssuers: readonly KnownIssuer[] = [
     iss: /^https:\/\/[\w-]+\.projects\.oryapis\.com\/?$/,
     namesAudience: false,
   },
+  {
+    preset: 'ping({ issuer })',
+    iss: /^https:\/\/auth\.pingone\.[a-z.]+\/[^/]+\/as\/?$/,
+    namesAudience: false,
+  },
 ]

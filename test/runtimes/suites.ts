@@ -162,6 +162,7 @@ export const suites: readonly Suite[] = [
       'test/issuers/okta.test.ts',
       'test/issuers/oracle.test.ts',
       'test/issuers/ory.test.ts',
+      'test/issuers/ping.test.ts',
       'test/issuers/pomerium.test.ts',
       'test/issuers/salesforce.test.ts',
       'test/issuers/spiffe.test.ts',

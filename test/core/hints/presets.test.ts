@@ -62,6 +62,10 @@ const issuers: Readonly<Record<string, readonly string[]>> = {
   zitadel: ['https://acme-a1b2c3.zitadel.cloud', 'https://acme.us1.zitadel.cloud'],
   logto: ['https://acme.logto.app/oidc', 'https://acme.logto.app'],
   ory: ['https://acme.projects.oryapis.com'],
+  ping: [
+    'https://auth.pingone.eu/4631af52-7ec7-48cf-848f-48cf8ca8e1ab/as',
+    'https://auth.pingone.com.au/4631af52-7ec7-48cf-848f-48cf8ca8e1ab/as',
+  ],
 }
 const known = Object.entries(issuers).flatMap(([preset, names]) =>
   names.map((name) => [preset, name] as const),
@@ -215,6 +219,7 @@ describe('no preset is named', () => {
       presets.zitadel({ domain: 'acme-a1b2c3.zitadel.cloud' }),
       presets.logto({ endpoint: 'https://acme.logto.app' }),
       presets.ory({ url: 'https://acme.projects.oryapis.com' }),
+      presets.ping({ issuer: 'https://auth.pingone.eu/4631af52/as' }),
     ]
     for (const { jwksUri: _, ...options } of made) {
       expect(knownIssuers.filter(({ iss }) => iss.test(options.issuer))).toHaveLength(1)
