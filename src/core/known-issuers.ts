@@ -177,4 +177,9 @@ export const knownIssuers: readonly KnownIssuer[] = [
     iss: /^https:\/\/auth\.pingone\.[a-z.]+\/[^/]+\/as\/?$/,
     namesAudience: false,
   },
+  {
+    preset: 'wso2({ url })',
+    iss: /^https:\/\/api\.asgardeo\.io\/t\/[^/]+(\/oauth2\/token)?\/?$/,
+    namesAudience: false,
+  },
 ]

@@ -170,6 +170,7 @@ export const suites: readonly Suite[] = [
       'test/issuers/supabase.test.ts',
       'test/issuers/transaction-tokens.test.ts',
       'test/issuers/workos.test.ts',
+      'test/issuers/wso2.test.ts',
       'test/issuers/xsuaa.test.ts',
       'test/issuers/zitadel.test.ts',
     ],

@@ -66,6 +66,7 @@ const issuers: Readonly<Record<string, readonly string[]>> = {
     'https://auth.pingone.eu/4631af52-7ec7-48cf-848f-48cf8ca8e1ab/as',
     'https://auth.pingone.com.au/4631af52-7ec7-48cf-848f-48cf8ca8e1ab/as',
   ],
+  wso2: ['https://api.asgardeo.io/t/acme/oauth2/token', 'https://api.asgardeo.io/t/acme'],
 }
 const known = Object.entries(issuers).flatMap(([preset, names]) =>
   names.map((name) => [preset, name] as const),
@@ -220,6 +221,7 @@ describe('no preset is named', () => {
       presets.logto({ endpoint: 'https://acme.logto.app' }),
       presets.ory({ url: 'https://acme.projects.oryapis.com' }),
       presets.ping({ issuer: 'https://auth.pingone.eu/4631af52/as' }),
+      presets.wso2({ url: 'https://api.asgardeo.io/t/acme' }),
     ]
     for (const { jwksUri: _, ...options } of made) {
       expect(knownIssuers.filter(({ iss }) => iss.test(options.issuer))).toHaveLength(1)
