@@ -249,7 +249,8 @@ it('examples/issuers/google-iap.ts reads the assertion of the proxy, and no Auth
 
 describe('docs/issuers', () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8')
-  const pages = readdirSync(join(root, 'docs', 'issuers'))
+  const index = readFileSync(join(root, 'docs', 'issuers', 'README.md'), 'utf8')
+  const pages = readdirSync(join(root, 'docs', 'issuers')).filter((page) => page !== 'README.md')
   /** What the entry exports beside presets. */
   const others = ['authgearUser', 'fetchWithHost']
   const names = Object.keys(presets).filter((name) => !others.includes(name))
@@ -260,11 +261,12 @@ describe('docs/issuers', () => {
     expect(pages.toSorted()).toEqual(names.map(pageOf).toSorted())
   })
 
-  it.each(names)('%s has a row in the table of the README, with its page', (name) => {
-    const row = readme
+  it.each(names)('%s has a row in the index, with its page, and a link in the README', (name) => {
+    const row = index
       .split('\n')
       .find((line) => line.includes(`\`${name}(`) && line.startsWith('|'))
-    expect(row).toContain(`(docs/issuers/${pageOf(name)})`)
+    expect(row).toContain(`(${pageOf(name)})`)
+    expect(readme).toContain(`(docs/issuers/${pageOf(name)})`)
   })
 
   it.each(names)(
