@@ -312,6 +312,8 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
       'examples/app.test.ts',
       'test/examples.test.ts',
       'test/examples-life.test.ts',
+      'test/docs/configuration.test.ts',
+      'test/docs/errors.test.ts',
       'test/issuers/examples.test.ts',
     ],
   },

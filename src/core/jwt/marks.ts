@@ -6,6 +6,7 @@ import type { Claims } from './jws.ts'
  * nothing. With none of `is`, `not` and `prefixed`, the claim only has to be there.
  */
 export interface Mark {
+  /** The name of the claim. */
   readonly claim: string
   /** The claim is a string that equals one of these. */
   readonly is?: string | readonly string[]
