@@ -2,11 +2,16 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { configurationPage } from './configuration.ts'
+import { outagePicture } from './outage-picture.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
-describe('docs/configuration.md', () => {
-  it('says of every option what its type and its docstring say; npm run docs writes it', () => {
-    expect(readFileSync(join(root, 'docs', 'configuration.md'), 'utf8')).toBe(configurationPage())
+describe('pages that npm run docs writes', () => {
+  it.each([
+    ['docs/configuration.md, of the types and docstrings of all options', configurationPage],
+    ['docs/outages.svg', outagePicture],
+  ])('%s is as it is made now', (what, make) => {
+    const [path = ''] = what.split(',')
+    expect(readFileSync(join(root, path), 'utf8')).toBe(make())
   })
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { boundsOf } from './bounds.ts'
 
-const readme = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8')
+const page = readFileSync(join(import.meta.dirname, '../../../docs/outages.md'), 'utf8')
 const bounds = boundsOf(
   { maxAge: 600, staleIfError: 86_400, cooldown: 30 },
   { retryAfter: false, oldPlace: true },
@@ -24,7 +24,7 @@ it.each([
   ['fetches per issuer and hour while nothing fails', String(bounds.fetchesWithoutFaults)],
   ['fetches per issuer and hour, whatever happens', String(bounds.fetches)],
   ['the same, while it answers 4xx', String(bounds.fetchesIf4xx)],
-])('README.md says of "%s" what the tests compute: %s', (what, value) => {
-  const rows = readme.split('\n').filter((line) => line.startsWith('| ') && line.includes(what))
+])('docs/outages.md says of "%s" what the tests compute: %s', (what, value) => {
+  const rows = page.split('\n').filter((line) => line.startsWith('| ') && line.includes(what))
   expect(rows.map((row) => row.split('|').at(-2)?.trim())).toEqual([value])
 })
