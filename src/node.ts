@@ -18,9 +18,11 @@ import { runHook } from './http/hooks.ts'
 import type { NodeRequest } from './http/request-head.ts'
 import { nodeHead } from './http/request-head.ts'
 import type { Requirements as AnyRequirements, SignedIn } from './http/requirements/resolve.ts'
+import type { UpgradeSocket } from './http/upgrade.ts'
+import { answerUpgrade, whileHeld } from './http/upgrade.ts'
 
 export * from './core/exports.ts'
-export type { GetAuthOptions }
+export type { GetAuthOptions, UpgradeSocket }
 
 /** What `check` and `onRefuse` may read of a request; annotate the parameter with Node's own type for more. */
 export interface IncomingRequest extends NodeRequest {
@@ -47,8 +49,19 @@ export type AuthOptions<C extends object = JWTPayload> = AnyAuthOptions<
 export type Requirements<C extends object = JWTPayload> = AnyRequirements<C, IncomingRequest>
 export type GetAuth<C extends object = JWTPayload> = AnyGetAuth<C, object>
 
-/** Gives the Auth of the caller, which `req.auth` then holds as well; or false if it has answered the request. */
-export type Guard<A> = (req: NodeRequest, res: NodeResponse) => Promise<A | false>
+/** Decides about requests, and about what becomes a WebSocket. */
+export interface Guard<A> {
+  /** Gives the Auth of the caller, which `req.auth` then holds as well; or false if it has answered the request. */
+  (req: NodeRequest, res: NodeResponse): Promise<A | false>
+  /**
+   * The same for the event `upgrade` of a server, which has a socket and no response: call it before the socket is handed to a
+   * WebSocket library. A refusal is written to the socket, which is then closed. `onRefused` sees it; `onRefuse` is not asked,
+   * because there is no response that it could change.
+   *
+   * A WebSocket may last longer than its token: close it at `auth.expiresAt`.
+   */
+  upgrade(req: NodeRequest, socket: UpgradeSocket): Promise<A | false>
+}
 
 /**
  * Without the signature for ReturnType that it has in other adapters: the `(...args: any[]) => void`
@@ -92,7 +105,7 @@ export function createAuth<C extends object = JWTPayload>(
       return false
     }
 
-    return async (req, res) =>
+    const guard = async (req: NodeRequest, res: NodeResponse) =>
       andThen<Decision<C>, Auth<C> | undefined | false>(
         decide(nodeHead(req), req, req),
         (decision) => {
@@ -102,6 +115,23 @@ export function createAuth<C extends object = JWTPayload>(
           return decision.auth
         },
       )
+
+    async function upgrade(
+      req: NodeRequest,
+      socket: UpgradeSocket,
+    ): Promise<Auth<C> | undefined | false> {
+      const decision = await whileHeld(socket, () => decide(nodeHead(req), req, req))
+      if (decision.ok) {
+        attachAuth(req, decision.auth)
+        return decision.auth
+      }
+      detachAuth(req)
+      tellRefused(decision, req)
+      answerUpgrade(socket, decision.refusal)
+      return false
+    }
+
+    return Object.assign(guard, { upgrade })
   }
 
   return {

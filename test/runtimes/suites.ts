@@ -307,6 +307,10 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
     ],
   },
   {
+    why: 'reads what is written to the raw socket of an upgrade of node:http',
+    files: ['test/http/upgrade.test.ts'],
+  },
+  {
     why: 'starts the examples as a reader starts them; examples.test.ts here starts those of other runtimes',
     files: [
       'examples/app.test.ts',
