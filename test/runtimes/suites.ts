@@ -323,7 +323,11 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
   },
   {
     why: 'runs apps beside those of other libraries, which are for Node',
-    files: ['test/migrate/express-oauth2-jwt-bearer.test.ts', 'test/migrate/pages.test.ts'],
+    files: [
+      'test/migrate/express-jwt.test.ts',
+      'test/migrate/express-oauth2-jwt-bearer.test.ts',
+      'test/migrate/pages.test.ts',
+    ],
   },
   {
     why: "expects Node's words for a broken connection, and a verification that takes less than 50 ms, which fails on a machine that runs the suites of two runtimes at once",
