@@ -6,7 +6,7 @@ import { afterAll, it } from 'vitest'
 import { createApp as createAfter } from '../../examples/migrate/express-jwt/after.ts'
 import { createApp as createBefore } from '../../examples/migrate/express-jwt/before.ts'
 import { describeMigration } from './stage.ts'
-import { commonAnswers, jsonwebtokenDecisions } from './tokens.ts'
+import { commonAnswers, commonDecisions, expiryDecisions, extensionDecision } from './tokens.ts'
 
 const issuer = await serveTestIssuer({ alg: 'RS256' })
 afterAll(() => issuer.close())
@@ -37,7 +37,11 @@ describeMigration({
     'a key that the issuer does not have': { token: () => issuer.bad.unknownKid() },
     'a preflight (`OPTIONS`) of a browser': { method: 'options', headers: preflight },
   },
-  decisions: jsonwebtokenDecisions(issuer),
+  decisions: {
+    ...commonDecisions(issuer),
+    ...extensionDecision(issuer),
+    ...expiryDecisions(issuer),
+  },
 })
 
 it('a preflight is answered after, too, where cors() is before the guard', async () => {

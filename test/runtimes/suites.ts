@@ -326,6 +326,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
     files: [
       'test/migrate/express-jwt.test.ts',
       'test/migrate/express-oauth2-jwt-bearer.test.ts',
+      'test/migrate/jose.test.ts',
       'test/migrate/pages.test.ts',
     ],
   },
