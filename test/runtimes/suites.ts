@@ -327,6 +327,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
       'test/migrate/express-jwt.test.ts',
       'test/migrate/express-oauth2-jwt-bearer.test.ts',
       'test/migrate/jose.test.ts',
+      'test/migrate/koa-jwt.test.ts',
       'test/migrate/pages.test.ts',
       'test/migrate/passport-jwt.test.ts',
     ],
