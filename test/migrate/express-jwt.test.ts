@@ -25,7 +25,7 @@ describeMigration({
   page: 'express-jwt',
   issuer,
   before: () => createBefore(given),
-  after: (changes) => createAfter(issuer.trust(changes)),
+  after: (changes) => createAfter({ ...issuer.trust(), ...changes }),
   alike: {
     'a good token': { token: () => issuer.mint({ email: 'alice@example.com' }) },
     'a scope': { path: '/orders', token: () => issuer.mint({ scope: 'a orders:read' }) },

@@ -26,7 +26,7 @@ describeMigration({
   page: 'express-oauth2-jwt-bearer',
   issuer,
   before: () => createBefore({ issuerBaseURL, audience }),
-  after: (changes) => createAfter(issuer.trust(changes)),
+  after: (changes) => createAfter({ ...issuer.trust(), ...changes }),
   alike: {
     'a good token': { token: () => issuer.mint({ email: 'alice@example.com' }) },
     'a scope': { path: '/orders', token: () => issuer.mint({ scope: 'orders:read a' }) },

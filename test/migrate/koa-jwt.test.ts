@@ -18,7 +18,7 @@ describeMigration({
   page: 'koa-jwt',
   issuer,
   before: () => createBefore(given).callback(),
-  after: (changes) => createAfter(issuer.trust(changes)).callback(),
+  after: (changes) => createAfter({ ...issuer.trust(), ...changes }).callback(),
   alike: {
     'a good token': { token: () => issuer.mint({ email: 'alice@example.com' }) },
     'a scope': { path: '/orders', token: () => issuer.mint({ scope: 'a orders:read' }) },

@@ -17,7 +17,7 @@ describeMigration({
   page: 'passport-jwt',
   issuer,
   before: () => createBefore(given),
-  after: (changes) => createAfter(issuer.trust(changes)),
+  after: (changes) => createAfter({ ...issuer.trust(), ...changes }),
   alike: {
     'a good token': { token: () => issuer.mint({ email: 'alice@example.com' }) },
     'a scope': { path: '/orders', token: () => issuer.mint({ scope: 'a orders:read' }) },

@@ -10,7 +10,7 @@ export type App = Parameters<typeof supertest>[0]
 
 /** A request to both apps. Default: `GET /me` with a good token. */
 export interface Sent {
-  readonly method?: 'get' | 'options'
+  readonly method?: 'get' | 'options' | 'delete'
   readonly path?: string
   /** Made when it is sent, because what a token is worth depends on the time. */
   readonly token?: () => string
@@ -22,7 +22,8 @@ export interface Sent {
 }
 
 /** Options of `createAuth` that replace those of the app. */
-export interface Changes extends Pick<VerifierOptions, 'profile' | 'clockTolerance'> {
+export interface Changes
+  extends Partial<Pick<VerifierOptions, 'issuer' | 'profile' | 'clockTolerance'>> {
   readonly onRefused?: (error: AuthError) => void
 }
 
