@@ -51,12 +51,13 @@ const createAfterApp = (changes = {}) =>
 describeMigration({
   page: 'aws-jwt-verify',
   issuer,
+  mint,
   before: createBeforeApp,
   after: createAfterApp,
   alike: {
-    'a good token': { token: () => mint() },
+    'a good token': {},
     'a scope': { path: '/orders', token: () => mint({ scope: 'openid orders/read' }) },
-    'a group': { method: 'delete', path: '/orders/1', token: () => mint() },
+    'a group': { method: 'delete', path: '/orders/1' },
   },
   answers: {
     ...commonAnswers(issuer),

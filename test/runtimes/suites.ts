@@ -314,6 +314,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
     why: 'starts the examples as a reader starts them; examples.test.ts here starts those of other runtimes',
     files: [
       'examples/app.test.ts',
+      'examples/migrate/authgear-sample/app.test.ts',
       'examples/migrate/aws-jwt-verify/app.test.ts',
       'test/examples.test.ts',
       'test/examples-life.test.ts',
@@ -325,6 +326,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
   {
     why: 'runs apps beside those of other libraries, which are for Node',
     files: [
+      'test/migrate/authgear-sample.test.ts',
       'test/migrate/aws-jwt-verify.test.ts',
       'test/migrate/express-jwt.test.ts',
       'test/migrate/express-oauth2-jwt-bearer.test.ts',
