@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
@@ -18,6 +18,13 @@ describe('docs/migrate', () => {
     expect(read('README.md')).toContain('(docs/migrate/README.md)')
     const index = read('docs', 'migrate', 'README.md')
     for (const name of names) expect(index).toContain(`](${name}.md)`)
+  })
+
+  it.each(['README', ...names])('every link of %s leads to a file of the repository', (name) => {
+    const page = read('docs', 'migrate', `${name}.md`)
+    for (const [, to = ''] of page.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
+      expect(existsSync(join(root, 'docs', 'migrate', to)), to).toBe(true)
+    }
   })
 
   it.each(names)('the page from %s shows both apps, and says what changes for whom', (name) => {
