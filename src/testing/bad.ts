@@ -1,10 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { signatureParameters } from '../core/algorithms.ts'
+import { randomUUID } from 'node:crypto'
 import { numberWithin } from '../core/option-checks.ts'
 import type { Claims } from './claims.ts'
 import { claimsOf } from './claims.ts'
 import type { KeyRing } from './keys.ts'
-import type { Mint } from './mint.ts'
+import type { Mint, MintOther } from './mint.ts'
 import { encodePart } from './mint.ts'
 import { clockSeconds } from './number-bounds.ts'
 
@@ -43,20 +42,29 @@ export interface BadTokens {
   unsigned(claims?: Claims): string
   /**
    * An ID token: issued for the client, with `nonce` and `at_hash`, and signed with the right key.
+   * With a shape, it is as that issuer makes it: of your claims, it has `sub` alone.
    */
   idToken(claims?: Claims): string
+  /**
+   * A refresh token: a JWT for the issuer itself, with the claim `typ`. With a shape, it is as that
+   * issuer makes it, which is mostly no JWT, or another secret of that issuer if it has none.
+   */
+  refreshToken(claims?: Claims): string
+  /** A logout token (OpenID Connect Back-Channel Logout 1.0 section 2.4). */
+  logoutToken(claims?: Claims): string
   /** A text that is no JWT. */
   garbage(): string
 }
 
 interface Origin {
   readonly mint: Mint
+  readonly mintOther: MintOther
   readonly keys: KeyRing
   readonly now: () => number
   readonly expiresIn: number
 }
 
-export function createBadTokens({ mint, keys, now, expiresIn }: Origin): BadTokens {
+export function createBadTokens({ mint, mintOther, keys, now, expiresIn }: Origin): BadTokens {
   const seconds = (): number => Math.floor(now() / 1000)
 
   return withCheckedClaims({
@@ -72,7 +80,10 @@ export function createBadTokens({ mint, keys, now, expiresIn }: Origin): BadToke
     tampered(claims) {
       const [header, payload, signature] = splitToken(mint(claims))
       const signed = decodePart(payload)
-      return `${header}.${encodePart({ ...signed, sub: `not-${signed['sub']}` })}.${signature}`
+      const sub = String(signed['sub'])
+      // A SPIFFE ID stays one of its trust domain, so that the signature is what is wrong.
+      const changed = sub.startsWith('spiffe://') ? `${sub}/not` : `not-${sub}`
+      return `${header}.${encodePart({ ...signed, sub: changed })}.${signature}`
     },
     wrongKey: (claims) =>
       mint(claims, { key: keys.attacker(), kid: keys.current.publicJwk.kid ?? null }),
@@ -83,24 +94,9 @@ export function createBadTokens({ mint, keys, now, expiresIn }: Origin): BadToke
       const [header, payload] = splitToken(mint(claims))
       return `${encodePart({ ...decodePart(header), alg: 'none' })}.${payload}.`
     },
-    idToken(claims) {
-      const accessToken = mint(claims)
-      const { client_id, auth_time, iat } = decodePart(splitToken(accessToken)[1])
-      const { digest = 'sha512' } = signatureParameters[keys.current.alg]
-      return mint(
-        {
-          ...claims,
-          aud: String(client_id),
-          auth_time: auth_time ?? iat,
-          nonce: randomUUID(),
-          at_hash: halfHash(accessToken, digest),
-          client_id: undefined,
-          jti: undefined,
-          scope: undefined,
-        },
-        { header: { typ: 'JWT' } },
-      )
-    },
+    idToken: (claims) => mintOther('idToken', claims),
+    refreshToken: (claims) => mintOther('refreshToken', claims),
+    logoutToken: (claims) => mintOther('logoutToken', claims),
     garbage: () => 'not.a.token',
   })
 }
@@ -122,13 +118,4 @@ function splitToken(token: string): [string, string, string] {
 
 function decodePart(part: string): Record<string, unknown> {
   return JSON.parse(Buffer.from(part, 'base64url').toString())
-}
-
-/**
- * The `at_hash` of an ID token: the left half of the digest that the algorithm of the token uses
- * (OpenID Connect Core section 3.1.3.6). For Ed25519, that is SHA-512.
- */
-function halfHash(token: string, digest: string): string {
-  const hash = createHash(digest).update(token).digest()
-  return hash.subarray(0, hash.byteLength / 2).toString('base64url')
 }

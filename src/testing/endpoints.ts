@@ -1,7 +1,7 @@
 import type { JWK } from 'jose'
-import { wrongOption } from '../core/option-checks.ts'
 import type { Answer } from './answer.ts'
 import { answerJson, answerText } from './answer.ts'
+import type { IssuerModel } from './shapes/shape.ts'
 
 /** Which document a request asked for. 'other' is everything that the issuer does not serve. */
 export type Endpoint = 'openid-configuration' | 'oauth-authorization-server' | 'jwks' | 'other'
@@ -19,43 +19,28 @@ export interface Publisher {
 
 /** The endpoints of an issuer. */
 export interface Endpoints {
-  readonly origin: string
-  /** The discovery document, without the members that the caller adds. */
-  metadata(algorithms: readonly string[]): Record<string, unknown>
-  locate(pathname: string): Endpoint
+  /** The origins on which it has endpoints. */
+  readonly origins: readonly string[]
+  /** @param location A URL without its query. */
+  locate(location: string): Endpoint
   answer(endpoint: Endpoint, method: string): Answer
 }
 
-/** @param url The identifier of the issuer. */
-export function createEndpoints(url: string, publisher: Publisher): Endpoints {
-  const { origin, pathname } = readIssuerUrl(url)
-  // A slash at the end of the identifier is removed before /.well-known is added (RFC 8414 section
-  // 3.1, OpenID Connect Discovery section 4.1).
-  const path = pathname.replace(/\/$/, '')
-  const base = `${origin}${path}`
-  const locations = new Map<string, Endpoint>([
-    [`${path}/.well-known/openid-configuration`, 'openid-configuration'],
-    [`/.well-known/openid-configuration${path}`, 'openid-configuration'],
-    [`/.well-known/oauth-authorization-server${path}`, 'oauth-authorization-server'],
-    [`${path}/jwks`, 'jwks'],
-  ])
+export function createEndpoints(
+  { keysAt, metadata }: Pick<IssuerModel, 'keysAt' | 'metadata'>,
+  publisher: Publisher,
+): Endpoints {
+  const locations = new Map<string, Endpoint>([[new URL(keysAt).href, 'jwks']])
+  for (const at of [metadata?.at ?? []].flat()) {
+    const isOAuth = at.includes('/.well-known/oauth-authorization-server')
+    const endpoint = isOAuth ? 'oauth-authorization-server' : 'openid-configuration'
+    locations.set(new URL(at).href, endpoint)
+  }
+  const origins = [...locations.keys()].map((location) => new URL(location).origin)
 
   return {
-    origin,
-    metadata: (algorithms) => ({
-      issuer: url,
-      authorization_endpoint: `${base}/authorize`,
-      token_endpoint: `${base}/token`,
-      userinfo_endpoint: `${base}/userinfo`,
-      jwks_uri: `${base}/jwks`,
-      response_types_supported: ['code'],
-      grant_types_supported: ['authorization_code', 'client_credentials'],
-      subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: algorithms,
-      token_endpoint_auth_methods_supported: ['client_secret_basic', 'none'],
-      code_challenge_methods_supported: ['S256'],
-    }),
-    locate: (requested) => locations.get(requested) ?? 'other',
+    origins: [...new Set(origins)],
+    locate: (location) => locations.get(location) ?? 'other',
     answer(endpoint, method) {
       if (method !== 'GET' && method !== 'HEAD') {
         return answerText(405, 'Method not allowed', { allow: 'GET, HEAD' })
@@ -65,13 +50,4 @@ export function createEndpoints(url: string, publisher: Publisher): Endpoints {
       return answerText(404, 'Not found')
     },
   }
-}
-
-function readIssuerUrl(url: string): URL {
-  // An issuer identifier has no query and no fragment (RFC 8414 section 2).
-  if (/^https?:\/\/[^?#@]+$/.test(url) && URL.canParse(url)) return new URL(url)
-  return wrongOption(
-    "option 'url' of the test issuer",
-    'must be an http or https URL without credentials, query or fragment',
-  )
 }

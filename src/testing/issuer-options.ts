@@ -1,16 +1,29 @@
 import type { Algorithm } from '../core/algorithms.ts'
 import type { Claims } from './claims.ts'
 import type { KeyOrigin } from './key-source.ts'
+import type { IssuerShape } from './shapes/shapes.ts'
 
 /** Options of `createTestIssuer`. */
 export interface TestIssuerOptions {
   /**
+   * Whose tokens, metadata and keys are imitated: the name of a function of `tollgate/issuers`. What
+   * `trust()` gives then has that preset. Default: none, and the tokens follow RFC 9068.
+   */
+  shape?: IssuerShape
+  /**
    * The issuer identifier: the `iss` of every token ('https://issuer.test', which never resolves).
+   * With a shape, it must be one that such an issuer could have, and its default is one.
    */
   url?: string
-  /** The `aud` of every token ('https://api.test'). */
+  /**
+   * The `aud` of every token ('https://api.test'). With a shape, it is what names this API in the
+   * tokens of that issuer, e.g. the client of `cognito`.
+   */
   audience?: string | readonly string[]
-  /** The algorithm of the first key. Default: 'ES256'. */
+  /**
+   * The algorithm of the first key. Default: 'ES256'. With a shape and without `keys`, it is that of
+   * the issuer, which is mostly 'RS256'.
+   */
   alg?: Algorithm
   /**
    * Where the keys come from. Default: 'random'.
@@ -44,6 +57,7 @@ export const knownIssuerOptions: Readonly<Record<keyof TestIssuerOptions, true>>
   expiresIn: true,
   metadata: true,
   now: true,
+  shape: true,
 }
 
 /** Options that somebody may look for under the name of their claim. */

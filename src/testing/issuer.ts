@@ -1,5 +1,6 @@
 import type { JWK } from 'jose'
 import { numberWithin } from '../core/option-checks.ts'
+import type { IssuerOptions } from '../index.ts'
 import { checkOptions, plainObject } from './arguments.ts'
 import type { BadTokens } from './bad.ts'
 import { createBadTokens } from './bad.ts'
@@ -9,6 +10,8 @@ import { createClock } from './clock.ts'
 import type { Endpoint } from './endpoints.ts'
 import { createEndpoints } from './endpoints.ts'
 import type { Fault } from './fault.ts'
+import type { ServedAt } from './issuer-model.ts'
+import { resolveModel } from './issuer-model.ts'
 import type { TestIssuerOptions } from './issuer-options.ts'
 import { issuerOptionsElsewhere, knownIssuerOptions } from './issuer-options.ts'
 import type { KeyRing } from './keys.ts'
@@ -21,15 +24,22 @@ import type { RequestLog } from './requests.ts'
 import { createRequestLog } from './requests.ts'
 import type { IssuerService } from './service.ts'
 import { createService } from './service.ts'
+import type { IssuerModel } from './shapes/shape.ts'
+import type { IssuerShape } from './shapes/shapes.ts'
+import type { TestKey } from './test-key.ts'
 import type { Tokens } from './tokens.ts'
 import { createTokens } from './tokens.ts'
 import { createFetch } from './transport.ts'
 
+/** What verifiers are told of an issuer: its URL, or what a preset gives. */
+export type AnyIssuer = string | IssuerOptions
+
 /**
  * Verifier options that trust a test issuer: nothing else differs from production. For tests only.
  */
-export interface TrustOptions {
-  issuer: string
+export interface TrustOptions<I extends AnyIssuer = string> {
+  /** The URL of the issuer, or with a shape, what its preset gives. */
+  issuer: I
   audience: string | readonly string[]
   /** Absent when the issuer is served over HTTP. */
   fetch?: typeof globalThis.fetch
@@ -40,10 +50,10 @@ export interface TrustOptions {
 }
 
 /** An issuer of real tokens that needs no network. Its `Symbol.dispose` resets it. */
-export interface TestIssuer extends Tokens, Disposable {
+export interface TestIssuer<I extends AnyIssuer = AnyIssuer> extends Tokens, Disposable {
   readonly url: string
   readonly audience: string | readonly string[]
-  /** The discovery document as it is now. */
+  /** The discovery document as it is now. Empty for a shape whose metadata no verifier needs. */
   readonly metadata: Record<string, unknown>
   /** The published keys as they are now. */
   readonly jwks: { keys: JWK[] }
@@ -59,8 +69,8 @@ export interface TestIssuer extends Tokens, Disposable {
    * The options that make a verifier or a guard trust this issuer. Overrides replace them. They are
    * for tests only: whoever can call `mint()` can be any user of an app that trusts the issuer.
    */
-  trust(): TrustOptions
-  trust<const O extends object>(overrides: O): Omit<TrustOptions, keyof O> & O
+  trust(): TrustOptions<I>
+  trust<const O extends object>(overrides: O): Omit<TrustOptions<I>, keyof O> & O
   /**
    * Makes an endpoint fail until the result is disposed of. '*' stands for every endpoint. If
    * several faults apply to a request, the newest one does.
@@ -85,11 +95,18 @@ export interface TestIssuer extends Tokens, Disposable {
  *
  * @throws {TypeError} for an unknown option, and for a value that the option cannot have.
  */
+export function createTestIssuer(
+  options: TestIssuerOptions & { shape: IssuerShape },
+): TestIssuer<IssuerOptions>
+export function createTestIssuer(
+  options?: TestIssuerOptions & { shape?: undefined },
+): TestIssuer<string>
+export function createTestIssuer(options: TestIssuerOptions): TestIssuer
 export function createTestIssuer(options: TestIssuerOptions = {}): TestIssuer {
   const what = 'the options of createTestIssuer'
   const example = "createTestIssuer({ url: 'https://issuer.test' })"
   checkOptions(what, options, knownIssuerOptions, example, issuerOptionsElsewhere)
-  return assembleIssuer(options, 'in-process').issuer
+  return assembleIssuer(options).issuer
 }
 
 const trustExample = "issuer.trust({ audience: 'https://api.test' })"
@@ -97,9 +114,9 @@ const trustExample = "issuer.trust({ audience: 'https://api.test' })"
 /** Makes an issuer, and the service that answers requests to it. */
 export function assembleIssuer(
   options: TestIssuerOptions,
-  transport: 'in-process' | 'http',
+  served?: ServedAt,
 ): { issuer: TestIssuer; service: IssuerService } {
-  const { url = 'https://issuer.test', audience = 'https://api.test' } = options
+  const { url, audience, model, alg } = resolveModel(options, served)
   const claims = claimsOption('the test issuer', options.claims)
   const expiresIn = numberWithin(
     "option 'expiresIn' of the test issuer",
@@ -108,30 +125,30 @@ export function assembleIssuer(
   )
   const clock = createClock(options.now)
   const { now } = clock
-  const ring = createKeyRing(options.keys ?? 'random', options.alg)
+  const origin = options.keys ?? 'random'
+  const ring = createKeyRing(origin, options.alg ?? (origin === 'random' ? alg : undefined))
   const { keys } = ring
   const recorder = createRequestLog()
   const outages = createOutages()
   const published = () => keys.all.filter((key) => key.published)
   const publisher = {
     get metadata() {
-      const algorithms = [...new Set(published().map((key) => key.alg))]
-      return { ...endpoints.metadata(algorithms), ...options.metadata }
+      return { ...metadataOf(url, model, published()), ...options.metadata }
     },
     get jwks() {
-      return { keys: published().map((key) => ({ ...key.publicJwk })) }
+      return { keys: published().map((key) => ({ ...key.publicJwk, ...model.keyMembers })) }
     },
   }
-  const endpoints = createEndpoints(url, publisher)
+  const endpoints = createEndpoints(model, publisher)
   const service = createService({ endpoints, keys, outages, recorder, now })
   const fetch = createFetch(service)
-  const mint = createMint(ring, { issuer: url, audience, claims, expiresIn, now })
-  const trustOptions: TrustOptions = {
-    issuer: url,
+  const { mint, mintOther } = createMint(ring, { issuer: url, model, claims, expiresIn, now })
+  const trustOptions: TrustOptions<AnyIssuer> = {
+    issuer: model.issuer,
     audience,
     now,
-    ...(transport === 'in-process' && { fetch }),
-    ...(url.startsWith('http:') && { allowInsecureLoopback: true }),
+    ...(served === undefined && { fetch }),
+    ...(model.keysAt.startsWith('http:') && { allowInsecureLoopback: true }),
   }
   function reset(): void {
     ring.reset()
@@ -152,7 +169,7 @@ export function assembleIssuer(
     clock,
     keys,
     requests: recorder.requests,
-    bad: createBadTokens({ mint, keys, now, expiresIn }),
+    bad: createBadTokens({ mint, mintOther, keys, now, expiresIn }),
     now,
     fetch,
     trust: (overrides = {}) => ({
@@ -173,4 +190,21 @@ export function assembleIssuer(
     [Symbol.dispose]: reset,
   }
   return { issuer, service }
+}
+
+/** The discovery document: what is the same for all issuers (RFC 8414), and what this one adds. */
+function metadataOf(
+  url: string,
+  { keysAt, metadata }: IssuerModel,
+  published: readonly TestKey[],
+): Record<string, unknown> {
+  if (metadata === undefined) return {}
+  return {
+    issuer: url,
+    jwks_uri: keysAt,
+    response_types_supported: ['code'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: [...new Set(published.map((key) => key.alg))],
+    ...metadata.says,
+  }
 }

@@ -1,13 +1,14 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { Algorithm } from '../core/algorithms.ts'
-import { fitsKeyType } from '../core/algorithms.ts'
-import { numberWithin, wrongOption } from '../core/option-checks.ts'
+import { fitsKeyType, signatureParameters } from '../core/algorithms.ts'
+import { numberWithin, optionalBoolean, wrongOption } from '../core/option-checks.ts'
 import { resolveAlgorithm, signBytes } from './algorithms.ts'
 import { checkOptions } from './arguments.ts'
 import type { Claims } from './claims.ts'
 import { claimsOf } from './claims.ts'
 import type { SigningRing } from './keys.ts'
 import { clockSeconds } from './number-bounds.ts'
+import type { AccessToken, IssuerModel } from './shapes/shape.ts'
 import type { TestKey } from './test-key.ts'
 
 /** How a token is made. */
@@ -33,6 +34,12 @@ export interface MintOptions {
   notBefore?: number
   /** How many seconds ago the token was issued. Default: 0. */
   age?: number
+  /**
+   * Whether it is the token of a machine instead of a person: without a shape, one whose `sub` is
+   * its client (RFC 9068 section 2.2). A shape whose issuer has no such tokens throws a TypeError.
+   * Default: false, or true for a shape whose issuer knows machines alone.
+   */
+  machine?: boolean
   /** The bytes of the payload, which are signed instead of claims. Default: none. */
   raw?: string | Uint8Array
 }
@@ -40,13 +47,19 @@ export interface MintOptions {
 /** What tokens of an issuer have in common. */
 export interface MintDefaults {
   readonly issuer: string
-  readonly audience: string | readonly string[]
+  readonly model: IssuerModel
   readonly claims: Claims
   readonly expiresIn: number
   readonly now: () => number
 }
 
 export type Mint = (claims?: Claims, options?: MintOptions) => string
+
+/** Makes a token that belongs to the same sign-in as an access token with these claims. */
+export type MintOther = (
+  kind: 'idToken' | 'refreshToken' | 'logoutToken',
+  claims?: Claims,
+) => string
 
 const knownMintOptions = {
   alg: true,
@@ -56,12 +69,14 @@ const knownMintOptions = {
   expiresIn: true,
   notBefore: true,
   age: true,
+  machine: true,
   raw: true,
 } as const satisfies Record<keyof MintOptions, true>
 
 export function checkMintOptions(options: MintOptions = {}): void {
   const example = 'issuer.mint({}, { expiresIn: 60 })'
   checkOptions('the options of issuer.mint', options, knownMintOptions, example)
+  optionalBoolean("option 'machine' of issuer.mint", options.machine)
 }
 
 /** Base64url of JSON. */
@@ -69,44 +84,86 @@ export function encodePart(part: unknown): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url')
 }
 
-export function createMint(ring: SigningRing, defaults: MintDefaults): Mint {
-  function payloadOf(claims: Claims, options: MintOptions): Record<string, unknown> {
+export function createMint(
+  ring: SigningRing,
+  { issuer, model, ...defaults }: MintDefaults,
+): { mint: Mint; mintOther: MintOther } {
+  function payloadOf(given: Claims, options: MintOptions): Claims {
     const { age = 0, expiresIn = defaults.expiresIn, notBefore } = options
     const iat =
       Math.floor(defaults.now() / 1000) -
       numberWithin("option 'age' of issuer.mint", age, clockSeconds)
-    const payload = {
-      iss: defaults.issuer,
-      sub: 'user-1',
-      aud: defaults.audience,
-      client_id: 'client-1',
+    const stated = { ...defaults.claims, ...given }
+    const own = accessTokenOf(model, options).claims({ iat, id: randomUUID(), given: stated })
+    const payload: Claims = {
+      iss: issuer,
       iat,
       exp: iat + numberWithin("option 'expiresIn' of issuer.mint", expiresIn, clockSeconds),
-      jti: randomUUID(),
+      ...own,
       ...(notBefore !== undefined && {
         nbf: iat + numberWithin("option 'notBefore' of issuer.mint", notBefore, clockSeconds),
       }),
-      ...defaults.claims,
-      ...claims,
+      ...stated,
     }
     const { scope } = payload
-    return { ...payload, scope: Array.isArray(scope) ? scope.join(' ') : scope }
+    const isJoined = Array.isArray(scope) && !Array.isArray(own.scope)
+    return isJoined ? { ...payload, scope: scope.join(' ') } : payload
   }
 
-  return (given, options = {}) => {
-    const claims = claimsOf('issuer.mint', given)
-    checkMintOptions(options)
+  function sign(typ: string | undefined, payload: string, options: MintOptions): string {
     const key = chooseKey(ring, options)
     const alg = options.alg ?? key.alg
     const kid = options.kid === undefined ? key.publicJwk.kid : (options.kid ?? undefined)
-    const header = encodePart({ alg, typ: 'at+jwt', kid, ...options.header })
+    const header = encodePart({ alg, typ, kid, ...options.header })
+    const signature = signBytes(alg, key.privateJwk, Buffer.from(`${header}.${payload}`))
+    return `${header}.${payload}.${signature.toString('base64url')}`
+  }
+
+  const mint: Mint = (given, options = {}) => {
+    const claims = claimsOf('issuer.mint', given)
+    checkMintOptions(options)
+    const { typ } = accessTokenOf(model, options)
     const payload =
       options.raw === undefined
         ? encodePart(payloadOf(claims, options))
         : Buffer.from(options.raw as Uint8Array).toString('base64url')
-    const signature = signBytes(alg, key.privateJwk, Buffer.from(`${header}.${payload}`))
-    return `${header}.${payload}.${signature.toString('base64url')}`
+    return sign(typ, payload, options)
   }
+
+  return {
+    mint,
+    mintOther(kind, claims = {}) {
+      const other = model[kind]
+      if (typeof other === 'string') return other
+      const access = payloadOf(claims, {})
+      const { iat, exp } = access
+      const atHash = halfHash(sign(accessTokenOf(model, {}).typ, encodePart(access), {}), ring)
+      const signIn = { iat: iat ?? 0, id: randomUUID(), access, atHash }
+      const payload = { iss: issuer, iat, exp, ...other.claims(signIn) }
+      return sign(other.typ, encodePart(payload), {})
+    },
+  }
+}
+
+/** A person's token, unless the issuer knows machines alone. */
+function accessTokenOf({ person, machine }: IssuerModel, options: MintOptions): AccessToken {
+  const isMachine = options.machine ?? person === undefined
+  const token = isMachine ? machine : person
+  if (token) return token
+  const fix = isMachine
+    ? 'must be left out: issuers of this shape have no tokens of machines'
+    : 'must not be false: issuers of this shape have tokens of machines alone'
+  return wrongOption("option 'machine' of issuer.mint", fix)
+}
+
+/**
+ * The `at_hash` of an ID token: the left half of the digest that the algorithm of the token uses
+ * (OpenID Connect Core section 3.1.3.6). For Ed25519, that is SHA-512.
+ */
+function halfHash(token: string, { keys }: SigningRing): string {
+  const { digest = 'sha512' } = signatureParameters[keys.current.alg]
+  const hash = createHash(digest).update(token).digest()
+  return hash.subarray(0, hash.byteLength / 2).toString('base64url')
 }
 
 function chooseKey(ring: SigningRing, { alg, kid, key }: MintOptions): TestKey {

@@ -1,15 +1,17 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { wrongOption } from '../core/option-checks.ts'
+import type { IssuerOptions } from '../index.ts'
 import type { Answer } from './answer.ts'
 import { contentLength, hasNoContent, streamBody } from './answer.ts'
 import { checkOptions } from './arguments.ts'
-import type { TestIssuer } from './issuer.ts'
+import type { AnyIssuer, TestIssuer } from './issuer.ts'
 import { assembleIssuer } from './issuer.ts'
 import type { TestIssuerOptions } from './issuer-options.ts'
 import { issuerOptionsElsewhere, knownIssuerOptions } from './issuer-options.ts'
 import { pause } from './pause.ts'
 import type { IssuerService } from './service.ts'
+import type { IssuerShape } from './shapes/shapes.ts'
 
 /**
  * Options of `serveTestIssuer`: those of `createTestIssuer` without `url`, which the port decides.
@@ -19,14 +21,16 @@ export interface ServeOptions extends Omit<TestIssuerOptions, 'url'> {
   port?: number
   /** The loopback host to listen on ('127.0.0.1'). */
   host?: '127.0.0.1' | 'localhost' | '::1'
-  /** The path of the issuer, such as '/tenant'. Default: none. */
+  /** The path of the issuer, such as '/tenant'. Default: none, or that of the shape. */
   path?: string
 }
 
 /**
  * A test issuer that answers over HTTP. Its `trust()` has no `fetch`, so that HTTP is really used.
  */
-export interface ServedTestIssuer extends TestIssuer, AsyncDisposable {
+export interface ServedTestIssuer<I extends AnyIssuer = AnyIssuer>
+  extends TestIssuer<I>,
+    AsyncDisposable {
   readonly port: number
   /** Stops listening, and closes open connections. */
   close(): Promise<void>
@@ -52,27 +56,34 @@ const elsewhere = {
  * @throws {TypeError} for an unknown option, for a value that the option cannot have, and for a
  *   host that is not loopback.
  */
+export function serveTestIssuer(
+  options: ServeOptions & { shape: IssuerShape },
+): Promise<ServedTestIssuer<IssuerOptions>>
+export function serveTestIssuer(
+  options?: ServeOptions & { shape?: undefined },
+): Promise<ServedTestIssuer<string>>
+export function serveTestIssuer(options: ServeOptions): Promise<ServedTestIssuer>
 export async function serveTestIssuer(options: ServeOptions = {}): Promise<ServedTestIssuer> {
   const example = 'serveTestIssuer({ port: 8080 })'
   checkOptions('the options of serveTestIssuer', options, knownServeOptions, example, elsewhere)
-  const { port: wanted = 0, host = '127.0.0.1', path = '', ...rest } = options
+  const { port: wanted = 0, host = '127.0.0.1', path, ...rest } = options
   if (!['127.0.0.1', 'localhost', '::1'].includes(host)) {
     wrongOption(
       "option 'host' of serveTestIssuer",
       "must be '127.0.0.1', 'localhost' or '::1': other machines must not get tokens from it",
     )
   }
-  if (path !== '' && !path.startsWith('/')) {
+  if (path !== undefined && path !== '' && !path.startsWith('/')) {
     wrongOption("option 'path' of serveTestIssuer", "must begin with '/'")
   }
   const { createServer } = await import('node:http')
   const server = createServer()
   await listen(server, wanted, host)
   const { port } = server.address() as AddressInfo
-  const url = `http://${host === '::1' ? '[::1]' : host}:${port}${path}`
+  const origin = `http://${host === '::1' ? '[::1]' : host}:${port}`
   try {
-    const { issuer, service } = assembleIssuer({ ...rest, url }, 'http')
-    server.on('request', (request, response) => void serve(service, request, response))
+    const { issuer, service } = assembleIssuer(rest, { origin, path })
+    server.on('request', (request, response) => void serve(service, origin, request, response))
     const close = createClose(server)
     return Object.assign(issuer, { port, close, [Symbol.asyncDispose]: close })
   } catch (error) {
@@ -104,12 +115,13 @@ function createClose(server: Server): () => Promise<void> {
 
 async function serve(
   service: IssuerService,
+  origin: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const { method = 'GET', url: target = '/' } = request
   // The URL is not built from the Host header, because a client must not choose who the issuer is.
-  const url = `${service.origin}${target}`
+  const url = `${origin}${target}`
   const headers = new Headers(
     Object.entries(request.headersDistinct).flatMap(([name, values = []]) =>
       values.map((value): [string, string] => [name, value]),
@@ -118,8 +130,8 @@ async function serve(
   const closed = new AbortController()
   response.on('close', () => closed.abort())
   try {
-    const pathname = target.replace(/\?.*/s, '')
-    const outcome = service.respond({ method, url, pathname, headers })
+    const location = url.replace(/\?.*/s, '')
+    const outcome = service.respond({ method, url, location, headers })
     if ('failure' in outcome) {
       if (outcome.failure !== 'hang') request.socket.resetAndDestroy()
       return

@@ -8,13 +8,15 @@ import type { RequestRecorder } from './requests.ts'
 export interface ServiceRequest {
   readonly method: string
   readonly url: string
-  readonly pathname: string
+  /** The URL without its query. */
+  readonly location: string
   readonly headers: Headers
 }
 
 /** The web service of the issuer. The in-process fetch and the HTTP server both call it. */
 export interface IssuerService {
-  readonly origin: string
+  /** The origins that it answers for. */
+  readonly origins: readonly string[]
   /** Records the request, and says how it ends. */
   respond(request: ServiceRequest): Outcome
   /** Records a request to another origin. */
@@ -35,9 +37,9 @@ export function createService({ endpoints, keys, outages, recorder, now }: Parts
     recorder.record({ endpoint, method, url, at: now(), headers })
   }
   return {
-    origin: endpoints.origin,
+    origins: endpoints.origins,
     respond(request) {
-      const endpoint = endpoints.locate(request.pathname)
+      const endpoint = endpoints.locate(request.location)
       record(endpoint, request)
       const answer = endpoints.answer(endpoint, request.method)
       const published = keys.all.filter((key) => key.published)

@@ -18,13 +18,13 @@ export function createFetch(service: IssuerService): typeof globalThis.fetch {
     const received = {
       method,
       url: url.href,
-      pathname: url.pathname,
+      location: `${url.origin}${url.pathname}`,
       headers: new Headers(headers),
     }
-    if (url.origin !== service.origin) {
+    if (!service.origins.includes(url.origin)) {
       service.recordForeign(received)
       throw new TypeError(
-        `tollgate: the fetch of the test issuer ${service.origin} was asked for ${url.origin}: it serves no other origin, and never calls the network`,
+        `tollgate: the fetch of the test issuer ${service.origins.join(' and ')} was asked for ${url.origin}: it serves no other origin, and never calls the network`,
       )
     }
     const outcome = service.respond(received)

@@ -1,7 +1,8 @@
+import { decodeProtectedHeader } from 'jose'
 import type { Auth, AuthError, FetchLike, IssuerOptions, Verifier, VerifierOptions } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import { createAuth } from 'tollgate/fetch'
-import type { HostileOptions, TestIssuer } from 'tollgate/testing'
+import type { HostileOptions, IssuerShape, TestIssuer } from 'tollgate/testing'
 import { assertRejectsHostileTokens, createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
 
@@ -161,6 +162,24 @@ export function describePreset(
       expect(await outcomeOf(old)).toBe('expired')
     })
 
+    it.skipIf(keysElsewhere.includes(name))(
+      `the test issuer of the shape publishes what ${name} needs where this issuer does`,
+      async () => {
+        const shape = name.split(' ')[0] as IssuerShape
+        const { alg = 'RS256', keysAt, keyMembers = {}, metadata, token } = scene
+        const { issuer: url } = scene.issuer
+        const issuer = createTestIssuer({ shape, url, keys: [signingKeys[alg]] })
+        const read = async (at: string): Promise<unknown> => (await issuer.fetch(at)).json()
+        const { x5t: _, x5c: __, ...members } = { ...keyMembers }
+        expect(await read(keysAt)).toMatchObject({ keys: [members] })
+        if (metadata) {
+          const { href } = new URL(keysAt)
+          expect(await read(metadata.at)).toMatchObject({ ...metadata.says, jwks_uri: href })
+        }
+        expect(decodeProtectedHeader(issuer.mint()).typ).toBe(token.typ)
+      },
+    )
+
     it(`what ${name} gives is frozen deeply`, () => {
       expectFrozen(scene.issuer)
     })
@@ -187,6 +206,9 @@ function shaped(issuer: TestIssuer, { typ, claims: own }: Token): TestIssuer {
     mint: { value: mint },
   })
 }
+
+/** The `iss` of these issuers does not tell where their keys are: those of their shape are elsewhere. */
+const keysElsewhere: readonly string[] = ['fusionauth', 'spiffe with an issuer']
 
 /** Why cases about RFC 9068 are left out where an issuer does not follow it. */
 export const notRfc9068 = {

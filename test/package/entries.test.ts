@@ -359,6 +359,7 @@ test('every entry exports the expected types, an adapter its own beside those of
         "HostileTarget",
         "HostileTokenOptions",
         "HostileVerdict",
+        "IssuerShape",
         "JwksFaults",
         "KeyOrigin",
         "KeyRing",

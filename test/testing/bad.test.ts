@@ -41,6 +41,8 @@ describe('bad tokens', () => {
     ['wrongIssuer', claim('iss')],
     ['unsigned', { code: 'ERR_JOSE_NOT_SUPPORTED' }],
     ['idToken', claim('typ')],
+    ['refreshToken', claim('typ')],
+    ['logoutToken', claim('typ')],
     ['garbage', { code: 'ERR_JWS_INVALID' }],
   ] as const)(
     'jose refuses bad.%s for the one thing that is wrong with it',
@@ -49,8 +51,8 @@ describe('bad tokens', () => {
     },
   )
 
-  test('there are ten kinds of bad tokens', () => {
-    expect(Object.keys(bad)).toHaveLength(10)
+  test('there are twelve kinds of bad tokens', () => {
+    expect(Object.keys(bad)).toHaveLength(12)
   })
 })
 

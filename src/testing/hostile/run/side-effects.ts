@@ -20,14 +20,14 @@ export function observeSideEffects(
 ): { end(): SideEffects } {
   const requestsBefore = issuer.requests.count()
   const membersBefore = new Set(Reflect.ownKeys(Object.prototype))
-  const { origin } = new URL(issuer.url)
 
   return {
     end() {
       const requests = issuer.requests.all.slice(requestsBefore)
       const keyFetches = requests.filter(({ endpoint }) => endpoint === 'jwks').length
       // The fetch of the test issuer calls no other origin, but records that it was asked to.
-      const foreign = requests.filter(({ url }) => new URL(url).origin !== origin)
+      const origins = originsOf(issuer)
+      const foreign = requests.filter(({ url }) => !origins.has(new URL(url).origin))
       const outbound = [...canary.received, ...foreign.map(({ method, url }) => `${method} ${url}`)]
       const added = Reflect.ownKeys(Object.prototype).filter((name) => !membersBefore.has(name))
       // A polluted Object.prototype would make later tests of this process fail.
@@ -47,4 +47,11 @@ export function observeSideEffects(
       }
     },
   }
+}
+
+/** Where the issuer has been asked for what it serves. Some have their keys on an origin apart. */
+function originsOf({ url, requests }: TestIssuer): ReadonlySet<string> {
+  const served = requests.all.filter(({ endpoint }) => endpoint !== 'other')
+  const urls = [url, ...served.map((request) => request.url)]
+  return new Set(urls.filter((one) => URL.canParse(one)).map((one) => new URL(one).origin))
 }

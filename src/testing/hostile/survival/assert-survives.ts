@@ -1,6 +1,6 @@
 import { kindOf, knownOptions, numberWithin, wrongOption } from '../../../core/option-checks.ts'
 import { checkOptions } from '../../arguments.ts'
-import type { TrustOptions } from '../../issuer.ts'
+import type { AnyIssuer, TrustOptions } from '../../issuer.ts'
 import { clockSeconds, waitSeconds } from '../../number-bounds.ts'
 import { resolveClaims } from '../cases/good-token.ts'
 import type { GuardedRequest } from '../run/guarded-request.ts'
@@ -40,7 +40,7 @@ export interface SurvivalOptions extends GuardedRequest {
 }
 
 /** What the app is built with: `issuer.trust()`, and a short timeout that keeps the run short. */
-export type ShortTrust = TrustOptions & { readonly keys: { readonly timeout: number } }
+export type ShortTrust = TrustOptions<AnyIssuer> & { readonly keys: { readonly timeout: number } }
 
 const known = {
   ...requestOptions,
