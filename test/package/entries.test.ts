@@ -341,6 +341,7 @@ test('every entry exports the expected types, an adapter its own beside those of
         "OnRefused",
         "RequireAuth",
         "Requirements",
+        "UpgradeSocket",
       ],
       "tollgate/testing": [
         "AttackerNeeds",
