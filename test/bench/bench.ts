@@ -2,26 +2,36 @@
 import { writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { compareCheckouts } from './beside.ts'
+import { openIssuers } from './issuers.ts'
+import { findNodes } from './nodes.ts'
 import { fullPace, quickPace } from './pace.ts'
 import { installTollgate } from './prepare/package.ts'
 import { installPeers } from './prepare/peers.ts'
 import { buildPrograms } from './prepare/programs.ts'
-import type { Group, GroupReport } from './report/group.ts'
-import { report } from './report/results.ts'
+import type { GroupReport } from './report/goals.ts'
+import { writeReadme } from './report/readme.ts'
+import { report, shortTable } from './report/results.ts'
+import type { Group, Run } from './run.ts'
 
 const groups: Readonly<Record<string, () => Promise<{ readonly group: Group }>>> = {
   verify: () => import('./verify/group.ts'),
-  http: () => import('./http/group.ts'),
-  scale: () => import('./scale/group.ts'),
+  guards: () => import('./guards/group.ts'),
+  load: () => import('./load/group.ts'),
+  flat: () => import('./flat/group.ts'),
+  block: () => import('./block/group.ts'),
   'start-up': () => import('./start-up/group.ts'),
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    // Measures everything for a shorter time, to try it out: the numbers mean little, and
-    // RESULTS.md is not written.
+    // Measures for a shorter time, to try it out: the numbers mean little.
     quick: { type: 'boolean', default: false },
+    // Measures only what has this in its title, for example 'Koa 3' or 'RS256, new'.
+    only: { type: 'string', default: '' },
+    // Measures only tollgate, and another checkout of it, whose folder this is.
+    beside: { type: 'string' },
   },
 })
 for (const name of positionals) {
@@ -32,23 +42,39 @@ const began = Date.now()
 // How busy other programs kept the machine in the last minute.
 const [load = 0] = loadavg()
 if (load > 0.5)
-  console.error(`The machine is busy (load ${load.toFixed(1)}): the medians will be too high`)
+  console.error(`The machine is busy (load ${load.toFixed(1)}): figures will be too high`)
 
 installPeers()
-installTollgate()
+installTollgate('tollgate')
 await buildPrograms()
-
-const reports: GroupReport[] = []
-for (const name of chosen) {
-  const load = groups[name] as (typeof groups)[string]
-  const { group } = await load()
-  reports.push(await group.measure(values.quick ? quickPace : fullPace))
-  console.error(`${name} is done, ${seconds()} s after the start`)
+const nodes = findNodes()
+const issuers = openIssuers()
+const pace = values.quick ? quickPace : fullPace
+const run: Run = { nodes, pace, issuers, only: values.only }
+try {
+  if (values.beside !== undefined) {
+    installTollgate('tollgate-beside', values.beside)
+    console.log(await compareCheckouts(run))
+  } else {
+    await measureAll()
+  }
+} finally {
+  await issuers.close()
 }
-const text = await report(reports, { seconds: seconds(), load })
-console.log(text)
-if (positionals.length === 0 && !values.quick) {
+
+async function measureAll(): Promise<void> {
+  const reports: GroupReport[] = []
+  for (const name of chosen) {
+    const { group } = await (groups[name] as (typeof groups)[string])()
+    reports.push(await group(run))
+    console.error(`${name} is done, ${seconds()} s after the start`)
+  }
+  const text = report(reports, { nodes, seconds: seconds(), load })
+  console.log(text)
+  // Only a complete run may change what is published.
+  if (values.quick || values.only !== '' || positionals.length > 0) return
   writeFileSync(new URL('RESULTS.md', import.meta.url), text)
+  writeReadme(shortTable(reports, nodes), nodes)
 }
 
 function seconds(): number {

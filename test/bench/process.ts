@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
-import { fork } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
+import type { Node } from './nodes.ts'
 import { type ProgramName, programFile } from './prepare/programs.ts'
 
 export interface Started<R> {
@@ -12,6 +14,13 @@ export interface Started<R> {
   end(): Promise<void>
 }
 
+export interface StartOptions {
+  /** The Node that the program runs on. Default: the one that runs this. */
+  readonly node?: Node
+  /** The one core that the program and all its threads get, where `canPin`. Default: any. */
+  readonly core?: number
+}
+
 /** Milliseconds, and longer than any order takes: a program that hangs must not stop the run. */
 const patience = 180_000
 
@@ -21,6 +30,11 @@ const patience = 180_000
  */
 const profiling = process.execArgv.filter((option) => option.startsWith('--cpu-prof'))
 
+/** Whether a program can be given a core of its own. */
+export const canPin =
+  availableParallelism() > 1 &&
+  [0, 1].every((core) => spawnSync('taskset', ['-c', `${core}`, 'true']).status === 0)
+
 /**
  * Starts a program with an order, and waits for its reply. The program runs on plain Node: the
  * loader of this process is not handed on to it.
@@ -28,14 +42,16 @@ const profiling = process.execArgv.filter((option) => option.startsWith('--cpu-p
 export async function start<R>(
   name: ProgramName,
   order: unknown,
-  execArgv: readonly string[] = [],
+  { node, core }: StartOptions = {},
 ): Promise<Started<R>> {
   const { NODE_OPTIONS: _, ...environment } = process.env
-  const child = fork(programFile(name), {
-    execArgv: [...profiling, ...execArgv],
+  const command = [node?.execPath ?? process.execPath, ...profiling, programFile(name)]
+  if (core !== undefined && canPin) command.unshift('taskset', '-c', `${core}`)
+  const child = spawn(command[0] as string, command.slice(1), {
     env: { ...environment, NODE_ENV: 'production' },
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   })
-  if (profiling.length > 0) console.error(child.pid, name, order)
+  if (profiling.length > 0) console.error(child.pid, name, node?.name, order)
   try {
     const reply = await ask<R>(child, name, order)
     return { reply, ask: (next) => ask(child, name, next), end: () => end(child) }
@@ -67,9 +83,9 @@ async function ask<R>(child: ChildProcess, name: ProgramName, order: unknown): P
 export async function run<R>(
   name: ProgramName,
   order: unknown,
-  execArgv: readonly string[] = [],
+  options: StartOptions = {},
 ): Promise<R> {
-  const { reply, end } = await start<R>(name, order, execArgv)
+  const { reply, end } = await start<R>(name, order, options)
   await end()
   return reply
 }

@@ -1,33 +1,50 @@
-/** Makes load with autocannon, in a process of its own, where wrk is not installed. */
+/** Makes load with autocannon, in a process of its own. */
 import { readFileSync } from 'node:fs'
-import cannon, { type Client, type Request } from 'autocannon'
+import cannon from 'autocannon'
 import { perform } from '../program.ts'
-import type { Load, LoadOrder } from './load.ts'
 
-await perform(async ({ url, tokens, from, seconds, connections }: LoadOrder): Promise<Load> => {
+export interface LoadOrder {
+  readonly url: string
+  /** A file with a token in each line. The tokens are sent in turn. */
+  readonly tokens: string
+  /** The line to begin with. */
+  readonly from: number
+  readonly seconds: number
+}
+
+export interface Load {
+  readonly perSecond: number
+  /** How many requests were sent, answered or not. The next load begins after them. */
+  readonly sent: number
+}
+
+const connections = 32
+
+// The first order only starts the program.
+await perform(
+  async (order: LoadOrder | { readonly ready: true }): Promise<Load | true> =>
+    'ready' in order ? true : fire(order),
+)
+
+async function fire({ url, tokens, from, seconds }: LoadOrder): Promise<Load> {
   const all = readFileSync(tokens, 'utf8').trimEnd().split('\n')
-  let clients = 0
-  const result = await cannon({
+  let sent = 0
+  const { non2xx, errors, timeouts, ...result } = await cannon({
     url,
     connections,
     duration: seconds,
-    // Every connection gets its own share of the tokens, so that together they send the tokens in
-    // turn. The requests are built beforehand: to build them while sending would slow this down.
-    setupClient(client: Client) {
-      const first = clients++
-      const share: Request[] = []
-      for (let i = first; i < Math.max(all.length, connections); i += connections) {
-        share.push({ headers: { authorization: `Bearer ${all[(from + i) % all.length]}` } })
-      }
-      client.setRequests(share)
-    },
+    requests: [
+      {
+        // All connections together send the tokens in one order, so that none comes again while a
+        // cache may still hold it.
+        setupRequest(request) {
+          const authorization = `Bearer ${all[(from + sent) % all.length]}`
+          sent += 1
+          return { ...request, headers: { ...request.headers, authorization } }
+        },
+      },
+    ],
   })
-  const { non2xx, errors, timeouts, latency, requests } = result
   if (non2xx + errors + timeouts > 0) throw new Error(`autocannon met bad answers at ${url}`)
-  return {
-    perSecond: result['2xx'] / result.duration,
-    p50: latency.p50,
-    p99: latency.p99,
-    sent: requests.sent,
-  }
-})
+  return { perSecond: result['2xx'] / result.duration, sent }
+}

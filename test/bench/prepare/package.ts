@@ -1,24 +1,27 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const root = new URL('../../../', import.meta.url)
-const installed = new URL('../node_modules/tollgate/', import.meta.url)
+/** Names by which programs import this checkout, and another one that is measured beside it. */
+export type PackageName = 'tollgate' | 'tollgate-beside'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 /**
- * Builds the package like a release and puts it beside the other libraries, where programs import
- * it by its name. It does not touch the repository's own `dist`, which somebody else may be using.
+ * Builds a checkout like a release and puts it beside the other libraries, where programs import it
+ * by its name. It does not touch the `dist` of the checkout, which somebody else may be using.
  */
-export function installTollgate(): void {
+export function installTollgate(name: PackageName, checkout = root): void {
+  const installed = fileURLToPath(new URL(`../node_modules/${name}/`, import.meta.url))
   rmSync(installed, { recursive: true, force: true })
   mkdirSync(installed, { recursive: true })
-  cpSync(new URL('package.json', root), new URL('package.json', installed))
-  const compiler = fileURLToPath(new URL('node_modules/typescript/bin/tsc', root))
-  const outDir = fileURLToPath(new URL('dist', installed))
-  const options = ['-p', 'tsconfig.build.json', '--outDir', outDir]
+  cpSync(join(checkout, 'package.json'), join(installed, 'package.json'))
+  const compiler = join(root, 'node_modules/typescript/bin/tsc')
+  const options = ['-p', 'tsconfig.build.json', '--outDir', join(installed, 'dist')]
   const { status } = spawnSync(process.execPath, [compiler, ...options], {
-    cwd: fileURLToPath(root),
+    cwd: checkout,
     stdio: 'inherit',
   })
-  if (status !== 0) throw new Error('The package could not be built')
+  if (status !== 0) throw new Error(`The package in ${checkout} could not be built`)
 }

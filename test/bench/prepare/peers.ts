@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const bench = new URL('../', import.meta.url)
 
-/** Installs the other libraries in the versions of the lock file, unless they are there already. */
+/** Installs the other libraries, and the Nodes to measure on, in the versions of the lock file, unless they are there already. */
 export function installPeers(): void {
   if (missingPeers().length === 0) return
   console.error('Installing the other libraries in test/bench')
@@ -15,10 +15,10 @@ export function installPeers(): void {
 
 function missingPeers(): readonly string[] {
   const { packages } = JSON.parse(readFileSync(new URL('package-lock.json', bench), 'utf8')) as {
-    packages: Record<string, { version?: string; optional?: boolean; dev?: boolean }>
+    packages: Record<string, { version?: string; optional?: boolean }>
   }
   return Object.entries(packages)
-    .filter(([folder, { optional, dev }]) => folder !== '' && !optional && !dev)
+    .filter(([folder, { optional }]) => folder !== '' && !optional)
     .filter(([folder, { version }]) => versionIn(folder) !== version)
     .map(([folder]) => folder)
 }

@@ -3,16 +3,11 @@ import { build } from 'esbuild'
 
 /** The programs that measure. Each runs in a process of its own. */
 export const programs = {
-  verify: 'verify/program.ts',
-  app: 'http/app.ts',
-  cannon: 'load/cannon.ts',
-  caller: 'scale/caller.ts',
-  curves: 'scale/curves.ts',
-  memory: 'scale/memory.ts',
-  issuers: 'scale/issuers.ts',
-  'first-request': 'scale/first-request.ts',
-  'import-time': 'start-up/import-time.ts',
   'in-process': 'in-process/program.ts',
+  app: 'load/app.ts',
+  cannon: 'load/cannon.ts',
+  block: 'block/program.ts',
+  'import-time': 'start-up/import-time.ts',
 } as const
 
 export type ProgramName = keyof typeof programs

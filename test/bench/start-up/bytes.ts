@@ -1,23 +1,25 @@
+import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
 
-/** The sizes in bytes of the files that an import can reach. */
+/** What an import can reach, without the framework, which no adapter imports. */
 export interface Bytes {
-  /** Files of the packages that are imported. */
-  readonly own: number
-  /** Files of the packages that these depend on. */
-  readonly dependencies: number
-  /** All of them in one minified file, without comments. */
+  /** All files in one, minified, without comments. */
   readonly minified: number
+  /** The part of `minified` that is jose. */
+  readonly jose: number
+  /** The files of jose that Node loads with the import. */
+  readonly joseFiles: readonly string[]
 }
 
 const bench = fileURLToPath(new URL('../', import.meta.url))
+/** The jose of this folder; a library may have another version inside of its own folder. */
+const jose = 'node_modules/jose/'
 
-export async function measureBytes(imports: readonly string[]): Promise<Bytes> {
-  const contents = imports.map((name, i) => `export * as _${i} from '${name}'`).join('\n')
+export async function measureBytes(name: string): Promise<Bytes> {
   const { metafile } = await build({
     absWorkingDir: bench,
-    stdin: { contents, resolveDir: bench },
+    stdin: { contents: `export * from '${name}'`, resolveDir: bench },
     bundle: true,
     minify: true,
     metafile: true,
@@ -29,28 +31,28 @@ export async function measureBytes(imports: readonly string[]): Promise<Bytes> {
     tsconfigRaw: {},
     logLevel: 'error',
   })
-  const { own, dependencies } = weigh(metafile, new Set(imports.map(packageOf)))
   const [output] = Object.values(metafile.outputs)
-  return { own, dependencies, minified: output?.bytes ?? 0 }
-}
-
-function weigh(
-  { inputs }: Metafile,
-  imported: ReadonlySet<string>,
-): { own: number; dependencies: number } {
-  let own = 0
-  let dependencies = 0
-  for (const [path, { bytes }] of Object.entries(inputs)) {
-    const inside = path.split('node_modules/').at(-1)
-    if (!path.includes('node_modules/') || inside === undefined) continue
-    if (imported.has(packageOf(inside))) own += bytes
-    else dependencies += bytes
+  const fromJose = Object.entries(output?.inputs ?? {}).filter(([path]) => path.includes(jose))
+  return {
+    minified: output?.bytes ?? 0,
+    jose: fromJose.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0),
+    joseFiles: loadedAtOnce(metafile).filter((path) => path.includes(jose)),
   }
-  return { own, dependencies }
 }
 
-/** `tollgate` of `tollgate/express`, `@scope/name` of `@scope/name/file.js`. */
-function packageOf(path: string): string {
-  const [first = '', second = ''] = path.split('/')
-  return first.startsWith('@') ? `${first}/${second}` : first
+/** The files that Node loads with the import itself, and not by `import()` when they are needed. */
+function loadedAtOnce({ inputs }: Metafile): readonly string[] {
+  const found = new Set(['<stdin>'])
+  for (const path of found) {
+    for (const { path: next, kind, external } of inputs[path]?.imports ?? []) {
+      if (kind !== 'dynamic-import' && external !== true) found.add(next)
+    }
+  }
+  return [...found]
 }
+
+/** How many files jose has. */
+export const filesOfJose = (): number =>
+  readdirSync(`${bench}${jose}dist/webapi`, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.js'),
+  ).length

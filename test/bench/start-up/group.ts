@@ -1,45 +1,61 @@
-import { inTurn, type Pace } from '../pace.ts'
-import { run } from '../process.ts'
-import type { Group, GroupReport } from '../report/group.ts'
-import { whole, withSpread } from '../report/numbers.ts'
+import { inTurn } from '../pace.ts'
+import { run as runProgram } from '../process.ts'
+import { digits, whole } from '../report/numbers.ts'
+import { median } from '../report/statistics.ts'
 import { table } from '../report/table.ts'
-import { type Bytes, measureBytes } from './bytes.ts'
-import { entries } from './entries.ts'
-import type { Order } from './import-time.ts'
+import type { Group } from '../run.ts'
+import { filesOfJose, measureBytes } from './bytes.ts'
+import type { ImportTime, Order } from './import-time.ts'
 
-export const group: Group = { measure }
-
-interface Entry {
-  readonly name: string
-  readonly imports: readonly string[]
-  readonly bytes: Bytes
-  /** Milliseconds, one for each process. */
-  readonly took: number[]
+const frameworks: Readonly<Record<string, string | undefined>> = {
+  tollgate: undefined,
+  'tollgate/express': 'express',
+  'tollgate/koa': 'koa',
+  'tollgate/fastify': 'fastify',
+  'tollgate/hono': 'hono',
+  'tollgate/node': 'node:http',
+  'tollgate/fetch': undefined,
+  jose: undefined,
+  'express-oauth2-jwt-bearer': 'express',
 }
 
-async function measure({ starts }: Pace): Promise<GroupReport> {
-  const found: Entry[] = []
-  for (const [name, imports] of Object.entries(entries())) {
-    found.push({ name, imports, bytes: await measureBytes(imports), took: [] })
-  }
-  for (let round = 0; round < starts; round++) {
-    for (const { imports, took } of inTurn(found)) {
-      took.push(await run<number>('import-time', { imports } satisfies Order))
+export const group: Group = async ({ nodes, pace }) => {
+  console.error('start-up')
+  const found = Object.entries(frameworks).flatMap(([adapter, framework]) =>
+    nodes.map((node) => ({ adapter, framework, node, took: [] as ImportTime[] })),
+  )
+  for (let again = 0; again < pace.starts; again++) {
+    for (const { adapter, framework, node, took } of inTurn(found)) {
+      const order: Order = { adapter, framework }
+      took.push(await runProgram<ImportTime>('import-time', order, { node }))
     }
   }
+  const rows = Object.keys(frameworks).map(async (adapter) => {
+    const { minified, jose, joseFiles } = await measureBytes(adapter)
+    return [
+      adapter,
+      ...found
+        .filter((one) => one.adapter === adapter)
+        .map(({ took }) =>
+          (['framework', 'adapter'] as const)
+            .map((part) => digits(median(took.map((time) => time[part]))))
+            .join(' + '),
+        ),
+      whole(minified),
+      whole(jose),
+      `${joseFiles.length} (${joseFiles.filter((file) => file.includes('jwe')).length})`,
+    ]
+  })
   return {
-    title: 'start-up: import time and bytes',
+    title: 'Start-up: milliseconds to import the framework + the adapter, and bytes',
     body: [
       table(
-        ['', 'import, ms', 'own bytes', 'bytes of dependencies', 'all, minified'],
-        found.map(({ name, took, bytes: { own, dependencies, minified } }) => [
-          name,
-          withSpread(took),
-          ...[own, dependencies, minified].map(whole),
-        ]),
+        ['', ...nodes.map(({ name }) => name), 'minified', 'of it jose', 'files of jose (JWE)'],
+        await Promise.all(rows),
       ),
-      `Import: each in a fresh process, ${starts} times, in turn. Bytes: of every file that the import can reach. No framework is included, because none of these packages imports one.`,
+      `Fresh processes, ${pace.starts} times, in turn. Minified: all that the import can reach, in one file, without the framework. Files of jose: those that Node loads with the import, of ${filesOfJose()}.`,
     ],
-    targets: [],
+    goals: [],
+    short: [],
   }
 }

@@ -1,13 +1,21 @@
-/** Measures how long a fresh process takes to import packages. */
+/** Measures how long a fresh process takes to import a framework, and then an adapter. */
 import { perform } from '../program.ts'
 
 export interface Order {
-  readonly imports: readonly string[]
+  readonly framework: string | undefined
+  readonly adapter: string
 }
 
 /** Milliseconds. */
-await perform(async ({ imports }: Order): Promise<number> => {
+export interface ImportTime {
+  readonly framework: number
+  readonly adapter: number
+}
+
+await perform(async ({ framework, adapter }: Order): Promise<ImportTime> => {
   const began = performance.now()
-  for (const name of imports) await import(name)
-  return performance.now() - began
+  if (framework !== undefined) await import(framework)
+  const loaded = performance.now()
+  await import(adapter)
+  return { framework: loaded - began, adapter: performance.now() - loaded }
 })

@@ -1,91 +1,64 @@
-import { createPublicKey } from 'node:crypto'
-import { JwtVerifier } from 'aws-jwt-verify'
-import { createVerifier as createFastVerifier, type Algorithm as FastAlgorithm } from 'fast-jwt'
-import { createLocalJWKSet, importJWK, type JWK, type JWTVerifyOptions, jwtVerify } from 'jose'
-import jsonwebtoken from 'jsonwebtoken'
-import { createVerifier } from 'tollgate'
-import type { TestIssuer } from 'tollgate/testing'
-import type { SignatureName } from '../tokens.ts'
-import { type ContenderName, fastJwtCache, jose, tollgate, tollgateDiscovered } from './names.ts'
+/**
+ * Functions that verify a token. Each library is imported by its contender alone, so that a process
+ * loads nothing that it does not measure.
+ */
+import { createPublicKey, verify as verifySignature } from 'node:crypto'
+import type { Algorithm } from 'fast-jwt'
+import { type Create, type Setting, tollgateOptions } from '../in-process/contender.ts'
 
-export interface Setting {
-  readonly issuer: TestIssuer
-  readonly audience: string
-  readonly alg: SignatureName
-}
-
-/** Returns claims or a promise of them; throws or rejects if it refuses the token. */
-export type Verify = (token: string) => unknown
-
-/** Creates a contender; undefined if it does not know the algorithm. */
-type Create = (setting: Setting) => Verify | undefined | Promise<Verify | undefined>
-
-/** All check the issuer, the audience, the times and the algorithm, and `typ` if they can. */
-export const contenders: Readonly<Record<ContenderName, Create>> = {
-  [tollgate]({ issuer: { url, jwks }, audience }) {
-    const { verify } = createVerifier({ issuer: { issuer: url, jwks }, audience })
-    return verify
+/** All but the last check the issuer, the audience, the times and the algorithm, and `typ` if they can. */
+export const verify: Readonly<Record<string, Create>> = {
+  async tollgate(setting) {
+    const { createVerifier }: typeof import('tollgate') = await import(setting.package)
+    return { call: createVerifier(tollgateOptions(setting)).verify, caches: true }
   },
-  [tollgateDiscovered]({ issuer: { url, fetch }, audience }) {
-    const { verify } = createVerifier({ issuer: url, audience, fetch })
-    return verify
+  async jose({ jwk, alg, issuer, audience }) {
+    const { importJWK, jwtVerify } = await import('jose')
+    const key = await importJWK(jwk, alg)
+    const options = { algorithms: [alg], issuer, audience, typ: 'at+jwt' }
+    return { call: (token: string) => jwtVerify(token, key, options) }
   },
-  async [jose](setting) {
-    const key = await importJWK(publicJwk(setting), setting.alg)
-    const options = joseOptions(setting)
-    return (token) => jwtVerify(token, key, options)
+  'fast-jwt, cache': (setting) => fastJwt(setting, true),
+  'fast-jwt, no cache': (setting) => fastJwt(setting, false),
+  async 'aws-jwt-verify'({ jwk, issuer, audience }) {
+    const { JwtVerifier } = await import('aws-jwt-verify')
+    const verifier = JwtVerifier.create({ issuer, audience })
+    verifier.cacheJwks({ keys: [jwk] } as Parameters<typeof verifier.cacheJwks>[0])
+    return { call: (token: string) => verifier.verifySync(token) }
   },
-  'jose, local set'(setting) {
-    const keys = createLocalJWKSet(setting.issuer.jwks)
-    const options = joseOptions(setting)
-    return (token) => jwtVerify(token, keys, options)
-  },
-  [fastJwtCache]: (setting) => fastJwt(setting, true, pem(setting)),
-  'fast-jwt, cache, key by function'(setting) {
-    const key = pem(setting)
-    return fastJwt(setting, true, async () => key)
-  },
-  'fast-jwt, no cache': (setting) => fastJwt(setting, false, pem(setting)),
-  jsonwebtoken(setting) {
-    const { alg, issuer, audience } = setting
-    if (alg === 'EdDSA') return undefined
-    const key = createPublicKey(pem(setting))
-    const options = { algorithms: [alg], issuer: issuer.url, audience }
-    return (token) => jsonwebtoken.verify(token, key, options)
-  },
-  'aws-jwt-verify'({ alg, issuer, audience }) {
-    if (alg === 'PS256') return undefined
-    const verifier = JwtVerifier.create({ issuer: issuer.url, audience })
-    verifier.cacheJwks(issuer.jwks as Parameters<typeof verifier.cacheJwks>[0])
-    return (token) => verifier.verifySync(token)
+  /** One call for a signature, of bytes that were decoded before. It checks nothing else. */
+  'crypto.verify'({ jwk, alg }) {
+    const key = {
+      key: createPublicKey({ key: jwk as object, format: 'jwk' }),
+      dsaEncoding: 'ieee-p1363',
+      // 6 is RSA_PKCS1_PSS_PADDING. The salt is as long as the digest (RFC 7518 section 3.5).
+      ...(alg === 'PS256' && { padding: 6, saltLength: 32 }),
+    } as const
+    const digest = alg === 'EdDSA' ? null : 'sha256'
+    return {
+      make(token) {
+        const end = token.lastIndexOf('.')
+        const signature = Buffer.from(token.slice(end + 1), 'base64url')
+        return { data: Buffer.from(token.slice(0, end)), signature }
+      },
+      call({ data, signature }: { data: Buffer; signature: Buffer }) {
+        if (!verifySignature(digest, data, key, signature)) throw new Error('Refused')
+      },
+      signatureOnly: true,
+    }
   },
 }
 
-function fastJwt(
-  { alg, issuer, audience }: Setting,
-  cache: boolean,
-  key: string | (() => Promise<string>),
-): Verify {
-  return createFastVerifier({
-    key: key as string,
+async function fastJwt({ jwk, alg, issuer, audience }: Setting, cache: boolean) {
+  const { createVerifier } = await import('fast-jwt')
+  const key = createPublicKey({ key: jwk as object, format: 'jwk' })
+  const verifyToken = createVerifier({
+    key: key.export({ type: 'spki', format: 'pem' }).toString(),
     cache,
-    algorithms: [alg as FastAlgorithm],
-    allowedIss: issuer.url,
+    algorithms: [alg as Algorithm],
+    allowedIss: issuer,
     allowedAud: audience,
     checkTyp: 'at+jwt',
   })
-}
-
-const joseOptions = ({ alg, issuer, audience }: Setting): JWTVerifyOptions => ({
-  algorithms: [alg],
-  issuer: issuer.url,
-  audience,
-  typ: 'at+jwt',
-})
-
-const publicJwk = ({ issuer }: Setting): JWK => issuer.keys.current.publicJwk
-
-function pem(setting: Setting): string {
-  const key = createPublicKey({ key: publicJwk(setting) as object, format: 'jwk' })
-  return key.export({ type: 'spki', format: 'pem' }).toString()
+  return { call: (token: string) => verifyToken(token), caches: cache }
 }

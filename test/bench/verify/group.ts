@@ -1,12 +1,11 @@
-import type { Pace } from '../pace.ts'
-import { type Group, type GroupReport, type Target, worst } from '../report/group.ts'
-import { absent, times, whole, withSpread } from '../report/numbers.ts'
-import { median, type Rounds, ratio } from '../report/statistics.ts'
+import { together } from '../in-process/batch.ts'
+import { type Comparison, compare, type Entries, type Figures } from '../in-process/compare.ts'
+import type { Issuers, Kind } from '../issuers.ts'
+import type { Goal, GroupReport } from '../report/goals.ts'
+import { digits } from '../report/numbers.ts'
 import { table } from '../report/table.ts'
+import type { Group } from '../run.ts'
 import type { SignatureName } from '../tokens.ts'
-import { cached, fresh, measureAlgorithm, type Series, ways } from './measure.ts'
-import { fastJwtCache, jose, tollgate, tollgateDiscovered, way } from './names.ts'
-import type { Tokens } from './program.ts'
 
 const algorithms: Readonly<Record<SignatureName, string>> = {
   RS256: 'RS256',
@@ -14,108 +13,124 @@ const algorithms: Readonly<Record<SignatureName, string>> = {
   ES256: 'ES256',
   EdDSA: 'Ed25519',
 }
-
 const names = Object.keys(algorithms) as SignatureName[]
+const way = (atOnce: number): string => (atOnce === 1 ? 'one at a time' : `${atOnce} at once`)
+const peers = ['jose', 'fast-jwt, no cache', 'aws-jwt-verify']
 
-type Results = ReadonlyMap<SignatureName, readonly Series[]>
+const cachedTitle = 'verify, RS256, cached'
+const newTitle = (alg: SignatureName, atOnce: number): string =>
+  `verify, ${algorithms[alg]}, new, ${way(atOnce)}`
 
-export const group: Group = { measure }
-
-async function measure(pace: Pace): Promise<GroupReport> {
-  const results = new Map<SignatureName, readonly Series[]>()
-  for (const alg of names) {
-    results.set(alg, await measureAlgorithm(alg, pace))
-  }
-  return {
-    title: 'verify: microseconds for a token',
-    body: [
-      'In brackets: the time as a multiple of that of tollgate with `jwks` given.',
-      ...(['cached', 'new'] as const).flatMap((tokens) =>
-        ways.flatMap((atOnce) => [heading(tokens, atOnce), tableOf(results, tokens, atOnce)]),
-      ),
-      method(pace),
-    ],
-    targets: targetsOf(results),
-  }
+export const group: Group = async (run) => {
+  const figures = await compare(comparisons(run.issuers), run)
+  return report(
+    figures,
+    run.nodes.map(({ name }) => name),
+  )
 }
 
-const heading = (tokens: Tokens, atOnce: number): string =>
-  `### ${tokens === 'new' ? 'New tokens' : 'Repeated tokens'}, ${way(atOnce)}`
+export const comparisons = (issuers: Issuers): readonly Comparison[] => [
+  {
+    title: cachedTitle,
+    entries: () => entriesOf(issuers, 'RS256', ['tollgate', 'fast-jwt, cache'], 'cached', 1),
+  },
+  ...names.flatMap((alg) => {
+    // aws-jwt-verify does not know PS256.
+    const able = peers.filter((peer) => alg !== 'PS256' || peer !== 'aws-jwt-verify')
+    const contenders = ['tollgate', ...able]
+    return [
+      {
+        title: newTitle(alg, 1),
+        entries: () => entriesOf(issuers, alg, [...contenders, 'crypto.verify'], 'new', 1),
+      },
+      {
+        title: newTitle(alg, together),
+        entries: () => entriesOf(issuers, alg, contenders, 'new', together),
+      },
+    ]
+  }),
+]
 
-function tableOf(results: Results, tokens: Tokens, atOnce: number): string {
-  const contenders = new Set([...results.values()].flat().map(({ contender }) => contender))
-  return table(
-    ['', ...Object.values(algorithms)],
-    [...contenders].map((contender) => [
+async function entriesOf(
+  issuers: Issuers,
+  alg: SignatureName,
+  contenders: readonly string[],
+  kind: Kind,
+  atOnce: number,
+): Promise<Entries> {
+  const { setting, files, bad } = await issuers.of(alg)
+  return Object.fromEntries(
+    contenders.map((contender) => [
       contender,
-      ...names.map((alg) => {
-        const rounds = roundsOf(results, alg, tokens, atOnce, contender)
-        const own = roundsOf(results, alg, tokens, atOnce, tollgate)
-        if (rounds === undefined || own === undefined) return absent
-        return `${withSpread(rounds)} (${times(ratio(rounds, own))})`
-      }),
+      { subject: 'verify', contender, setting, file: files[kind], bad, atOnce },
     ]),
   )
 }
 
-function roundsOf(
-  results: Results,
-  alg: SignatureName,
-  tokens: Tokens,
-  atOnce: number,
-  contender: string,
-): Rounds | undefined {
-  const is = (one: Series): boolean =>
-    one.tokens === tokens && one.atOnce === atOnce && one.contender === contender
-  return results.get(alg)?.find(is)?.rounds
-}
-
-function targetsOf(results: Results): readonly Target[] {
-  const each = (tokens: Tokens, atOnce: number, value: (own: Rounds, peer: Rounds) => number) =>
-    names.flatMap((alg) =>
-      [tollgate, tollgateDiscovered].map((name) => {
-        const own = roundsOf(results, alg, tokens, atOnce, name)
-        const peer = tokens === 'new' ? jose : fastJwtCache
-        const other = roundsOf(results, alg, tokens, atOnce, peer)
-        if (own === undefined || other === undefined) throw new Error(`No rounds of ${peer}`)
-        const where = `${algorithms[alg]}, ${name}`
-        return { where, measured: value(own, other) }
+function report(figures: Figures, nodes: readonly string[]): GroupReport {
+  const cell = (title: string, node: string, name: string) =>
+    digits(figures.median(title, node, name))
+  const against = (title: string, what: string, limit: number, ...others: string[]): Goal => ({
+    what,
+    limit,
+    unit: '×',
+    measured: (node) => figures.ratio(title, node, 'tollgate', ...others),
+  })
+  return {
+    title: 'verify(): microseconds for a token',
+    body: nodes.flatMap((node) => [
+      table(
+        [node, 'cached', ...names.map((alg) => `new ${algorithms[alg]}`)],
+        ['tollgate', 'fast-jwt, cache', ...peers, 'crypto.verify'].map((name) => [
+          name,
+          cell(cachedTitle, node, name),
+          ...names.map((alg) =>
+            [1, together].map((atOnce) => cell(newTitle(alg, atOnce), node, name)).join(' / '),
+          ),
+        ]),
+      ),
+    ]),
+    goals: [
+      {
+        what: '`verify()`, cached token',
+        limit: 2,
+        unit: 'µs',
+        measured: (node) => figures.median(cachedTitle, node, 'tollgate'),
+      },
+      against(cachedTitle, 'the same / fast-jwt’s cache', 0.8, 'fast-jwt, cache'),
+      ...(['RS256', 'PS256'] as const).flatMap((alg) => {
+        const title = newTitle(alg, 1)
+        return [
+          against(title, `new ${alg}, one at a time / \`crypto.verify\``, 1.5, 'crypto.verify'),
+          against(title, `new ${alg}, one at a time / fast-jwt, no cache`, 1, 'fast-jwt, no cache'),
+          against(title, `new ${alg}, one at a time / \`jose.jwtVerify\``, 0.45, 'jose'),
+        ]
       }),
-    )
-  return [
-    ...ways.map((atOnce) =>
-      worst(
-        {
-          what: `cached \`verify()\` / fast-jwt’s cache hit, ${way(atOnce)}`,
-          limit: 1,
-          side: 'at most',
-          unit: '×',
-        },
-        each('cached', atOnce, ratio),
-      ),
-    ),
-    worst(
-      { what: 'cached `verify()`, one at a time', limit: 2, side: 'at most', unit: 'µs' },
-      each('cached', 1, median),
-    ),
-    ...ways.map((atOnce) =>
-      worst(
-        {
-          what: `new token / \`jose.jwtVerify\` alone, ${way(atOnce)}`,
-          limit: 1.15,
-          side: 'at most',
-          unit: '×',
-        },
-        each('new', atOnce, ratio),
-      ),
-    ),
-  ]
+      ...names.map((alg) => {
+        const what = `new ${algorithms[alg]}, ${way(together)} / the best of the others`
+        return against(newTitle(alg, together), what, 1, ...peers)
+      }),
+    ],
+    short: [
+      [
+        '`verify()`, cached token, µs (fast-jwt’s cache)',
+        ...nodes.map((node) => {
+          const [own, other] = ['tollgate', 'fast-jwt, cache'].map((name) =>
+            cell(cachedTitle, node, name),
+          )
+          return `${own} (${other})`
+        }),
+      ],
+      ...[1, together].map((atOnce) => [
+        `\`verify()\`, new RS256 tokens, ${way(atOnce)}, µs each (jose, fast-jwt)`,
+        ...nodes.map((node) => {
+          const title = newTitle('RS256', atOnce)
+          const [own, jose, fast] = ['tollgate', 'jose', 'fast-jwt, no cache'].map((name) =>
+            cell(title, node, name),
+          )
+          return `${own} (${jose}, ${fast})`
+        }),
+      ]),
+    ],
+  }
 }
-
-const method = ({ rounds, slice }: Pace): string =>
-  [
-    `- ${rounds} rounds of ${slice} ms for each contender, in turn, each in a process of its own. Each contender first had to accept a good token twice and to refuse a tampered, a foreign, an expired one and one of another key.`,
-    '- All check signature, algorithm, `iss`, `aud` and times; tollgate, jose and fast-jwt also `typ`; tollgate also the claims that RFC 9068 demands.',
-    `- Repeated: ${cached} tokens in turn, which the contender has seen before. New: ${whole(fresh)} in turn, so that a token comes again only after the caches (10,000 in tollgate, 1,000 in fast-jwt, their defaults) have dropped it; the caches store and drop tokens all the while.`,
-    '- jsonwebtoken, aws-jwt-verify and fast-jwt with a given key block the thread while they verify, and are called without `await`; tollgate and jose use the thread pool of WebCrypto, from which 50 at once gain.',
-  ].join('\n')
