@@ -54,17 +54,20 @@ function report(figures: Figures, nodes: readonly string[]): GroupReport {
     digits(figures.median(titleOf(framework, kind), node, name))
   return {
     title: 'Guards without sockets: microseconds for a request, cached / new token',
-    body: nodes.map((node) =>
+    body: [
       table(
-        [node, ...Object.values(frameworks)],
+        [
+          '',
+          ...all.flatMap((framework) => nodes.map((node) => `${frameworks[framework]}, ${node}`)),
+        ],
         contenders.express.map((name) => [
           name,
-          ...all.map((framework) =>
-            kinds.map((kind) => cell(framework, kind, node, name)).join(' / '),
+          ...all.flatMap((framework) =>
+            nodes.map((node) => kinds.map((kind) => cell(framework, kind, node, name)).join(' / ')),
           ),
         ]),
       ),
-    ),
+    ],
     goals: all.map((framework) => ({
       what: `guard of ${frameworks[framework]}, cached token / ${names.map}`,
       limit: 1.5,

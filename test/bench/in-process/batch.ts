@@ -1,3 +1,4 @@
+import { timeOfProcess } from '../time.ts'
 import type { Contender } from './contender.ts'
 
 /** Gives tokens one after the other, from the beginning again after the last one. */
@@ -56,17 +57,12 @@ export async function calibrate(
   atOnce: number,
   { slice, warmUp }: { readonly slice: number; readonly warmUp: number },
 ): Promise<number> {
-  const until = used() + warmUp
+  const until = timeOfProcess() + warmUp
   let count = together
   let took = 0
-  while (used() < until || took === 0) {
+  while (timeOfProcess() < until || took === 0) {
     took = await runBatch(contender, next, count, atOnce)
     if (took < slice / 2) count *= 2
   }
   return Math.max(together, Math.round((count * slice) / took / together) * together)
-}
-
-function used(): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1000
 }

@@ -6,14 +6,21 @@ import createExpress from 'express'
 import { guards } from '../guards/express.ts'
 import type { Setting } from '../in-process/contender.ts'
 import { perform } from '../program.ts'
+import { timeOfProcess } from '../time.ts'
+import type { askTime } from './group.ts'
 
 export interface AppOrder {
   readonly guard: string
   readonly setting: Setting
 }
 
-/** The port that it listens on. */
-await perform(async ({ guard, setting }: AppOrder): Promise<number> => {
+/** Gives the port that it listens on; and then, whenever it is asked, how long the process has run. */
+await perform(
+  async (order: AppOrder | typeof askTime): Promise<number> =>
+    'guard' in order ? open(order) : timeOfProcess(),
+)
+
+async function open({ guard, setting }: AppOrder): Promise<number> {
   const create = guards[guard]
   if (create === undefined) throw new Error(`Express is not measured with ${guard}`)
   const app = createExpress()
@@ -26,4 +33,4 @@ await perform(async ({ guard, setting }: AppOrder): Promise<number> => {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return (server.address() as AddressInfo).port
-})
+}

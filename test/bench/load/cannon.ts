@@ -13,7 +13,7 @@ export interface LoadOrder {
 }
 
 export interface Load {
-  readonly perSecond: number
+  readonly answered: number
   /** How many requests were sent, answered or not. The next load begins after them. */
   readonly sent: number
 }
@@ -46,5 +46,5 @@ async function fire({ url, tokens, from, seconds }: LoadOrder): Promise<Load> {
     ],
   })
   if (non2xx + errors + timeouts > 0) throw new Error(`autocannon met bad answers at ${url}`)
-  return { perSecond: result['2xx'] / result.duration, sent }
+  return { answered: result['2xx'], sent }
 }

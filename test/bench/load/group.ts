@@ -38,13 +38,16 @@ export const group: Group = async (run) => {
   )
 }
 
+/** Asks an app how long its process has run. */
+export const askTime = { time: true } as const
+
 interface App {
   readonly node: string
   readonly guard: string
   readonly url: string
   /** The line of the tokens that the next load begins with. */
   from: number
-  end(): Promise<void>
+  readonly process: Started<number>
 }
 
 async function measure(
@@ -55,20 +58,23 @@ async function measure(
   figures: Figures,
 ): Promise<void> {
   const apps: App[] = []
+  // For each second that the app has run, and not for each that has passed: where other programs
+  // want the core, an app gets the more of it the more threads it has.
   const load = async (app: App, seconds: number): Promise<number> => {
     const order: LoadOrder = { url: app.url, tokens: files[kind], from: app.from, seconds }
-    const { sent, perSecond } = await cannon.ask<Load>(order)
+    const before = await app.process.ask<number>(askTime)
+    const { sent, answered } = await cannon.ask<Load>(order)
     app.from += sent
-    return perSecond
+    return (1000 * answered) / ((await app.process.ask<number>(askTime)) - before)
   }
   try {
     for (const guard of contenders) {
       for (const node of nodes) {
         // tollgate discovers the issuer by its URL, as the others do.
         const order: AppOrder = { guard, setting }
-        const { reply, end } = await start<number>('app', order, { node, core: cores.app })
-        const url = `http://127.0.0.1:${reply}/me`
-        apps.push({ node: node.name, guard, url, from: 0, end })
+        const process = await start<number>('app', order, { node, core: cores.app })
+        const url = `http://127.0.0.1:${process.reply}/me`
+        apps.push({ node: node.name, guard, url, from: 0, process })
         for (const token of [...bad.signature, ...bad.claims, undefined])
           await assertRefused(url, token)
       }
@@ -79,7 +85,7 @@ async function measure(
         figures.add(titleOf(kind), app.node, app.guard, await load(app, 1))
     }
   } finally {
-    await Promise.all(apps.map(({ end }) => end()))
+    await Promise.all(apps.map(({ process }) => process.end()))
   }
 }
 
@@ -115,7 +121,7 @@ function report(figures: Figures, nodes: readonly string[]): GroupReport {
           ),
         ]),
       ),
-      `In brackets: tollgate / this one. ${where} 32 connections, RS256.`,
+      `In brackets: tollgate / this one. Seconds are those that the app has run. ${where} 32 connections, RS256.`,
     ],
     goals: [names.jose, bearer].map((guard) => ({
       what: `Express 5, all tokens new, requests per second / ${guard}`,
