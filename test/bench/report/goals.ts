@@ -5,7 +5,6 @@ import { table } from './table.ts'
 /** A goal, and what a run measured for it. */
 export interface Goal {
   readonly what: string
-  /** Undefined where nothing can be measured yet. */
   readonly limit: number
   readonly side?: 'at least' | 'at most'
   readonly unit: '×' | 'µs' | 'ms'
