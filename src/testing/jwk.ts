@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto'
 import {
   createECDH,
   createHash,
@@ -23,16 +22,33 @@ import { wrongOption } from '../core/option-checks.ts'
  */
 export function generateJwk(alg: Algorithm, bits = 2048): JWK {
   const { kty, crv } = signatureParameters[alg]
-  if (kty === 'RSA')
-    return { ...exported(generateKeyPairSync('rsa', { modulusLength: bits })), alg }
-  if (kty === 'EC') {
-    return { ...exported(generateKeyPairSync('ec', { namedCurve: crv ?? '' })), alg }
-  }
-  return { ...exported(generateKeyPairSync('ed25519')), alg }
+  if (kty === 'RSA') return { ...generate('rsa', { modulusLength: bits }), alg }
+  if (kty === 'EC') return { ...generate('ec', { namedCurve: crv }), alg }
+  return { ...generate('ed25519', {}), alg }
 }
 
-function exported({ privateKey }: { privateKey: KeyObject }): JWK {
-  return membersOf(privateKey.export({ format: 'jwk' }))
+/**
+ * By way of its bytes: on Node 20, a key that has just been made as a KeyObject may never come back
+ * from its export as a JWK, if garbage is collected meanwhile. The process then hangs.
+ */
+function generate(type: string, options: object): JWK {
+  const { privateKey } = generatePair(type, {
+    ...options,
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+  })
+  return fromPkcs8(privateKey)
+}
+
+/** As it is called here: the types have a signature for each kind of key and encoding. */
+const generatePair = generateKeyPairSync as unknown as (
+  type: string,
+  options: object,
+) => { privateKey: Buffer }
+
+function fromPkcs8(bytes: Buffer): JWK {
+  const key = createPrivateKey({ key: bytes, format: 'der', type: 'pkcs8' })
+  return membersOf(key.export({ format: 'jwk' }))
 }
 
 /**
@@ -55,11 +71,7 @@ export function deriveJwk(alg: Algorithm, seed: string, n: number): JWK {
   const secret = createHash('sha256').update(seed).update(counter).digest()
   const { crv } = signatureParameters[alg]
   if (crv === 'Ed25519') {
-    const der = Buffer.concat([ed25519Prefix, secret])
-    return {
-      ...createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }).export({ format: 'jwk' }),
-      alg,
-    }
+    return { ...fromPkcs8(Buffer.concat([ed25519Prefix, secret])), alg }
   }
   if (crv === 'P-256') {
     const curve = createECDH('prime256v1')
