@@ -154,6 +154,13 @@ function backwardImports(graph: Graph): readonly string[] {
 const packages = /^(jose(\/[\w/]+)?|lru-cache)$/
 const core = /^src\/core\//
 const http = /^src\/http\//
+const commandLine = /^src\/cli\//
+
+test('the command of package.json is the built src/cli/main.ts, which begins with its interpreter', () => {
+  const { bin } = JSON.parse(read('package.json')) as { bin: Record<string, string> }
+  expect(bin).toEqual({ tollgate: './dist/cli/main.js' })
+  expect(read('src/cli/main.ts')).toMatch(/^#!\/usr\/bin\/env node\n/)
+})
 
 test('each entry of package.json is a file at the top of src, and each such file is an entry', () => {
   const { exports, types, typesVersions } = JSON.parse(read('package.json')) as {
@@ -265,6 +272,19 @@ describe('imports of src', () => {
     expect(forbiddenImports(kit, ...allowed)).toEqual([])
   })
 
+  test('the command line imports Node, the main entry, the test kit, and of core four files', () => {
+    const files = sources.filter((file) => commandLine.test(file))
+    const shared = /^src\/core\/(algorithms|events|known-issuers|option-checks)\.ts$/
+    const allowed = [/^node:/, /^src\/(index|testing)\.ts$/, /^src\/testing\//, commandLine, shared]
+    expect(forbiddenImports(files, ...allowed)).toEqual([])
+  })
+
+  test('nothing but the command line imports the command line', () => {
+    const others = sources.filter((file) => !commandLine.test(file))
+    const importers = others.filter((file) => importsOf(file).some((to) => commandLine.test(to)))
+    expect(importers).toEqual([])
+  })
+
   test('the presets import core/option-checks and core/known-issuers, and of the public types and of node:http the types alone', () => {
     const presets = sources.filter((file) => /^src\/issuers[./]/.test(file))
     const values = [/^src\/issuers\//, /^src\/core\/(option-checks|known-issuers)\.ts$/]
@@ -344,11 +364,11 @@ test('texts in the repository use technical terms instead of invented ones, and 
   expect(found).toEqual([])
 })
 
-test('src reads no environment variable', () => {
+test('src reads no environment variable, but for the command line, which reads them in one file and hands them to a command in another', () => {
   const readers = sources.filter((file) => {
     const code = codeOf(file)
     const words = code.replace(literals, (literal) => (literal.startsWith('`') ? literal : ' '))
     return /\benv\b/.test(words) || /\[\s*['"`]env['"`]\s*\]/.test(code)
   })
-  expect(readers).toEqual([])
+  expect(readers).toEqual(['src/cli/dev-issuer/child.ts', 'src/cli/main.ts'])
 })

@@ -157,7 +157,8 @@ export function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'such an object' : `a ${typeof value}`
 }
 
-function nearest(name: string, known: readonly string[]): string | undefined {
+/** The one of some known names that was probably meant. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((candidate) => ({
       candidate,

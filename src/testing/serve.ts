@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { wrongOption } from '../core/option-checks.ts'
 import type { IssuerOptions } from '../index.ts'
@@ -90,6 +90,21 @@ export async function serveTestIssuer(options: ServeOptions = {}): Promise<Serve
     server.close()
     throw error
   }
+}
+
+/** A test issuer, and the listener that answers its requests on whatever server. */
+export interface IssuerWithListener {
+  readonly issuer: TestIssuer
+  readonly listener: RequestListener
+}
+
+/** A test issuer at a URL where the caller makes a server listen. */
+export function createIssuerWithListener(
+  options: TestIssuerOptions & { readonly url: string },
+): IssuerWithListener {
+  const { issuer, service } = assembleIssuer(options)
+  const { origin } = new URL(options.url)
+  return { issuer, listener: (request, response) => void serve(service, origin, request, response) }
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

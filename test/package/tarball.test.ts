@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { decodeJwt } from 'jose'
 import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -84,12 +87,18 @@ describe('the tarball', () => {
 })
 
 describe('installing the package', () => {
+  let folder: Promise<string> | undefined
+  function installed(): Promise<string> {
+    folder ??= install(packed)
+    return folder
+  }
+
   test('installing the package installs jose and lru-cache, and nothing else', async () => {
     expect(shipped).not.toHaveProperty('optionalDependencies')
     expect(shipped).not.toHaveProperty('bundleDependencies')
     expect(shipped).not.toHaveProperty('bundledDependencies')
     expect(Object.keys(shipped.dependencies).sort()).toEqual(['jose', 'lru-cache'])
-    const lock = JSON.parse(await read(await install(packed), 'node_modules', '.package-lock.json'))
+    const lock = JSON.parse(await read(await installed(), 'node_modules', '.package-lock.json'))
     expect(Object.keys(lock.packages).sort()).toEqual([
       'node_modules/jose',
       'node_modules/lru-cache',
@@ -103,6 +112,18 @@ describe('installing the package', () => {
     expect(shipped.peerDependenciesMeta).toEqual(
       Object.fromEntries(peers.map((peer) => [peer, { optional: true }])),
     )
+  })
+
+  test('installing the package puts the command tollgate where npx finds it, and it mints a token', async () => {
+    const command = join(await installed(), 'node_modules', '.bin', 'tollgate')
+    const run = promisify(execFile)
+    const { stdout } = await run(command, ['mint', '--seed', 'any', '--sub', 'ada'])
+    expect(decodeJwt(stdout.trim()).sub).toBe('ada')
+    await expect(run(command, ['mnt'])).rejects.toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining("did you mean 'mint'?"),
+    })
   })
 
   test('installing the package runs no script', () => {

@@ -1,0 +1,6 @@
+import type { Command } from './command.ts'
+import { issuer } from './issuer.ts'
+import { mint } from './mint.ts'
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [issuer, mint]

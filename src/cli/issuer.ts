@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto'
+import { createIssuerWithListener } from '../testing/serve.ts'
+import type { TestIssuer } from '../testing.ts'
+import type { Command } from './command.ts'
+import { runCommand } from './dev-issuer/child.ts'
+import { createControl } from './dev-issuer/control.ts'
+import type { Listening } from './dev-issuer/listen.ts'
+import { isLoopbackOnly, listenOn } from './dev-issuer/listen.ts'
+import { exitCodes, wrongUsage } from './failure.ts'
+import type { Flags, KnownFlags } from './flags.ts'
+import type { Io } from './io.ts'
+import { escaped, printLine } from './io.ts'
+import { defaultExpiry } from './minting.ts'
+import { controlPath, defaultPort } from './running-issuer.ts'
+import { createPaint } from './style.ts'
+import { claimFlags, claimsIn } from './token-flags.ts'
+
+const help = `Usage: tollgate issuer [flags] [-- COMMAND]
+
+Runs an issuer of access tokens for development, on this machine alone. It
+prints environment lines and a first token, and runs until Ctrl-C. With a
+COMMAND, it runs that with the variables set, and ends with it.
+
+The server:
+  --port N            the port (that of --url, else ${defaultPort}; 0 takes a free one)
+  --host ADDRESS      where to listen (127.0.0.1 and ::1); 0.0.0.0 lets other
+                      containers in, and wants a token for the control endpoints
+  --url URL           how tokens and metadata name the issuer
+                      (http://localhost:PORT)
+
+The tokens:
+  --seed TEXT         the same keys at every start (new keys at every start)
+  --alg NAME          the algorithm (ES256)
+  --aud URL           the audience, may be repeated (https://api.test)
+  --expires-in TIME   90s, 5m, 1h or 30d (1h)
+  --sub, --scope, --claim, --claim-json
+                      what every token says, see 'tollgate mint --help'
+
+Variables that are printed or set:
+  ISSUER AUDIENCE JWKS_URI TOLLGATE_CONTROL_URL and TOKEN (TOKEN is not set for
+  COMMAND), and TOLLGATE_CONTROL_TOKEN if the control endpoints want one
+
+Exit codes:
+  that of COMMAND; without one:
+  0  stopped by Ctrl-C or SIGTERM
+  2  a flag is wrong
+  3  the port is in use
+
+Examples:
+  npx tollgate issuer -- npm run dev
+  npx tollgate issuer --host 0.0.0.0 --url http://issuer:4000`
+
+const flags: KnownFlags = {
+  ...claimFlags,
+  port: 'text',
+  host: 'text',
+  url: 'text',
+  seed: 'text',
+  alg: 'text',
+  aud: 'list',
+  'expires-in': 'text',
+}
+
+export const issuer: Command = {
+  name: 'issuer',
+  summary: 'runs an issuer for development, alone or around a command',
+  help,
+  flags,
+  maxArguments: 0,
+  takesCommand: true,
+  async run(flags, io) {
+    const url = readUrl(flags.text('url'))
+    const listening = await listenOn(flags.text('host'), readPort(flags, url))
+    try {
+      const started = start(flags, url, listening)
+      const where = `issuer ${escaped(started.issuer.url, 200)} is listening on port ${listening.port}`
+      warnOfOthers(flags, io)
+      if (flags.command.length > 0) {
+        printLine(io.notes, `tollgate: the ${where}`)
+        return await runCommand(flags.command, started.variables, io)
+      }
+      announce(started, where, io)
+      await untilStopped(io)
+      return exitCodes.success
+    } finally {
+      await listening.close()
+    }
+  },
+}
+
+interface Started {
+  readonly issuer: TestIssuer
+  readonly variables: Readonly<Record<string, string>>
+}
+
+function start(flags: Flags, url: string | undefined, listening: Listening): Started {
+  const { issuer, listener } = createIssuerWithListener({
+    ...tokenOptions(flags),
+    url: url ?? `http://localhost:${listening.port}`,
+  })
+  const isPrivate = isLoopbackOnly(flags.text('host'))
+  const secret = isPrivate ? undefined : randomBytes(24).toString('base64url')
+  const control = createControl({ issuer, secret })
+  listening.serve((request, response) => {
+    if (!control.handle(request, response)) listener(request, response)
+  })
+  const { origin } = new URL(issuer.url)
+  return {
+    issuer,
+    variables: {
+      ISSUER: issuer.url,
+      AUDIENCE: [issuer.audience].flat().join(' '),
+      JWKS_URI: String(issuer.metadata['jwks_uri']),
+      TOLLGATE_CONTROL_URL: `${origin}${controlPath}`,
+      ...(secret !== undefined && { TOLLGATE_CONTROL_TOKEN: secret }),
+    },
+  }
+}
+
+function tokenOptions(flags: Flags) {
+  const seed = flags.text('seed')
+  const alg = flags.algorithm('alg')
+  const audiences = flags.list('aud')
+  return {
+    claims: claimsIn(flags),
+    expiresIn: flags.duration('expires-in') ?? defaultExpiry,
+    ...(seed !== undefined && { keys: { seed } }),
+    ...(alg !== undefined && { alg }),
+    ...(audiences[0] !== undefined && {
+      audience: audiences.length === 1 ? audiences[0] : audiences,
+    }),
+  }
+}
+
+function readUrl(url: string | undefined): string | undefined {
+  if (url === undefined || (/^https?:\/\/[^/]/.test(url) && URL.canParse(url))) return url
+  return wrongUsage(`flag '--url' is '${escaped(url, 100)}': write a URL, as http://issuer:4000`)
+}
+
+function readPort(flags: Flags, url: string | undefined): number {
+  const text = flags.text('port') ?? (url && new URL(url).port)
+  if (text === undefined || text === '') return defaultPort
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
+  return wrongUsage(`flag '--port' is '${escaped(text, 20)}': write a number from 0 to 65535`)
+}
+
+function warnOfOthers(flags: Flags, io: Io): void {
+  const host = flags.text('host')
+  if (isLoopbackOnly(host)) return
+  const paint = createPaint(io.notes, io)
+  const lines = [
+    `WARNING: this issuer listens on ${escaped(host ?? '', 60)}, where other machines can reach it.`,
+    'It is for DEVELOPMENT ONLY: whoever knows its control token can be any user',
+    'of an API that trusts it. Never let an API trust it that holds real data.',
+  ]
+  for (const line of lines) printLine(io.notes, paint('yellow', line))
+}
+
+function announce({ issuer, variables }: Started, where: string, io: Io): void {
+  const paint = createPaint(io.notes, io)
+  printLine(io.notes, paint('bold', `The ${where}.`))
+  printLine(io.notes, 'It is for development. Configure your API with these lines:')
+  printLine(io.notes)
+  const lines = { ...variables, TOKEN: issuer.mint() }
+  for (const [name, value] of Object.entries(lines)) {
+    printLine(io.output, `${name}=${escaped(value, 8192)}`)
+  }
+  printLine(io.notes)
+  printLine(io.notes, "'tollgate mint' makes more tokens. Ctrl-C stops the issuer.")
+}
+
+function untilStopped(io: Io): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = io.onSignal(['SIGINT', 'SIGTERM', 'SIGHUP'], () => {
+      stop()
+      resolve()
+    })
+  })
+}
