@@ -1,6 +1,7 @@
 import type { Command } from './command.ts'
+import { explain } from './explain.ts'
 import { issuer } from './issuer.ts'
 import { mint } from './mint.ts'
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [issuer, mint]
+export const commands: readonly Command[] = [issuer, mint, explain]

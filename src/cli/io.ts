@@ -37,7 +37,8 @@ export async function readInput({ input }: Io): Promise<string> {
   input.setEncoding('utf8')
   for await (const chunk of input) {
     text += chunk
-    if (text.length > longestInput || (input.isTTY === true && text.includes('\n'))) break
+    if (input.isTTY === true && text.includes('\n')) return text.slice(0, text.indexOf('\n'))
+    if (text.length > longestInput) break
   }
   return text
 }

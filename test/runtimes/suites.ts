@@ -296,7 +296,12 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
   },
   {
     why: 'tests the command line, which is a program of Node',
-    files: ['test/cli/command-line.test.ts', 'test/cli/issuer.test.ts', 'test/cli/mint.test.ts'],
+    files: [
+      'test/cli/command-line.test.ts',
+      'test/cli/explain.test.ts',
+      'test/cli/issuer.test.ts',
+      'test/cli/mint.test.ts',
+    ],
   },
   {
     why: 'tests types, which are gone before a runtime sees the code',
