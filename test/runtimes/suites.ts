@@ -297,6 +297,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
   {
     why: 'tests the command line, which is a program of Node',
     files: [
+      'test/cli/attack.test.ts',
       'test/cli/command-line.test.ts',
       'test/cli/explain.test.ts',
       'test/cli/issuer.test.ts',

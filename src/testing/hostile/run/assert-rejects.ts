@@ -4,6 +4,7 @@ import { buildCases } from '../cases/catalogue.ts'
 import { createCaseFixture } from '../cases/fixture.ts'
 import type { Canary } from './canary.ts'
 import { startCanary } from './canary.ts'
+import type { Connection } from './connection.ts'
 import { buildRequest } from './connection.ts'
 import type { Controls } from './controls.ts'
 import { createControls } from './controls.ts'
@@ -52,6 +53,22 @@ export async function assertRejectsHostileTokens(
 ): Promise<HostileReport> {
   const settings = resolveRunOptions(options)
   const connection = await openTarget(target, settings.perRequest)
+  const report = await runHostileTokens(connection, options, settings)
+  if (!report.ok) throw errorWith(report)
+  return report
+}
+
+/**
+ * Sends the cases over a connection, and closes it.
+ *
+ * @param onResult Called with each result as soon as it is there.
+ */
+export async function runHostileTokens(
+  connection: Connection,
+  options: HostileOptions,
+  settings: RunSettings,
+  onResult: (result: HostileResult) => void = () => {},
+): Promise<HostileReport> {
   try {
     const canary = await startCanary(options.issuer)
     try {
@@ -64,9 +81,7 @@ export async function assertRejectsHostileTokens(
         wrongOption("option 'only' of assertRejectsHostileTokens", fix)
       }
       const controls = createControls(connection, settings.template, fixture.token)
-      const report = await runCases(options, settings, controls, canary, cases)
-      if (!report.ok) throw errorWith(report)
-      return report
+      return await runCases(options, settings, controls, canary, cases, onResult)
     } finally {
       await canary.close()
     }
@@ -81,6 +96,7 @@ async function runCases(
   controls: Controls,
   canary: Canary,
   cases: readonly HostileCase[],
+  onResult: (result: HostileResult) => void,
 ): Promise<HostileReport> {
   const startedAt = performance.now()
   const observation = observeSideEffects(issuer, canary, budget)
@@ -117,7 +133,13 @@ async function runCases(
 
   for (let from = 0; from < cases.length; from += batchSize) {
     const batch = cases.slice(from, from + batchSize)
-    results.push(...(await mapConcurrently(batch, runCase)))
+    results.push(
+      ...(await mapConcurrently(batch, async (each) => {
+        const result = await runCase(each)
+        onResult(result)
+        return result
+      })),
+    )
     await controls.checkGoodToken(`after ${batch.at(-1)?.id}`)
   }
 

@@ -5,6 +5,11 @@ import { failedReply } from './connection.ts'
 /** How many bytes of a body are kept. The rest is read and dropped, to bound the memory. */
 const maxBodyBytes = 262_144
 
+/** Whether a host name, as `URL` spells it, is one of this machine. */
+export function isLoopbackHost(hostname: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname)
+}
+
 /**
  * Sends requests to a server over HTTP/1.1, with the header lines exactly as they are given.
  *
@@ -25,8 +30,10 @@ export async function createHttpClient(origin: URL, timeout: number): Promise<Co
         method,
         path,
         headers: rawHeaders(origin, headers, body),
-        // The server is on loopback, where nobody can pretend to be it: any certificate will do.
-        ...(origin.protocol === 'https:' && { rejectUnauthorized: false }),
+        // On loopback nobody can pretend to be the server: any certificate will do.
+        ...(origin.protocol === 'https:' && {
+          rejectUnauthorized: !isLoopbackHost(origin.hostname),
+        }),
       })
       function finish(reply: Reply | 'again'): void {
         clearTimeout(timer)

@@ -4,7 +4,7 @@ import { wrongOption } from '../../../core/option-checks.ts'
 import type { Connection } from './connection.ts'
 import type { FetchHandler } from './fetch-client.ts'
 import { createFetchClient } from './fetch-client.ts'
-import { createHttpClient } from './http-client.ts'
+import { createHttpClient, isLoopbackHost } from './http-client.ts'
 
 /**
  * An app that answers HTTP requests: an Express app or another request listener, an `http.Server`,
@@ -17,9 +17,6 @@ export type HostileTarget =
   | FetchHandler
   | URL
   | string
-
-/** Host names of this machine, as `URL` spells them. */
-const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
 /**
  * Connects to the app under test. An app that is not listening yet listens on a free loopback port
@@ -53,7 +50,7 @@ function hasMethod<Name extends string>(
 /** The URL of a server on this machine. Attacks must never reach a server of somebody else. */
 function readUrl(target: URL | string): URL {
   const url = URL.canParse(String(target)) ? new URL(target) : undefined
-  if (url && /^https?:$/.test(url.protocol) && loopback.test(url.hostname)) {
+  if (url && /^https?:$/.test(url.protocol) && isLoopbackHost(url.hostname)) {
     if (url.href === `${url.origin}/`) return url
     wrongOption('the URL of the target', "must be an origin alone: put the rest into option 'path'")
   }
