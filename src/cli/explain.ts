@@ -1,11 +1,11 @@
 import type { Command } from './command.ts'
 import type { CheckedToken, Verdict } from './explain/check.ts'
 import { checkToken } from './explain/check.ts'
-import { describeToken, jsonOf } from './explain/describe.ts'
+import { describeToken } from './explain/describe.ts'
 import { exitCodes, wrongUsage } from './failure.ts'
 import type { KnownFlags } from './flags.ts'
 import type { Io } from './io.ts'
-import { printLine, readInput } from './io.ts'
+import { escapedJson, printLine, readInput } from './io.ts'
 import { createPaint } from './style.ts'
 import { tokenIn } from './token-text.ts'
 
@@ -72,7 +72,8 @@ export const explain: Command = {
 
 function print(checked: CheckedToken, asJson: boolean, io: Io): void {
   if (asJson) {
-    printLine(io.output, jsonOf(checked))
+    const { verdict, issuer, header, claims, checks } = checked
+    printLine(io.output, escapedJson({ verdict, issuer, header, claims, checks }))
     return
   }
   for (const line of describeToken(checked, createPaint(io.output, io))) printLine(io.output, line)

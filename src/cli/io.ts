@@ -50,3 +50,9 @@ export async function readInput({ input }: Io): Promise<string> {
 export function escaped(text: string, length = 500): string {
   return text.length > length ? `${printable(text, length)}...` : printable(text, 6 * length)
 }
+
+/** A value as JSON for programs. All that is not printable ASCII is escaped, as JSON allows. */
+export function escapedJson(value: unknown): string {
+  const lines = JSON.stringify(value, null, 2).split('\n')
+  return lines.map((line) => printable(line, 6 * line.length)).join('\n')
+}

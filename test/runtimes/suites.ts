@@ -299,6 +299,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
     files: [
       'test/cli/attack.test.ts',
       'test/cli/command-line.test.ts',
+      'test/cli/doctor.test.ts',
       'test/cli/explain.test.ts',
       'test/cli/issuer.test.ts',
       'test/cli/mint.test.ts',

@@ -3,6 +3,7 @@ import type { Explanation, IssuerOptions, Verifier, VerifierOptions } from '../.
 import { createVerifier } from '../../index.ts'
 import { wrongUsage } from '../failure.ts'
 import type { Flags } from '../flags.ts'
+import { insecureHosts } from '../insecure-hosts.ts'
 import type { Io } from '../io.ts'
 import { escaped } from '../io.ts'
 import type { TokenText } from '../token-text.ts'
@@ -151,12 +152,4 @@ async function keysIn(flags: Flags): Promise<IssuerOptions['jwks']> {
   } catch {
     return wrongUsage(`'${escaped(file, 200)}' holds neither a JWK Set nor PEM`)
   }
-}
-
-/** A host that is asked by http. The verifier refuses those that may be outside of this network. */
-function insecureHosts(url: string): Pick<VerifierOptions, 'allowInsecureHosts'> {
-  if (!url.startsWith('http:') || !URL.canParse(url)) return {}
-  const { hostname } = new URL(url)
-  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
-  return isLoopback ? {} : { allowInsecureHosts: [hostname] }
 }

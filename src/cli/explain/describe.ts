@@ -1,4 +1,3 @@
-import { printable } from '../../core/events.ts'
 import { inWords } from '../duration.ts'
 import { escaped } from '../io.ts'
 import type { Paint } from '../style.ts'
@@ -73,13 +72,4 @@ function undecidedBecause(failed: Check | undefined): string {
   return failed === undefined
     ? 'nothing is wrong so far, but some checks were not made'
     : 'the keys could not be fetched'
-}
-
-/** The same for programs. All that is not ASCII is escaped, as JSON allows. */
-export function jsonOf({ verdict, issuer, header, claims, checks }: CheckedToken): string {
-  const json = JSON.stringify({ verdict, issuer, header, claims, checks }, null, 2)
-  return json
-    .split('\n')
-    .map((line) => printable(line, 6 * line.length))
-    .join('\n')
 }
