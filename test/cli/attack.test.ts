@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { createAuth } from 'tollgate/node'
 import { createTestIssuer } from 'tollgate/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createApp } from '../../examples/environment.ts'
 import { finish, startIssuer } from './stage.ts'
 
 let stage: Awaited<ReturnType<typeof startIssuer>>
@@ -63,6 +64,15 @@ describe('attack', () => {
     expect(output).toMatch(/\d key fetches\)/)
     expect(output).toMatch(/^level +as it must be +wrong +skipped\nforgery +\d+ +0 +0$/m)
     expect(notes).toBe(`tollgate: attacking GET ${api.url}\n`)
+  })
+
+  test('the example that reads the environment lines passes, with the scope that it demands', async () => {
+    const { ISSUER = '', AUDIENCE = '' } = stage.variables
+    await using api = await serve(createApp({ ISSUER, AUDIENCE }))
+    const flags = ['--scope', 'orders:read', '--level', 'forgery']
+    expect((await attack(api.url, ...flags)).code).toBe(0)
+    const inProduction = { ISSUER, AUDIENCE, NODE_ENV: 'production' }
+    expect(() => createApp(inProduction)).toThrow('allowInsecureLoopback')
   })
 
   test('an API that looks at no signature fails, with the cases and what they mean', async () => {

@@ -300,9 +300,11 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
       'test/cli/attack.test.ts',
       'test/cli/command-line.test.ts',
       'test/cli/doctor.test.ts',
+      'test/cli/documentation.test.ts',
       'test/cli/explain.test.ts',
       'test/cli/issuer.test.ts',
       'test/cli/mint.test.ts',
+      'test/cli/process.test.ts',
     ],
   },
   {
