@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createIssuerWithListener } from '../testing/serve.ts'
+import { createIssuerWithListener } from '../testing/http-issuer.ts'
 import type { TestIssuer } from '../testing.ts'
 import type { Command } from './command.ts'
 import { runCommand } from './dev-issuer/child.ts'
@@ -94,17 +94,15 @@ interface Started {
 }
 
 function start(flags: Flags, url: string | undefined, listening: Listening): Started {
-  const { issuer, listener } = createIssuerWithListener({
-    ...tokenOptions(flags),
-    url: url ?? `http://localhost:${listening.port}`,
-  })
+  const { origin, pathname } = new URL(url ?? `http://localhost:${listening.port}`)
+  const at = { origin, path: pathname.replace(/\/$/, '') }
+  const { issuer, listener } = createIssuerWithListener(tokenOptions(flags), at)
   const isPrivate = isLoopbackOnly(flags.text('host'))
   const secret = isPrivate ? undefined : randomBytes(24).toString('base64url')
   const control = createControl({ issuer, secret })
   listening.serve((request, response) => {
     if (!control.handle(request, response)) listener(request, response)
   })
-  const { origin } = new URL(issuer.url)
   return {
     issuer,
     variables: {

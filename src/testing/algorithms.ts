@@ -1,5 +1,5 @@
-import type { JsonWebKeyInput, KeyObject } from 'node:crypto'
-import { constants, createPrivateKey, createSign, sign } from 'node:crypto'
+import type { JsonWebKeyInput, KeyObject, SignKeyObjectInput } from 'node:crypto'
+import { constants, createPrivateKey, createPublicKey, createSign, sign, verify } from 'node:crypto'
 import type { JWK } from 'jose'
 import type { Algorithm } from '../core/algorithms.ts'
 import { isAlgorithm, signatureParameters, supportedAlgorithms } from '../core/algorithms.ts'
@@ -26,8 +26,11 @@ function keyObjectOf(privateJwk: JWK): KeyObject {
   return key
 }
 
-/** The signature of these bytes, in the form that a JWS has. */
-export function signBytes(alg: Algorithm, privateJwk: JWK, data: Uint8Array): Buffer {
+/** How the two functions of node:crypto sign and verify as a JWS is signed. */
+function signatureOptions(alg: Algorithm): {
+  digest: string | null
+  options: Pick<JsonWebKeyInput & SignKeyObjectInput, 'dsaEncoding' | 'padding' | 'saltLength'>
+} {
   const { digest = null, padding } = signatureParameters[alg]
   const options = {
     // A JWS has the two numbers side by side (RFC 7518 section 3.4). The default would be DER.
@@ -36,6 +39,24 @@ export function signBytes(alg: Algorithm, privateJwk: JWK, data: Uint8Array): Bu
     // The salt of PSS is as long as the digest (RFC 7518 section 3.5).
     ...(padding === 'pss' && { saltLength: Number(digest?.slice('sha'.length)) / 8 }),
   } as const
+  return { digest, options }
+}
+
+/** Whether the signature of these bytes is right. */
+export function verifyBytes(
+  alg: Algorithm,
+  publicJwk: JWK,
+  data: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  const { digest, options } = signatureOptions(alg)
+  const key = createPublicKey({ key: publicJwk, format: 'jwk' })
+  return verify(digest, data, { key, ...options }, signature)
+}
+
+/** The signature of these bytes, in the form that a JWS has. */
+export function signBytes(alg: Algorithm, privateJwk: JWK, data: Uint8Array): Buffer {
+  const { digest, options } = signatureOptions(alg)
   const key = keyObjectOf(privateJwk)
   try {
     return sign(digest, data, { key, ...options })

@@ -1,10 +1,19 @@
 import type { JWK } from 'jose'
 import type { Answer } from './answer.ts'
 import { answerJson, answerText } from './answer.ts'
+import type { OAuthEndpoint } from './oauth/endpoints.ts'
 import type { IssuerModel } from './shapes/shape.ts'
 
-/** Which document a request asked for. 'other' is everything that the issuer does not serve. */
-export type Endpoint = 'openid-configuration' | 'oauth-authorization-server' | 'jwks' | 'other'
+/**
+ * Which document or endpoint a request asked for. 'other' is everything that the issuer does not
+ * serve. The endpoints of OAuth are served over HTTP alone.
+ */
+export type Endpoint =
+  | 'openid-configuration'
+  | 'oauth-authorization-server'
+  | 'jwks'
+  | OAuthEndpoint
+  | 'other'
 
 /** Whether the endpoint serves a discovery document. */
 export function isMetadata(endpoint: Endpoint): boolean {

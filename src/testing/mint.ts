@@ -1,11 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Algorithm } from '../core/algorithms.ts'
-import { fitsKeyType, signatureParameters } from '../core/algorithms.ts'
+import { fitsKeyType } from '../core/algorithms.ts'
 import { numberWithin, optionalBoolean, wrongOption } from '../core/option-checks.ts'
 import { resolveAlgorithm, signBytes } from './algorithms.ts'
 import { checkOptions } from './arguments.ts'
 import type { Claims } from './claims.ts'
 import { claimsOf } from './claims.ts'
+import { halfHash } from './half-hash.ts'
 import type { SigningRing } from './keys.ts'
 import { clockSeconds } from './number-bounds.ts'
 import type { AccessToken, IssuerModel } from './shapes/shape.ts'
@@ -137,7 +138,10 @@ export function createMint(
       if (typeof other === 'string') return other
       const access = payloadOf(claims, {})
       const { iat, exp } = access
-      const atHash = halfHash(sign(accessTokenOf(model, {}).typ, encodePart(access), {}), ring)
+      const atHash = halfHash(
+        sign(accessTokenOf(model, {}).typ, encodePart(access), {}),
+        ring.keys.current.alg,
+      )
       const signIn = { iat: iat ?? 0, id: randomUUID(), access, atHash }
       const payload = { iss: issuer, iat, exp, ...other.claims(signIn) }
       return sign(other.typ, encodePart(payload), {})
@@ -154,16 +158,6 @@ function accessTokenOf({ person, machine }: IssuerModel, options: MintOptions): 
     ? 'must be left out: issuers of this shape have no tokens of machines'
     : 'must not be false: issuers of this shape have tokens of machines alone'
   return wrongOption("option 'machine' of issuer.mint", fix)
-}
-
-/**
- * The `at_hash` of an ID token: the left half of the digest that the algorithm of the token uses
- * (OpenID Connect Core section 3.1.3.6). For Ed25519, that is SHA-512.
- */
-function halfHash(token: string, { keys }: SigningRing): string {
-  const { digest = 'sha512' } = signatureParameters[keys.current.alg]
-  const hash = createHash(digest).update(token).digest()
-  return hash.subarray(0, hash.byteLength / 2).toString('base64url')
 }
 
 function chooseKey(ring: SigningRing, { alg, kid, key }: MintOptions): TestKey {

@@ -42,6 +42,12 @@ const knownEndpoints = {
   'openid-configuration': true,
   'oauth-authorization-server': true,
   jwks: true,
+  authorization: true,
+  token: true,
+  userinfo: true,
+  introspection: true,
+  revocation: true,
+  'end-session': true,
   other: true,
 } as const satisfies Record<Endpoint | '*', true>
 

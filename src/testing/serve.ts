@@ -1,22 +1,18 @@
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { wrongOption } from '../core/option-checks.ts'
 import type { IssuerOptions } from '../index.ts'
-import type { Answer } from './answer.ts'
-import { contentLength, hasNoContent, streamBody } from './answer.ts'
 import { checkOptions } from './arguments.ts'
 import type { AnyIssuer, TestIssuer } from './issuer.ts'
-import { assembleIssuer } from './issuer.ts'
 import type { TestIssuerOptions } from './issuer-options.ts'
 import { issuerOptionsElsewhere, knownIssuerOptions } from './issuer-options.ts'
-import { pause } from './pause.ts'
-import type { IssuerService } from './service.ts'
+import type { AuthorizationServerOptions } from './oauth/authorization-server.ts'
 import type { IssuerShape } from './shapes/shapes.ts'
 
 /**
  * Options of `serveTestIssuer`: those of `createTestIssuer` without `url`, which the port decides.
  */
-export interface ServeOptions extends Omit<TestIssuerOptions, 'url'> {
+export interface ServeOptions extends Omit<TestIssuerOptions, 'url'>, AuthorizationServerOptions {
   /** The TCP port. Default: 0, which takes any free port. */
   port?: number
   /** The loopback host to listen on ('127.0.0.1'). */
@@ -27,6 +23,8 @@ export interface ServeOptions extends Omit<TestIssuerOptions, 'url'> {
 
 /**
  * A test issuer that answers over HTTP. Its `trust()` has no `fetch`, so that HTTP is really used.
+ * It is an authorization server as well: clients that know nothing but its URL find the endpoints of
+ * OAuth 2.0 and OpenID Connect in its metadata.
  */
 export interface ServedTestIssuer<I extends AnyIssuer = AnyIssuer>
   extends TestIssuer<I>,
@@ -42,6 +40,8 @@ const knownServeOptions = {
   port: true,
   host: true,
   path: true,
+  users: true,
+  redirectUris: true,
 } as const satisfies Record<keyof ServeOptions, true>
 
 const elsewhere = {
@@ -76,35 +76,24 @@ export async function serveTestIssuer(options: ServeOptions = {}): Promise<Serve
   if (path !== undefined && path !== '' && !path.startsWith('/')) {
     wrongOption("option 'path' of serveTestIssuer", "must begin with '/'")
   }
-  const { createServer } = await import('node:http')
+  // An issuer in process needs neither a server nor OAuth, so neither is loaded for it.
+  const [{ createServer }, { createIssuerWithListener }] = await Promise.all([
+    import('node:http'),
+    import('./http-issuer.ts'),
+  ])
   const server = createServer()
   await listen(server, wanted, host)
   const { port } = server.address() as AddressInfo
   const origin = `http://${host === '::1' ? '[::1]' : host}:${port}`
   try {
-    const { issuer, service } = assembleIssuer(rest, { origin, path })
-    server.on('request', (request, response) => void serve(service, origin, request, response))
+    const { issuer, listener } = createIssuerWithListener(rest, { origin, path })
+    server.on('request', listener)
     const close = createClose(server)
     return Object.assign(issuer, { port, close, [Symbol.asyncDispose]: close })
   } catch (error) {
     server.close()
     throw error
   }
-}
-
-/** A test issuer, and the listener that answers its requests on whatever server. */
-export interface IssuerWithListener {
-  readonly issuer: TestIssuer
-  readonly listener: RequestListener
-}
-
-/** A test issuer at a URL where the caller makes a server listen. */
-export function createIssuerWithListener(
-  options: TestIssuerOptions & { readonly url: string },
-): IssuerWithListener {
-  const { issuer, service } = assembleIssuer(options)
-  const { origin } = new URL(options.url)
-  return { issuer, listener: (request, response) => void serve(service, origin, request, response) }
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {
@@ -126,71 +115,4 @@ function createClose(server: Server): () => Promise<void> {
     })
     return closed
   }
-}
-
-async function serve(
-  service: IssuerService,
-  origin: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const { method = 'GET', url: target = '/' } = request
-  // The URL is not built from the Host header, because a client must not choose who the issuer is.
-  const url = `${origin}${target}`
-  const headers = new Headers(
-    Object.entries(request.headersDistinct).flatMap(([name, values = []]) =>
-      values.map((value): [string, string] => [name, value]),
-    ),
-  )
-  const closed = new AbortController()
-  response.on('close', () => closed.abort())
-  try {
-    const location = url.replace(/\?.*/s, '')
-    const outcome = service.respond({ method, url, location, headers })
-    if ('failure' in outcome) {
-      if (outcome.failure !== 'hang') request.socket.resetAndDestroy()
-      return
-    }
-    if (outcome.delay !== undefined) await pause(outcome.delay, closed.signal)
-    await send(outcome, method, response, closed.signal)
-  } catch {
-    // A reset would also drop bytes that were sent before. They must arrive, so the socket is
-    // closed.
-    request.socket.destroy()
-  }
-}
-
-async function send(
-  answer: Answer,
-  method: string,
-  response: ServerResponse,
-  signal: AbortSignal,
-): Promise<void> {
-  const encoding = answer.contentEncoding
-  response.writeHead(answer.status, {
-    ...contentLength(answer),
-    ...(encoding && { 'content-encoding': encoding }),
-    ...answer.headers,
-  })
-  if (method !== 'HEAD' && !hasNoContent(answer.status)) {
-    const body = streamBody(answer, signal)
-    // Each chunk is written before the next is read. So if the body breaks, it breaks at its place.
-    for await (const chunk of encoding ? await gzipped(body) : body) await write(response, chunk)
-  }
-  response.end()
-}
-
-async function gzipped(body: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
-  const [{ pipeline }, { createGzip }] = await Promise.all([
-    import('node:stream'),
-    import('node:zlib'),
-  ])
-  // Errors reach the reader of the last stream. `pipeline` only requires that there is a callback.
-  return pipeline(body, createGzip(), () => {})
-}
-
-function write(response: ServerResponse, chunk: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    response.write(chunk, (error) => (error ? reject(error) : resolve()))
-  })
 }

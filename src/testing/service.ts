@@ -1,4 +1,4 @@
-import type { Outcome } from './answer.ts'
+import type { Answer, Outcome } from './answer.ts'
 import type { Endpoint, Endpoints } from './endpoints.ts'
 import type { KeyRing } from './keys.ts'
 import type { Outages } from './outages.ts'
@@ -17,8 +17,11 @@ export interface ServiceRequest {
 export interface IssuerService {
   /** The origins that it answers for. */
   readonly origins: readonly string[]
+  endpointOf(request: ServiceRequest): Endpoint
   /** Records the request, and says how it ends. */
   respond(request: ServiceRequest): Outcome
+  /** The same for an endpoint that is not of the service. Faults apply to it all the same. */
+  respondBy(endpoint: Endpoint, request: ServiceRequest, answer: () => Answer): Outcome
   /** Records a request to another origin. */
   recordForeign(request: ServiceRequest): void
 }
@@ -36,15 +39,43 @@ export function createService({ endpoints, keys, outages, recorder, now }: Parts
     const { method, url, headers } = request
     recorder.record({ endpoint, method, url, at: now(), headers })
   }
+  function respondBy(endpoint: Endpoint, request: ServiceRequest, answer: () => Answer): Outcome {
+    record(endpoint, request)
+    const published = keys.all.filter((key) => key.published)
+    return outages.outcomeOf(endpoint, madeWhenRead(answer), published)
+  }
+  const endpointOf = (request: ServiceRequest) => endpoints.locate(request.location)
   return {
     origins: endpoints.origins,
+    endpointOf,
     respond(request) {
-      const endpoint = endpoints.locate(request.location)
-      record(endpoint, request)
-      const answer = endpoints.answer(endpoint, request.method)
-      const published = keys.all.filter((key) => key.published)
-      return outages.outcomeOf(endpoint, answer, published)
+      const endpoint = endpointOf(request)
+      return respondBy(endpoint, request, () => endpoints.answer(endpoint, request.method))
     },
+    respondBy,
     recordForeign: (request) => record('other', request),
+  }
+}
+
+/**
+ * An answer that is made when it is first read. A fault that puts another answer in its place leaves
+ * the request without effect: a code or a refresh token can be sent once more after a 503.
+ */
+function madeWhenRead(make: () => Answer): Answer {
+  let made: Answer | undefined
+  function answer(): Answer {
+    made ??= make()
+    return made
+  }
+  return {
+    get status() {
+      return answer().status
+    },
+    get headers() {
+      return answer().headers
+    },
+    get body() {
+      return answer().body
+    },
   }
 }

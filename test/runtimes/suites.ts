@@ -365,6 +365,17 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
     files: ['test/adapters/schemes.test.ts'],
   },
   {
+    why: 'logs in at an issuer that node:http serves, with clients that do not depend on the runtime',
+    files: [
+      'test/testing/oauth/clients.test.ts',
+      'test/testing/oauth/cross-origin.test.ts',
+      'test/testing/oauth/login.test.ts',
+      'test/testing/oauth/shapes.test.ts',
+      'test/testing/oauth/token.test.ts',
+      'test/testing/oauth/token-status.test.ts',
+    ],
+  },
+  {
     why: 'asks servers of Node by a fetch that is made of node:http',
     files: ['test/issuers/fetch-with-host.test.ts'],
   },

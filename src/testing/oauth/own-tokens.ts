@@ -1,0 +1,62 @@
+import { verifyBytes } from '../algorithms.ts'
+import type { TestIssuer } from '../issuer.ts'
+
+type Payload = Readonly<Record<string, unknown>>
+
+/**
+ * What clients know the issuer as (RFC 9207, OpenID Connect Core section 2). Some issuers name
+ * themselves otherwise in access tokens.
+ */
+export function identifierOf({ url, metadata }: Pick<TestIssuer, 'url' | 'metadata'>): string {
+  const { issuer = url } = metadata
+  return String(issuer)
+}
+
+/** The payload of a token that this issuer made. */
+export function payloadOf(token: string): Payload {
+  return decodePart(token.split('.')[1]) ?? {}
+}
+
+/**
+ * The payload of a token if a published key of the issuer signed it, else undefined. Whether it has
+ * expired is not asked.
+ */
+export function readSignedToken(
+  issuer: Pick<TestIssuer, 'keys' | 'url' | 'metadata'>,
+  token: string,
+): Payload | undefined {
+  const [header, payload, signature, ...rest] = token.split('.')
+  const { alg, kid } = decodePart(header) ?? {}
+  const claims = decodePart(payload)
+  const isOwn = [issuer.url, identifierOf(issuer)].includes(String(claims?.['iss']))
+  if (!isOwn || signature === undefined || rest.length > 0) return undefined
+  const signed = Buffer.from(`${header}.${payload}`)
+  const isSigned = issuer.keys.all
+    .filter((key) => key.published && key.alg === alg && key.publicJwk.kid === kid)
+    .some((key) => {
+      return verifyBytes(key.alg, key.publicJwk, signed, Buffer.from(signature, 'base64url'))
+    })
+  return isSigned ? claims : undefined
+}
+
+/** The payload of an access token that is good now, else undefined. An ID token is none. */
+export function readAccessToken(
+  issuer: Pick<TestIssuer, 'keys' | 'url' | 'metadata' | 'now'>,
+  token: string,
+): Payload | undefined {
+  const claims = readSignedToken(issuer, token)
+  const seconds = issuer.now() / 1000
+  const { exp, nbf = 0 } = claims ?? {}
+  const isInTime = typeof exp === 'number' && seconds < exp && Number(nbf) <= seconds
+  const isIdToken = Object.hasOwn(claims ?? {}, 'at_hash') || Object.hasOwn(claims ?? {}, 'nonce')
+  return isInTime && !isIdToken ? claims : undefined
+}
+
+function decodePart(part: string | undefined): Payload | undefined {
+  try {
+    const value = JSON.parse(Buffer.from(part ?? '', 'base64url').toString())
+    return typeof value === 'object' && value !== null ? value : undefined
+  } catch {
+    return undefined
+  }
+}
