@@ -12,6 +12,7 @@ import type {
 import { createAdapter } from './http/adapter.ts'
 import { attachAuth, detachAuth } from './http/attach.ts'
 import type { Refused } from './http/authenticate.ts'
+import { isReplied, watchReply } from './http/fastify-reply.ts'
 import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/get-auth.ts'
 import { lastAuth } from './http/get-auth.ts'
 import { runHook } from './http/hooks.ts'
@@ -139,7 +140,7 @@ async function callHook(
   request: Request,
   reply: Reply,
 ): Promise<void> {
-  const isAnswering = watch(reply)
+  const isAnswering = watchReply(reply)
   try {
     await runHook(() => onRefuse(refused.error, request as FastifyRequest, reply as FastifyReply))
   } catch (failure) {
@@ -149,27 +150,8 @@ async function callHook(
   if (!isAnswering()) answer(reply, refused)
 }
 
-/**
- * Notices that the hook has given Fastify an answer. `reply.sent` says so only later, once every
- * `onSend` hook has run, and until then a second answer would break the first.
- */
-function watch(reply: Reply): () => boolean {
-  let given = false
-  for (const name of ['send', 'callNotFound'] as const) {
-    const method: unknown = Reflect.get(reply, name)
-    if (typeof method !== 'function') continue
-    const noting = (...values: unknown[]): unknown => {
-      given = true
-      return method.apply(reply, values)
-    }
-    Object.assign(reply, { [name]: noting })
-  }
-  return () => given
-}
-
 function answer(reply: Reply, { refusal }: Refused): void {
-  // Somebody has answered already, for example a time limit.
-  if (reply.sent || reply.raw.headersSent) return
+  if (isReplied(reply)) return
   reply.code(refusal.status)
   reply.headers(refusal.headers)
   // As octets, because Fastify would add a charset to the type of a string.
