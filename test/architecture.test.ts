@@ -12,6 +12,7 @@ const adapters = {
   'src/fetch.ts': /^$/,
   'src/hono.ts': /^hono$/,
   'src/koa.ts': /^$/,
+  'src/nest.ts': /^$/,
   'src/node.ts': /^$/,
 }
 /** Entries that adapt no framework. */

@@ -9,6 +9,7 @@ import { expressListener } from './express.ts'
 import { fastifyListener } from './fastify.ts'
 import { honoHandler } from './hono.ts'
 import { koaListener } from './koa.ts'
+import { nestListener, nestOnExpress, nestOnFastify } from './nest.ts'
 import { nodeListener } from './node.ts'
 import { overHttp } from './over-http.ts'
 import { overHttp2 } from './over-http2.ts'
@@ -23,6 +24,8 @@ const express5Listener = expressListener(express)
 const koa2Listener = koaListener(Koa2 as unknown as typeof Koa)
 const koa3Listener = koaListener(Koa)
 const fastify5Listener = fastifyListener('preHandler')
+const nestOnExpressListener = nestListener(nestOnExpress)
+const nestOnFastifyListener = nestListener(nestOnFastify)
 
 function served(name: string, listener: Listener): Adapter {
   return { name, listener, open: async (setup) => overHttp(await listener(setup)) }
@@ -36,6 +39,10 @@ export const adapters: readonly Adapter[] = [
   served('Koa 3', koa3Listener),
   served('Fastify 5', fastify5Listener),
   served('Fastify 5 plugin', fastifyListener('plugin')),
+  served('Nest 11 on Express', nestOnExpressListener),
+  served('Nest 11 on Express, catching all', nestListener(nestOnExpress, 'catching all')),
+  served('Nest 11 on Fastify', nestOnFastifyListener),
+  served('Nest 11 on Fastify, catching all', nestListener(nestOnFastify, 'catching all')),
   served('Hono 4 on Node', (setup) => getRequestListener(honoHandler(setup))),
   served('node:http', nodeListener),
   { name: 'node:http2', open: async (setup) => overHttp2(nodeListener(setup)) },
@@ -53,6 +60,8 @@ export const serverlessAdapters: readonly Adapter[] = [
       ['Koa 2', koa2Listener],
       ['Koa 3', koa3Listener],
       ['Fastify 5', fastify5Listener],
+      ['Nest 11 on Express', nestOnExpressListener],
+      ['Nest 11 on Fastify', nestOnFastifyListener],
       ['node:http', nodeListener],
     ] as readonly [string, Listener][]
   ).flatMap(([name, listener]): Adapter[] => [

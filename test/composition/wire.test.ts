@@ -8,8 +8,10 @@ import type {
 } from 'node:http'
 import { Agent, request as httpRequest } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
+import { All, Controller, UseGuards } from '@nestjs/common'
 import express from 'express'
 import express4 from 'express4'
+import type { FastifyInstance } from 'fastify'
 import { fastify } from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
@@ -20,8 +22,11 @@ import { createAuth as createFastifyAuth } from 'tollgate/fastify'
 import { createAuth as createFetchAuth } from 'tollgate/fetch'
 import { createAuth as createHonoAuth } from 'tollgate/hono'
 import { createAuth as createKoaAuth } from 'tollgate/koa'
+import { createAuth as createNestAuth } from 'tollgate/nest'
 import { createAuth as createNodeAuth } from 'tollgate/node'
 import { describe, expect, it } from 'vitest'
+import type { NestSetup, Platform } from './nest-stage.ts'
+import { startNest } from './nest-stage.ts'
 import {
   createDeferred,
   createHeldIssuer,
@@ -157,6 +162,37 @@ const onNode: Listen = (setup) => {
   }
 }
 
+const onNest =
+  (platform: Platform): Listen =>
+  async (setup) => {
+    const { auth, ran, slow } = setup
+    const { requireAuth } = createNestAuth({
+      ...auth,
+      onRefuse:
+        slow &&
+        (async (_error, context) => {
+          await slow()
+          context.switchToHttp().getResponse().status(418).send('no')
+        }),
+    })
+    @Controller()
+    class Route {
+      @All()
+      @UseGuards(requireAuth(asked(setup)))
+      run(): string {
+        ran()
+        return 'ran'
+      }
+    }
+    const before: NestSetup['before'] = (app) => {
+      if (platform === 'Express') return
+      const server: FastifyInstance = app.getHttpAdapter().getInstance()
+      server.addContentTypeParser('*', (_request, _body, done) => done(null))
+    }
+    // On Express, Nest reads bodies of JSON and of forms alone.
+    return (await startNest(platform, { controllers: [Route], before })).listener
+  }
+
 const listeners: Readonly<Record<string, Listen>> = {
   'Express 4': onExpress(express4 as unknown as typeof express),
   'Express 5': onExpress(express),
@@ -166,6 +202,8 @@ const listeners: Readonly<Record<string, Listen>> = {
   'Fastify 5 with preHandler': onFastify('preHandler'),
   'Fastify 5 with the plugin': onFastify('plugin'),
   'Fastify 5 with an onRefuse that only gives back the reply': onFastify('onRequest', false),
+  'Nest on Express': onNest('Express'),
+  'Nest on Fastify': onNest('Fastify'),
   Hono: onHono,
   fetch: onFetch,
   'node:http': onNode,

@@ -8,6 +8,7 @@ import { createAuth as createFastifyAuth } from 'tollgate/fastify'
 import { createAuth as createFetchAuth } from 'tollgate/fetch'
 import { createAuth as createHonoAuth } from 'tollgate/hono'
 import { createAuth as createKoaAuth, getAuth as getKoaAuth } from 'tollgate/koa'
+import { createAuth as createNestAuth } from 'tollgate/nest'
 import { createAuth as createNodeAuth } from 'tollgate/node'
 import { describe, expect, it } from 'vitest'
 
@@ -24,6 +25,7 @@ const guardMakers: readonly (readonly [string, MakeGuard])[] = [
   ['requireAuth of Hono', createHonoAuth(options).requireAuth as MakeGuard],
   ['requireAuth of fetch', requireFetchAuth as MakeGuard],
   ['guard of fetch', (...given) => (guard as MakeGuard)(() => new Response(), ...given)],
+  ['requireAuth of Nest', createNestAuth(options).requireAuth as MakeGuard],
   ['requireAuth of Node', createNodeAuth(options).requireAuth as MakeGuard],
 ]
 
@@ -33,6 +35,7 @@ const authMakers = [
   ['createAuth of Fastify', createFastifyAuth],
   ['createAuth of Hono', createHonoAuth],
   ['createAuth of fetch', createFetchAuth],
+  ['createAuth of Nest', createNestAuth],
   ['createAuth of Node', createNodeAuth],
 ] as unknown as readonly (readonly [string, MakeGuard])[]
 

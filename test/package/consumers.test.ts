@@ -57,7 +57,7 @@ describe('a consumer without a framework and without the types of Node', () => {
   ])(
     'a consumer without a framework and without the types of Node compiles with %s, %s',
     async (compiler, _, options) => {
-      const reached = ['index', 'express', 'koa', 'fetch', 'node', 'issuers'] as const
+      const reached = ['index', 'express', 'koa', 'fetch', 'node', 'nest', 'issuers'] as const
       const compilation = await compile(folder, compiler, ...options)
       expectClean(compilation, ['routes.mts', 'routes.cts'], reached)
       expect(compilation.files.filter((file) => file.includes(`${sep}@types${sep}`))).toEqual([])
@@ -76,7 +76,7 @@ test(
     expectClean(
       compilation,
       ['routes.mts'],
-      ['index', 'express', 'koa', 'fetch', 'node', 'issuers'],
+      ['index', 'express', 'koa', 'fetch', 'node', 'nest', 'issuers'],
     )
   },
   limit,
@@ -119,6 +119,7 @@ describe('a consumer on Node without a framework', () => {
 
 describe('a consumer of every framework', () => {
   const current = {
+    '@nestjs/common': '@nestjs/common',
     express: 'express',
     fastify: 'fastify',
     hono: 'hono',

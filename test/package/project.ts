@@ -8,7 +8,7 @@ const run = promisify(execFile)
 export const root = join(import.meta.dirname, '..', '..')
 const modules = join(root, 'node_modules')
 
-export const adapters = ['express', 'koa', 'fastify', 'hono', 'fetch', 'node'] as const
+export const adapters = ['express', 'koa', 'fastify', 'hono', 'fetch', 'node', 'nest'] as const
 /** Every entry of the package, by the name of its file. */
 export const entries = ['index', ...adapters, 'issuers', 'testing'] as const
 export type Entry = (typeof entries)[number]

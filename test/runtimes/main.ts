@@ -25,7 +25,7 @@ export interface Cell {
 }
 
 /** The time limit of a suite. No suite takes a tenth of it. */
-const seconds = 300
+const seconds = 600
 const wanted = process.argv.slice(2)
 const isWanted = (names: readonly { readonly name: string }[], name: string): boolean => {
   const asked = names.filter((one) => wanted.includes(one.name))

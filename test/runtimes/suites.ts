@@ -201,6 +201,9 @@ export const suites: readonly Suite[] = [
       'test/composition/hono.test.ts',
       'test/composition/koa-errors.test.ts',
       'test/composition/koa.test.ts',
+      'test/composition/nest-errors.test.ts',
+      'test/composition/nest-memory.test.ts',
+      'test/composition/nest.test.ts',
       'test/composition/node.test.ts',
       'test/composition/wire.test.ts',
     ],
@@ -208,6 +211,10 @@ export const suites: readonly Suite[] = [
     without: {
       'test/composition/express-errors.test.ts': wordsOfNode,
       'test/composition/koa-errors.test.ts': wordsOfNode,
+      'test/composition/nest-memory.test.ts': {
+        on: ['Bun'],
+        why: 'asks V8 to collect garbage, and Bun has another engine',
+      },
     },
     not: { workerd: noServer },
   },
@@ -315,6 +322,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
       'test/typing/fetch.test.ts',
       'test/typing/hono.test.ts',
       'test/typing/koa.test.ts',
+      'test/typing/nest.test.ts',
       'test/typing/node.test.ts',
       'test/typing/on-refused.test.ts',
       'test/typing/requirements.test.ts',

@@ -14,6 +14,8 @@ import { createAuth as createFetchAuth } from 'tollgate/fetch'
 import { createAuth as createHonoAuth } from 'tollgate/hono'
 import type { KoaContext } from 'tollgate/koa'
 import { createAuth as createKoaAuth } from 'tollgate/koa'
+import type { NestRequest } from 'tollgate/nest'
+import { createAuth as createNestAuth } from 'tollgate/nest'
 import type { IncomingRequest } from 'tollgate/node'
 import { createAuth as createNodeAuth } from 'tollgate/node'
 import { expect, expectTypeOf, it } from 'vitest'
@@ -70,6 +72,13 @@ it('the parameters of onRefused have the types of the adapter and of the claims 
       expectTypeOf(auth).toEqualTypeOf<Auth<Claims> | undefined>()
     },
   })
+  createNestAuth<Claims>({
+    ...options,
+    onRefused(_error, request, auth) {
+      expectTypeOf(request).toEqualTypeOf<NestRequest>()
+      expectTypeOf(auth).toEqualTypeOf<Auth<Claims> | undefined>()
+    },
+  })
   createNodeAuth<Claims>({
     ...options,
     onRefused(_error, req, auth) {
@@ -89,6 +98,11 @@ it('onRefused may be typed for the request of a framework, async, and a function
   createFastifyAuth({ ...options, onRefused: (error, { log }) => log.info(error.reason) })
   createHonoAuth({ ...options, onRefused: (_error, c) => c.req.path })
   createFetchAuth({ ...options, onRefused: (_error, { url }) => url })
+  createNestAuth({ ...options, onRefused: (_error, req: Request5) => req.ip })
+  createNestAuth({
+    ...options,
+    onRefused: (_error, { log }: FastifyRequest) => log.info('refused'),
+  })
   createNodeAuth({ ...options, onRefused: (_error, req: IncomingMessage) => req.socket })
   createNodeAuth({ ...options, onRefused: (_error, req: Http2ServerRequest) => req.authority })
   createNodeAuth({ ...options, onRefused: undefined, tokenHeader: undefined })

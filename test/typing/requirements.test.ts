@@ -5,6 +5,7 @@ import type { Requirements as FastifyRequirements } from 'tollgate/fastify'
 import type { Requirements as FetchRequirements } from 'tollgate/fetch'
 import type { Requirements as HonoRequirements } from 'tollgate/hono'
 import type { Requirements as KoaRequirements } from 'tollgate/koa'
+import type { Requirements as NestRequirements } from 'tollgate/nest'
 import type { Requirements as NodeRequirements } from 'tollgate/node'
 import { describe, expectTypeOf, it } from 'vitest'
 
@@ -31,6 +32,7 @@ describe('the types of requirements', () => {
     expectTypeOf<Without<FastifyRequirements>>().toEqualTypeOf<Common>()
     expectTypeOf<Without<HonoRequirements>>().toEqualTypeOf<Common>()
     expectTypeOf<Without<FetchRequirements>>().toEqualTypeOf<Common>()
+    expectTypeOf<Without<NestRequirements>>().toEqualTypeOf<Common>()
     expectTypeOf<Without<NodeRequirements>>().toEqualTypeOf<Common>()
     expectTypeOf<Without<AuthRequirements>>().toEqualTypeOf<Common>()
   })

@@ -4,6 +4,7 @@ import { createAuth as createFastifyAuth } from 'tollgate/fastify'
 import { createAuth as createFetchAuth } from 'tollgate/fetch'
 import { createAuth as createHonoAuth } from 'tollgate/hono'
 import { createAuth as createKoaAuth } from 'tollgate/koa'
+import { createAuth as createNestAuth } from 'tollgate/nest'
 import { createAuth as createNodeAuth } from 'tollgate/node'
 import { delegated, forged, good, scope, withScope } from './material.ts'
 import type { Trial } from './trials.ts'
@@ -99,6 +100,35 @@ const throughGuard: Pass = async ({ guard, getAuth }, requirements, headers) => 
   return admitted
 }
 
+/** What Nest gives its guards. */
+function contextOf(request: Loose, response: Loose): Loose {
+  return {
+    getType: () => 'http',
+    switchToHttp: () => ({ getRequest: () => request, getResponse: () => response }),
+  }
+}
+
+const throughNest: Pass = ({ requireAuth, getAuth }, requirements, headers) =>
+  new Promise((resolve, reject) => {
+    const context = contextOf(requestOf(headers), responseFor(reject))
+    const admit = () => resolve(getAuth(context, { optional: true }) ?? 'anonymous')
+    requireAuth(requirements).canActivate(context).then(admit, reject)
+  })
+
+const throughNestOnFastify: Pass = ({ requireAuth, getAuth }, requirements, headers) =>
+  new Promise((resolve, reject) => {
+    const reply = {
+      sent: false,
+      raw: responseFor(reject),
+      hijack() {},
+      headers() {},
+      getHeaders: () => ({}),
+    }
+    const context = contextOf({ raw: requestOf(headers) }, reply)
+    const admit = () => resolve(getAuth(context, { optional: true }) ?? 'anonymous')
+    requireAuth(requirements).canActivate(context).then(admit, reject)
+  })
+
 const throughNode: Pass = async ({ requireAuth }, requirements, headers) => {
   const found = await requireAuth(requirements)(
     requestOf(headers),
@@ -115,6 +145,8 @@ const adapters: readonly (readonly [string, (options: Loose) => Loose, Pass])[] 
   ['Hono', createHonoAuth, throughHono],
   ['fetch', createFetchAuth, throughFetch],
   ['fetch guard', createFetchAuth, throughGuard],
+  ['Nest on Express', createNestAuth, throughNest],
+  ['Nest on Fastify', createNestAuth, throughNestOnFastify],
   ['Node', createNodeAuth, throughNode],
 ]
 

@@ -4,6 +4,7 @@ import { createAuth as createFastifyAuth } from 'tollgate/fastify'
 import { createAuth as createFetchAuth } from 'tollgate/fetch'
 import { createAuth as createHonoAuth } from 'tollgate/hono'
 import { createAuth as createKoaAuth } from 'tollgate/koa'
+import { createAuth as createNestAuth } from 'tollgate/nest'
 import { createAuth as createNodeAuth } from 'tollgate/node'
 import { guardsOf } from './guards.ts'
 import {
@@ -49,6 +50,7 @@ const authCreators: Readonly<Record<string, (options: Options) => Options>> = {
   Fastify: createFastifyAuth,
   Hono: createHonoAuth,
   fetch: createFetchAuth,
+  Nest: createNestAuth,
   Node: createNodeAuth,
 }
 
