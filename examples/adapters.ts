@@ -6,6 +6,7 @@ import { createApp as createFastifyApp } from './fastify.ts'
 import { createApp as createFetchApp } from './fetch.ts'
 import { createApp as createHonoApp } from './hono.ts'
 import { createApp as createKoaApp } from './koa.ts'
+import { createApp as createNestApp } from './nest.ts'
 import { createApp as createNodeApp } from './node.ts'
 
 type Open = (options: VerifierOptions) => RequestListener | Promise<RequestListener>
@@ -22,4 +23,9 @@ export const adapters: Readonly<Record<string, Open>> = {
   hono: (options) => getRequestListener(createHonoApp(options).fetch),
   fetch: (options) => getRequestListener(createFetchApp(options).fetch),
   node: createNodeApp,
+  nest: async (options) => {
+    const app = await createNestApp(options)
+    await app.init()
+    return app.getHttpAdapter().getInstance()
+  },
 }

@@ -216,7 +216,7 @@ describe('npm start', () => {
     await expect(started).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringContaining(
-        '--adapter is one of express, koa, fastify, hono, fetch, node',
+        '--adapter is one of express, koa, fastify, hono, fetch, node, nest',
       ),
     })
   })

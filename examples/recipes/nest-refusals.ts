@@ -1,0 +1,49 @@
+import 'reflect-metadata'
+import type { ArgumentsHost, ExceptionFilter, INestApplication } from '@nestjs/common'
+import { Catch, Controller, Get, Logger, Module, UseGuards } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import type { AuthOptions } from 'tollgate/nest'
+import { AuthError, createAuth } from 'tollgate/nest'
+
+/** The answers of this app: every error has the same form. */
+@Catch(AuthError)
+export class AuthErrorFilter implements ExceptionFilter<AuthError> {
+  catch(error: AuthError, host: ArgumentsHost): void {
+    // The response has the challenge and the other headers of the error already.
+    const response = host.switchToHttp().getResponse()
+    response.status(error.status).send({ problem: error.body.title })
+  }
+}
+
+export async function createApp(
+  options: AuthOptions,
+  logger = new Logger('auth'),
+): Promise<INestApplication> {
+  const { requireAuth } = createAuth({
+    ...options,
+    // For logs and metrics; the answer stays as it is. Without the query, which may hold secrets.
+    onRefused({ reason, status }, { method, url }) {
+      logger.warn(JSON.stringify({ refused: reason, status, method, path: url.split('?')[0] }))
+    },
+    // Hands the refusal to the filters.
+    onRefuse(error) {
+      throw error
+    },
+  })
+
+  @Controller()
+  class OrdersController {
+    @Get('orders')
+    @UseGuards(requireAuth({ scope: 'orders:read' }))
+    list(): object {
+      return { orders: [] }
+    }
+  }
+
+  @Module({ controllers: [OrdersController] })
+  class AppModule {}
+
+  const app = await NestFactory.create(AppModule, { logger: false })
+  app.useGlobalFilters(new AuthErrorFilter())
+  return app
+}
