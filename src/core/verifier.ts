@@ -21,7 +21,7 @@ import type { UntypedOptions, VerifierOptions } from './options.ts'
 import { resolveOptions } from './options.ts'
 import type { Check } from './shared-verifier.ts'
 import { share } from './shared-verifier.ts'
-import { createTokenCache, digestOf, dropTokensOf } from './token-cache.ts'
+import { createTokenCache, digestOf } from './token-cache.ts'
 import { isCrowded, roomForToken, roomToLook } from './turn.ts'
 
 export interface Verifier<C extends object = JWTPayload> {
@@ -184,7 +184,7 @@ export function createVerifier<C extends object = JWTPayload>(
       wrongOption('verifier.forget', `must be given the iss of an issuer, not ${kindOf(issuer)}`)
     }
     issuers.forget(issuer)
-    if (cache !== undefined) dropTokensOf(issuer, cache)
+    cache?.dropTokensOf(issuer)
   }
 
   const verifier: Verifier<C> = {
