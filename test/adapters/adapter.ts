@@ -135,18 +135,21 @@ export async function through<T>(
   use: (served: { call: Call; served: Served }) => Promise<T>,
 ): Promise<T> {
   const served = await adapter.open(setup)
-  const call: Call = async (path, headers = [], method = 'GET') => {
+  try {
+    return await use({ call: callOf(served), served })
+  } finally {
+    await served.close()
+  }
+}
+
+export function callOf(served: Served): Call {
+  return async (path, headers = [], method = 'GET') => {
     const answer = await served.exchange(path, headers, method)
     const kept = compared.flatMap((name) => {
       const value = answer.headers[name]
       return value === undefined ? [] : [[name, value]]
     })
     return { ...answer, headers: Object.fromEntries(kept) }
-  }
-  try {
-    return await use({ call, served })
-  } finally {
-    await served.close()
   }
 }
 

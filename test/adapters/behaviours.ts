@@ -3,6 +3,7 @@ import { createTestIssuer, faults } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import type { Adapter, AdapterSetup, Answer, Route } from './adapter.ts'
 import { bearer, through } from './adapter.ts'
+import { keptOpen } from './kept-open.ts'
 import { refusal } from './refusal.ts'
 
 const issuer = createTestIssuer()
@@ -284,27 +285,25 @@ export function describeAdapter(adapter: Adapter): void {
   const { name } = adapter
 
   describe(name, () => {
+    const call = keptOpen(adapter, { auth, routes })
+
     it.each(behaviours.map((behaviour) => [behaviour.name, behaviour.path, behaviour] as const))(
       `${name} %s (route %s)`,
       async (_name, _path, { path, headers, expected }) => {
-        const answer = await through(adapter, { auth, routes }, ({ call }) => call(path, headers))
+        const answer = await call(path, headers)
         if (expected === 200) expect(answer.status).toBe(200)
         else expect(answer).toEqual(expected)
       },
     )
 
     it(`${name} answers a refused HEAD request with the headers of GET and no body`, async () => {
-      await through(adapter, { auth, routes }, async ({ call }) => {
-        const { body: _, ...rest } = refusal(401, undefined, 'orders:read')
-        expect(await call('/orders', [], 'HEAD')).toEqual({ ...rest, body: '' })
-      })
+      const { body: _, ...rest } = refusal(401, undefined, 'orders:read')
+      expect(await call('/orders', [], 'HEAD')).toEqual({ ...rest, body: '' })
     })
 
     it(`${name} attaches an Auth that holds what the token says and does not show the token`, async () => {
       const token = issuer.mint({ sub: 'alice', scope: 'a b', roles: ['x'] })
-      const answer = await through(adapter, { auth, routes }, ({ call }) =>
-        call('/me', [bearer(token)]),
-      )
+      const answer = await call('/me', [bearer(token)])
       const { auth: got, attached } = JSON.parse(answer.body)
       expect(got).toEqual(attached)
       expect(got).toMatchObject({
@@ -319,7 +318,7 @@ export function describeAdapter(adapter: Adapter): void {
     })
 
     it(`${name} attaches no Auth for a request without a token on an optional route`, async () => {
-      const answer = await through(adapter, { auth, routes }, ({ call }) => call('/optional'))
+      const answer = await call('/optional')
       expect(JSON.parse(answer.body)).toEqual({
         auth: null,
         other: null,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { AdapterSetup, NodeRequest } from './adapter.ts'
 import { bearer, takesNodeRequests, through } from './adapter.ts'
 import { adapters, serverlessAdapters } from './all.ts'
+import { keptOpen } from './kept-open.ts'
 
 const issuer = createTestIssuer()
 const good = bearer(issuer.mint({ sub: 'alice' }))
@@ -52,16 +53,18 @@ describe.each([...adapters, ...serverlessAdapters].filter(takesNodeRequests))(
   'a request that other code has changed in $name',
   (adapter) => {
     const { name } = adapter
-    const statuses = (prepare: AdapterSetup['prepare'], ...headers: [string, string][]) =>
-      through(
-        adapter,
-        { auth: issuer.trust(), routes, ...(prepare && { prepare }) },
-        async ({ call }) => {
-          const answers = [await call('/me', headers), await call('/optional', headers)]
-          for (const { body } of answers) expect(body).not.toContain('mallory')
-          return answers.map(({ status }) => status)
-        },
-      )
+    let current: AdapterSetup['prepare']
+    const call = keptOpen(adapter, {
+      auth: issuer.trust(),
+      routes,
+      prepare: (request, target) => current?.(request, target),
+    })
+    const statuses = async (prepare: AdapterSetup['prepare'], ...headers: [string, string][]) => {
+      current = prepare
+      const answers = [await call('/me', headers), await call('/optional', headers)]
+      for (const { body } of answers) expect(body).not.toContain('mallory')
+      return answers.map(({ status }) => status)
+    }
 
     it.each(Object.entries(obstacles))(
       `${name} fails the request where the member auth %s`,

@@ -1,12 +1,15 @@
 import type { Auth, AuthError } from 'tollgate'
 import { createTestIssuer, faults } from 'tollgate/testing'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { AdapterSetup, Answer, Headers, Seen } from './adapter.ts'
 import { bearer, through } from './adapter.ts'
 import { adapters, serverlessAdapters } from './all.ts'
+import { keptOpen } from './kept-open.ts'
 
 const issuer = createTestIssuer()
 const dead = createTestIssuer({ url: 'https://dead.test' })
+// The answers to a token of this issuer say how long the back-off lasts, which grows with time.
+dead.clock.freeze()
 dead.fail('*', faults.refuse())
 const nobody: Seen = { auth: null, other: null, last: null, attached: null }
 const alice = (scope = 'none'): [string, string] => bearer(issuer.mint({ sub: 'alice', scope }))
@@ -117,9 +120,20 @@ describe.each([...adapters, ...serverlessAdapters])('the hook onRefused in $name
     'gives true': () => true,
   }
 
-  it.each(Object.keys(failing))(`${name} answers as ever when onRefused %s`, async (what) => {
-    const usual = await answers({})
-    expect(await answers({ onRefused: failing[what] as () => unknown })).toEqual(usual)
+  describe('a hook that fails', () => {
+    let hook: (() => unknown) | undefined
+    const call = keptOpen(adapter, { ...base, onRefused: () => hook?.() })
+    let usual: readonly Answer[]
+    beforeAll(async () => {
+      usual = await answers({})
+    })
+
+    it.each(Object.keys(failing))(`${name} answers as ever when onRefused %s`, async (what) => {
+      hook = failing[what]
+      for (const [i, [path, headers]] of refused.entries()) {
+        expect(await call(path, headers)).toEqual(usual[i])
+      }
+    })
   })
 
   it(`T16: createAuth for ${name} refuses an onRefused that is no function`, async () => {

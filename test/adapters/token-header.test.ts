@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { AdapterSetup, Answer, Headers } from './adapter.ts'
 import { bearer, through } from './adapter.ts'
 import { adapters, serverlessAdapters } from './all.ts'
+import { keptOpen } from './kept-open.ts'
 import { refusal } from './refusal.ts'
 
 const issuer = createTestIssuer()
@@ -60,26 +61,25 @@ describe.each([...adapters, ...serverlessAdapters])(
   'the option tokenHeader in $name',
   (adapter) => {
     const { name } = adapter
-    const setup: AdapterSetup = { auth: { ...issuer.trust(), tokenHeader }, routes }
+    const call = keptOpen(adapter, { auth: { ...issuer.trust(), tokenHeader }, routes })
 
     it.each(refused)(`${name} with tokenHeader refuses %s`, async (_what, headers, expected) => {
-      const answer = await through(adapter, setup, ({ call }) => call('/orders', headers))
-      expect(answer).toEqual(expected)
+      expect(await call('/orders', headers)).toEqual(expected)
     })
 
     it.each(admitted)(`${name} with tokenHeader admits %s`, async (_what, headers) => {
-      const answer = await through(adapter, setup, ({ call }) => call('/orders', headers))
+      const answer = await call('/orders', headers)
       expect(answer.status).toBe(200)
       expect(JSON.parse(answer.body).auth).toMatchObject({ subject: 'alice' })
     })
 
     it(`${name} with tokenHeader lets a request without the header pass an optional route, and no bad one`, async () => {
-      const statuses = await through(adapter, setup, async ({ call }) => [
+      const statuses = [
         (await call('/optional')).status,
         (await call('/optional', [bearer(issuer.bad.expired())])).status,
         (await call('/optional', [assertion(`Bearer ${good}`)])).status,
         (await call('/optional', [assertion(issuer.bad.expired())])).status,
-      ])
+      ]
       expect(statuses).toEqual([200, 200, 400, 401])
     })
 
