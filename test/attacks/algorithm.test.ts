@@ -1,9 +1,10 @@
 import { createHmac, createPublicKey, sign } from 'node:crypto'
 import type { TestIssuer } from 'tollgate/testing'
 import { createTestIssuer, faults } from 'tollgate/testing'
+import { signingBy } from '../keys.ts'
 import { attack, encode, partsOf, withHeader } from './stage.ts'
 
-const rsa = () => ({ issuer: createTestIssuer({ alg: 'RS256' }) })
+const rsa = () => ({ issuer: createTestIssuer(signingBy('RS256')) })
 const ec = () => ({ issuer: createTestIssuer() })
 
 function publicForms(issuer: TestIssuer): Record<string, string | Buffer> {
@@ -79,7 +80,7 @@ attack(
   'T2',
   'tokens that use a key without alg with a second algorithm',
   () => {
-    const issuer = createTestIssuer({ alg: 'RS256' })
+    const issuer = createTestIssuer(signingBy('RS256'))
     issuer.fail('jwks', faults.jwks.noAlg())
     return { issuer }
   },

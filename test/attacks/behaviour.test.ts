@@ -4,6 +4,7 @@ import { createTestIssuer, faults } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { bearer, through } from '../adapters/adapter.ts'
 import { adapters } from '../adapters/all.ts'
+import { signingBy } from '../keys.ts'
 import { attack, expectRefused } from './stage.ts'
 
 const options = { issuer: 'https://login.example.com', audience: 'https://api.example.com' }
@@ -14,7 +15,7 @@ attack(
   () => ({ issuer: createTestIssuer({ alg: 'ES256' }) }),
   (issuer) => {
     const of = (alg: 'RS384' | 'RS512' | 'PS512' | 'ES512') =>
-      createTestIssuer({ alg, url: issuer.url }).mint(
+      createTestIssuer({ ...signingBy(alg), url: issuer.url }).mint(
         {},
         { header: { kid: issuer.keys.current.kid } },
       )
