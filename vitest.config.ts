@@ -3,14 +3,33 @@ import { defineConfig } from 'vitest/config'
 // Tests and examples import `tollgate` by its own name; this condition maps it to src/.
 const conditions = ['@tollgate/source']
 
+/** Files that each run in a process of their own. All others share one for each worker, which takes half of the time. */
+const alone = [
+  // These load modules of src a second time, or put others in their place.
+  'test/adapters/copies.test.ts',
+  'test/adapters/schemes.test.ts',
+  // These measure memory.
+  'test/core/issuers/capacity.test.ts',
+  'test/core/issuers/resolved.test.ts',
+  'test/core/remote/http-json.test.ts',
+]
+/** The files that `npm test` runs. */
+export const include = ['test/**/*.test.ts', 'examples/**/*.test.ts']
+export const exclude = ['test/interop/**', 'test/bench/**', 'test/runtimes/**']
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
-    exclude: ['test/interop/**', 'test/bench/**', 'test/runtimes/**'],
     testTimeout: 30_000,
     // Vitest leaves a core idle; where there are two, that is half of them.
     maxWorkers: '100%',
+    projects: [
+      { extends: true, test: { name: 'alone', include: alone } },
+      {
+        extends: true,
+        test: { name: 'shared', include, exclude: [...exclude, ...alone], isolate: false },
+      },
+    ],
   },
 })

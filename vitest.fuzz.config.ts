@@ -21,6 +21,7 @@ const seconds = Number(process.env['FUZZ_SECONDS'] ?? 60)
 const config = mergeConfig(base, defineConfig({}))
 config.test = {
   ...config.test,
+  projects: undefined,
   include: properties,
   // The name of every property test says `for any`, and no other name does.
   testNamePattern: /\bfor any\b/,

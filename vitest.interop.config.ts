@@ -4,6 +4,7 @@ import base from './vitest.config.ts'
 const config = mergeConfig(base, defineConfig({}))
 config.test = {
   ...config.test,
+  projects: undefined,
   include: ['test/interop/**/*.test.ts'],
   exclude: [],
   testTimeout: 60_000,

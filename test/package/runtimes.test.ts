@@ -1,11 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { expect, test } from 'vitest'
-import config from '../../vitest.config.ts'
+import { exclude, include } from '../../vitest.config.ts'
 import { nodeOnly, suites } from '../runtimes/suites.ts'
 import { root } from './project.ts'
-
-const { include = [], exclude = [] } = config.test ?? {}
 
 /**
  * Of the two wildcards in vitest.config.ts, `**` stands for any folders, and `*` for a part of one
