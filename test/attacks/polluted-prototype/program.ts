@@ -137,17 +137,28 @@ async function pollute(
 
 /**
  * Tries names that nothing reads with one value of each kind, which shows that nothing asks whether
- * they are present. Several names are tried at once, because each change of Object.prototype makes
- * all code slow for a while. Where that changes anything, each name is tried alone: one name that
- * makes everything fail must not hide another that lets somebody in.
+ * they are present. Many names are tried at once, because each change of Object.prototype makes all
+ * code slow for a while.
  */
 async function polluteTogether(group: readonly string[]): Promise<void> {
   for (const value of kinds) {
-    for (const enumerable of [true, false]) {
-      if (await pollute(group, value, enumerable)) continue
-      for (const name of group) await pollute([name], value, enumerable)
-    }
+    for (const enumerable of [true, false]) await polluteInHalves(group, value, enumerable)
   }
+}
+
+/**
+ * Where names together change anything, each half of them is tried, down to single names: one name
+ * that makes everything fail must not hide another that lets somebody in.
+ */
+async function polluteInHalves(
+  group: readonly string[],
+  value: unknown,
+  enumerable: boolean,
+): Promise<void> {
+  if ((await pollute(group, value, enumerable)) || group.length === 1) return
+  const half = Math.ceil(group.length / 2)
+  await polluteInHalves(group.slice(0, half), value, enumerable)
+  await polluteInHalves(group.slice(half), value, enumerable)
 }
 
 /** Tries a name that something reads, through every trial. */
@@ -168,7 +179,7 @@ function shown(value: unknown): string {
 
 const isRead = (name: string) => readers.has(name) || partsOfMembers.has(name)
 const unread = names.filter((name) => !isRead(name))
-const groupSize = 12
+const groupSize = 64
 for (let i = 0; i < unread.length; i += groupSize) {
   const group = unread.slice(i, i + groupSize)
   await polluteTogether(group)
