@@ -13,6 +13,10 @@ const alone = [
   'test/core/issuers/resolved.test.ts',
   'test/core/remote/http-json.test.ts',
 ]
+/** These test what is packed, which is made once for all of them. */
+const packed = ['consumers', 'entries', 'reach', 'readme', 'tarball'].map(
+  (name) => `test/package/${name}.test.ts`,
+)
 /** The files that `npm test` runs. */
 export const include = ['test/**/*.test.ts', 'examples/**/*.test.ts']
 export const exclude = ['test/interop/**', 'test/bench/**', 'test/runtimes/**']
@@ -28,7 +32,21 @@ export default defineConfig({
       { extends: true, test: { name: 'alone', include: alone } },
       {
         extends: true,
-        test: { name: 'shared', include, exclude: [...exclude, ...alone], isolate: false },
+        test: {
+          name: 'packed',
+          include: packed,
+          isolate: false,
+          globalSetup: 'test/package/pack-once.ts',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include,
+          exclude: [...exclude, ...alone, ...packed],
+          isolate: false,
+        },
       },
     ],
   },

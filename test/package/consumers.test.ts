@@ -1,15 +1,10 @@
 import { cp, rename } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Compilation, Compiler, Entry, Packed } from './project.ts'
-import { compile, copyFixture, entries, pack, print, unpack } from './project.ts'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
+import type { Compilation, Compiler, Entry } from './project.ts'
+import { compile, copyFixture, entries, print, unpack } from './project.ts'
 
-let packed: Packed
-
-beforeAll(async () => {
-  packed = await pack()
-}, 180_000)
-afterAll(() => packed?.remove())
+const packed = inject('packed')
 
 const nodenext = ['--module', 'nodenext']
 const bundler = ['--module', 'preserve', '--moduleResolution', 'bundler']

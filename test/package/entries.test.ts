@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, inject, test } from 'vitest'
 import {
   adapters,
   type Entry,
@@ -6,25 +6,21 @@ import {
   evaluate,
   type Manifest,
   manifest,
-  type Packed,
-  pack,
   read,
   specifierOf,
   unpack,
 } from './project.ts'
 
-let packed: Packed
+const packed = inject('packed')
 /** A project with tollgate, jose and lru-cache, and nothing else. */
 let project: string
 let shipped: Manifest
 const specifiers = entries.map(specifierOf)
 
 beforeAll(async () => {
-  packed = await pack()
   project = await unpack(packed)
   shipped = await manifest(`${project}/node_modules/tollgate`)
 }, 180_000)
-afterAll(() => packed?.remove())
 
 const names = `Object.fromEntries(entries.map((entry, i) => [entry, Object.keys(loaded[i]).sort()]))`
 const list = JSON.stringify(specifiers)

@@ -24,11 +24,10 @@ export interface Packed {
   readonly tarball: string
   /** The paths in the tarball. */
   readonly files: readonly string[]
-  remove(): Promise<void>
 }
 
 /** Builds and packs a copy of the repository, so that its own dist does not change. */
-export async function pack(): Promise<Packed> {
+export async function pack(): Promise<Packed & { remove(): Promise<void> }> {
   const workspace = await mkdtemp(join(tmpdir(), 'tollgate-'))
   const remove = () => rm(workspace, { recursive: true, force: true })
   try {

@@ -3,28 +3,16 @@ import { join, posix } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { BuildOptions, BuildResult, Metafile } from 'esbuild'
 import { build } from 'esbuild'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  adapters,
-  type Entry,
-  entries,
-  evaluate,
-  type Packed,
-  pack,
-  read,
-  specifierOf,
-  unpack,
-} from './project.ts'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { adapters, type Entry, entries, evaluate, read, specifierOf, unpack } from './project.ts'
 
-let packed: Packed
+const packed = inject('packed')
 let project: string
 const home = 'node_modules/tollgate/dist'
 
 beforeAll(async () => {
-  packed = await pack()
   project = await unpack(packed)
 }, 180_000)
-afterAll(() => packed?.remove())
 
 type Bundle = BuildResult<BuildOptions & { metafile: true; write: false }>
 

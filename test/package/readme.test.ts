@@ -3,20 +3,18 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { copyFixture, type Packed, pack, read, unpack } from './project.ts'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { copyFixture, read, unpack } from './project.ts'
 
-let packed: Packed
+const packed = inject('packed')
 let consumer: string
 let readme: string
 
 beforeAll(async () => {
-  packed = await pack()
   const project = await unpack(packed, { express: 'express' })
   consumer = await copyFixture(project, 'consumer')
   readme = await read(project, 'node_modules', 'tollgate', 'README.md')
 }, 180_000)
-afterAll(() => packed?.remove())
 
 describe("the README's first snippet", () => {
   test.each([

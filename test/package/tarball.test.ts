@@ -6,29 +6,18 @@ import { promisify } from 'node:util'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { decodeJwt } from 'jose'
 import { publint } from 'publint'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  entries,
-  install,
-  type Manifest,
-  manifest,
-  type Packed,
-  pack,
-  read,
-  unpack,
-} from './project.ts'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { entries, install, type Manifest, manifest, read, unpack } from './project.ts'
 
-let packed: Packed
+const packed = inject('packed')
 /** The folder node_modules/tollgate of a project, with the content of the tarball. */
 let home: string
 let shipped: Manifest
 
 beforeAll(async () => {
-  packed = await pack()
   home = join(await unpack(packed), 'node_modules', 'tollgate')
   shipped = await manifest(home)
 }, 180_000)
-afterAll(() => packed?.remove())
 
 function filesIn(folder: 'dist' | 'src', ending: string): readonly string[] {
   const files = packed.files.filter(
