@@ -148,7 +148,7 @@ describe('explain agrees with verify', () => {
           await expectAgreement(stage, change(issuer.mint(claims, { header })))
         },
       ),
-      runs(1500),
+      runs(300),
     )
   }, 120_000)
 
@@ -263,7 +263,7 @@ describe('the order of the checks', () => {
     for (const defect of defects) await expectFirst([defect])
     await fc.assert(
       fc.asyncProperty(fc.subarray([...defects], { minLength: 2 }), expectFirst),
-      runs(300),
+      runs(60),
     )
 
     async function expectFirst(several: readonly Defect[]): Promise<void> {

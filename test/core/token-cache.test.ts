@@ -222,7 +222,7 @@ it('T17: for any history, a verifier with the token cache and one without it giv
           await new Promise((resolve) => setImmediate(resolve))
         }
       }),
-      runs(150),
+      runs(30),
     )
   } finally {
     Math.random = random

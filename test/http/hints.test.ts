@@ -235,7 +235,7 @@ describe('hints about credentials', () => {
           expect(hint).not.toContain('zqx')
         }
       }),
-      runs(1000),
+      runs(200),
     )
   })
 })

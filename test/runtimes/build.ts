@@ -92,6 +92,8 @@ function settings(target: Target): BuildOptions {
           mainFields: ['browser', 'module', 'main'],
           conditions: ['workerd', 'worker', 'browser'],
           external: ['node:*', ...frameworks],
+          // A Worker has no environment of the process that built it.
+          define: { 'process.env.RUNS_TIMES': JSON.stringify(process.env['RUNS_TIMES'] ?? '1') },
         }
       : { platform: 'node', external: frameworks }),
   }

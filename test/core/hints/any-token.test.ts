@@ -151,7 +151,7 @@ describe('T15: hints', () => {
           expectNoLeak([event, error], token)
         },
       ),
-      runs(2500),
+      runs(500),
     )
   }, 120_000)
 

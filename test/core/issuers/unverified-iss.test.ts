@@ -145,7 +145,7 @@ describe('T15: the iss of a token that nobody has verified', () => {
           expect(JSON.stringify(events)).not.toContain(mark)
         },
       ),
-      runs(800),
+      runs(160),
     )
   })
 
