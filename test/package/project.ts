@@ -177,7 +177,9 @@ export async function compile(
   ...options: readonly string[]
 ): Promise<Compilation> {
   const tsc = join(modules, compiler, 'bin', 'tsc')
-  const command = [tsc, '--pretty', 'false', '--listFiles', ...options]
+  // Tests run on every core already.
+  const threads = compiler === 'typescript' ? ['--singleThreaded'] : []
+  const command = [tsc, '--pretty', 'false', '--listFiles', ...threads, ...options]
   const { stdout } = await run(process.execPath, command, { cwd: folder, maxBuffer: 1e7 }).catch(
     // The compiler exits with an error code if it reports errors.
     (failure: { stdout?: string; code?: unknown }) => {

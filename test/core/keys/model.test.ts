@@ -329,6 +329,6 @@ it('T11, T12: for any history of an issuer, refusals of good keys, use of remove
         history.checkFetches()
       },
     ),
-    runs(30),
+    runs(60),
   )
 }, 300_000)
