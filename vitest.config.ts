@@ -9,6 +9,7 @@ const alone = [
   'test/adapters/copies.test.ts',
   'test/adapters/schemes.test.ts',
   // These measure memory.
+  'test/composition/nest-memory.test.ts',
   'test/core/issuers/capacity.test.ts',
   'test/core/issuers/resolved.test.ts',
   'test/core/remote/http-json.test.ts',
