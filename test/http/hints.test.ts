@@ -263,7 +263,7 @@ describe('hints about scopes', () => {
 
   it('the hint about a missing scope says where a token has no scopes at all', async () => {
     expect(await hintOf(undefined, { scope: 'a' })).toMatch(
-      /^the token lacks 'a': the route needs 'a' \(option 'scope'\), and the token has no scopes: .* name it in the profile/,
+      /^the token lacks 'a': the route needs 'a' \(option 'scope'\), and the token has no scopes: .* in the profile/,
     )
   })
 

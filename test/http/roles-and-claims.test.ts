@@ -229,7 +229,7 @@ describe('the hints of requirements', () => {
       "the token lacks 'admin': the route needs 'admin' and 'editor' (option 'role'), and the token has 'editor' and 'reader': if this caller may do that, have the issuer give the role, and write it into the token",
     )
     expect(await hintOf({ anyRole: ['a', 'b'] })).toBe(
-      "the route needs one of 'a' or 'b' (option 'anyRole'), and the token has no roles: if this caller may do that, have the issuer give the role, and write it into the token, or, if the issuer writes roles into another claim, name it in the profile (roles)",
+      "the route needs one of 'a' or 'b' (option 'anyRole'), and the token has no roles: if this caller may do that, have the issuer give the role, and write it into the token, or, if the issuer writes roles into another claim, name it in the options of the preset, or in the profile (roles)",
     )
     expect(await hintOf({ permission: 'refund' }, { entitlements: ['void'] })).toBe(
       "the token lacks 'refund': the route needs 'refund' (option 'permission'), and the token has 'void': if this caller may do that, have the issuer give the permission, and write it into the token",

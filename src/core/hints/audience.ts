@@ -1,10 +1,11 @@
 import { saysNothing } from '../jwt/claims.ts'
 import type { Claims } from '../jwt/jws.ts'
 import { own } from '../own-members.ts'
-import type { Explain } from './refused.ts'
+import { isPlain } from './plain.ts'
+import type { Explain, Refused } from './refused.ts'
 import { kindOf, listed, quoted, textsIn } from './wording.ts'
 
-export const audienceHint: Explain = ({ policy, claims = {} }) => {
+export const audienceHint: Explain = ({ policy, claims = {}, issuer }) => {
   const expected = policy?.audience ?? []
   const aud = own(claims, 'aud')
   const allowed = `expected is ${listed(expected)}`
@@ -13,9 +14,9 @@ export const audienceHint: Explain = ({ policy, claims = {} }) => {
     const value = own(claims, elsewhere)
     const isText = typeof value === 'string' && value !== ''
     const found = isText ? 'has another value' : `is ${kindOf(value)}`
-    return `the claim ${quoted(elsewhere)}, which names the audience where aud does not, ${found}, and ${allowed}: if the token is for this API, name its audience in the option 'audience'`
+    return `the claim ${quoted(elsewhere)}, which names the audience where aud does not, ${found}, and ${allowed}: if this API is to accept such tokens, name its value in ${optionOf(issuer)}`
   }
-  return `the token's aud is ${textsIn(aud)}, and ${allowed}: ${fixOf(aud, expected, claims)}`
+  return `the token's aud is ${textsIn(aud)}, and ${allowed}: ${fixOf(aud, expected, claims, issuer)}`
 }
 
 /** Audiences of Keycloak's own services. */
@@ -23,9 +24,21 @@ const ofKeycloak = ['account', 'broker', 'realm-management']
 /** Microsoft Graph, by its id and by its URI. */
 const graph = /^(00000003-0000-0000-c000-000000000000|https:\/\/graph\.microsoft\.[a-z.]+\/?)$/
 
-function fixOf(aud: unknown, expected: readonly string[], claims: Claims): string {
+/** Where the audience is configured: what a preset states replaces the option of the verifier. */
+function optionOf(issuer: Refused['issuer']): string {
+  return issuer === undefined || isPlain(issuer)
+    ? "the option 'audience'"
+    : "the option 'audience', or the option of the preset that states it (cognito(): clients, clerk(): parties, authgear(): machines)"
+}
+
+function fixOf(
+  aud: unknown,
+  expected: readonly string[],
+  claims: Claims,
+  issuer: Refused['issuer'],
+): string {
   const list: readonly unknown[] = Array.isArray(aud) ? aud : aud === undefined ? [] : [aud]
-  if (list.length === 0) return nobody(claims)
+  if (list.length === 0) return nobody(claims, issuer)
   const names = list.filter((one) => typeof one === 'string')
   if (names.length < list.length) {
     return 'aud must be a string, or a list of strings (RFC 7519 section 4.1.3). Have the issuer correct it'
@@ -52,17 +65,17 @@ function fixOf(aud: unknown, expected: readonly string[], claims: Claims): strin
   if (names.every((name) => clientClaims.some((claim) => own(claims, claim) === name))) {
     return "this names the client, as ID tokens do. Send the access token, and have the client ask for this API. If the issuer names nothing else, name the client in the option 'audience'"
   }
-  return "have the client ask for a token for this API (parameter audience or resource, or a scope of the API). If this names the API, add it to the option 'audience'"
+  return `have the client ask for a token for this API (parameter audience or resource, or a scope of the API). If this names the API, add it to ${optionOf(issuer)}`
 }
 
 const clientClaims = ['client_id', 'azp', 'cid', 'appid']
 
 /** What to do where `aud` names nobody. */
-function nobody(claims: Claims): string {
+function nobody(claims: Claims, issuer: Refused['issuer']): string {
   const ask =
     'have the client ask for this API, or the issuer name it in aud (Keycloak: a mapper of type Audience)'
   const instead = (['client_id', 'azp'] as const).find((name) => Object.hasOwn(claims, name))
-  if (instead === undefined) return ask
+  if (instead === undefined || (issuer !== undefined && !isPlain(issuer))) return ask
   const mark = Object.hasOwn(claims, 'token_use')
     ? "accessToken: { claim: 'token_use', is: 'access' }"
     : 'accessToken'

@@ -21,8 +21,8 @@ export const opaqueHint: Explain = ({ error }) => {
   }
   if (meant !== undefined)
     return `this is no JWT, but perhaps nearly one: ${meant.nearly}. Give verify() the token alone`
-  return 'the token is opaque: its first part is no JSON object, as that of a JWT is. Have the issuer give this client JWT access tokens (Auth0: the client asks with an audience; Authgear: "Issue JWT as access token"; Ory Hydra: strategies.access_token: jwt). Google\'s access tokens (ya29.) are for Google alone'
+  return 'the token is opaque: its first part is no JSON object, as that of a JWT is. If it is a refresh token, send the access token. Otherwise have the issuer give this client JWT access tokens (Auth0: the client asks with an audience; Authgear: "Issue JWT as access token"; Ory Hydra: strategies.access_token: jwt). Google\'s access tokens (ya29.) are for Google alone'
 }
 
 export const encryptedHint: Explain = () =>
-  'the token is encrypted (JWE, five parts): expected is a signed JWT (three parts). Have the issuer sign it only. Auth0 gives an encrypted token to a client that asks for no API: have the client send audience'
+  'the token is encrypted (JWE, five parts): expected is a signed JWT (three parts). If it is a refresh token (Cognito), send the access token. Otherwise have the issuer sign it only. Auth0 gives an encrypted token to a client that asks for no API: have the client send audience'

@@ -4,6 +4,7 @@ import { detailOf } from '../jwt/details.ts'
 import { profiles } from '../jwt/profile.ts'
 import type { HeaderPolicy } from '../jwt/token-policy.ts'
 import { mediaType } from '../jwt/token-policy.ts'
+import { isPlain } from './plain.ts'
 import type { Explain, Refused } from './refused.ts'
 import { listed, quoted, textsIn } from './wording.ts'
 
@@ -41,7 +42,8 @@ export const tokenTypeHint: Explain = (refused) => {
 }
 
 function headerTypeHint(refused: Refused): string {
-  const typ = refused.header?.typ
+  const { header, issuers } = refused
+  const typ = header?.typ
   const { types = [], untyped = false } = policyOf(refused).profile ?? {}
   const expected = listed([...new Set(types)])
   const found = `the header's typ is ${textsIn(typ)}, and expected is ${expected}${untyped ? ' or none' : ''}`
@@ -54,7 +56,10 @@ function headerTypeHint(refused: Refused): string {
   }
   const usual = type === undefined || profiles.jwt.types.includes(type)
   if (usual && !untyped) {
-    return `${found}: send the access token, not the ID token. If it is the access token (Auth0's default, Entra ID, Keycloak, Okta, Cognito), set profile: 'jwt'`
+    const send = `${found}: send the access token, not the ID token`
+    // A preset, or whoever wrote a profile, knows the issuer's tokens. `profile: 'jwt'` would only weaken that.
+    if (issuers.listed.length > 0 && !issuers.listed.some(isPlain)) return send
+    return `${send}. If it is the access token (Auth0's default, Entra ID, Keycloak, Okta, Cognito), set profile: 'jwt'`
   }
   return `${found}: send the access token. If it is the access token, name its typ in types of a profile`
 }
@@ -72,7 +77,7 @@ function kindHint({ claim, shows }: WrongKind, { issuer }: Refused): string {
       return `${name}, by which the issuer's profile tells access tokens (accessToken), is missing or has another value: send the access token, or correct the profile`
     case 'no kind': {
       const marks = new Set(issuer?.kinds?.map(({ when }) => when.claim))
-      return `the token has none of the marks by which the option 'kinds' tells the tokens of this issuer apart (in ${listed([...marks])}): send an access token, or add its kind`
+      return `the token has none of the marks by which the option 'kinds' tells the tokens of this issuer apart (in ${listed([...marks])}): send the access token. If it is the access token, have the issuer put in a mark (Entra ID: give the machine an app role), name its value (Authgear: users.clientIds), or add its kind`
     }
     case 'a sign':
       return `${name} often marks ID tokens, and nothing says that this is an access token: expected is typ 'at+jwt', or a claim such as token_use. Send the access token. If this is one, state in a profile what marks it: accessToken: { claim: 'scp' }`

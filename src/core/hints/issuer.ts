@@ -48,7 +48,7 @@ const habits: readonly ((iss: string, name: string) => string | undefined)[] = [
   },
   (iss, name) =>
     isSamePath(iss, name)
-      ? 'the path is the same, at another host, port or scheme. Issuers write the address at which the client reached them: set the public one at the issuer (Keycloak: hostname), or write the issuer as the token does'
+      ? 'the path is the same, at another host, port or scheme. Issuers write the address at which the client reached them: set the public one at the issuer (Keycloak: hostname), or write the issuer as the token does (cognito(): multiRegion)'
       : undefined,
 ]
 

@@ -6,6 +6,7 @@ import { mediaType } from '../jwt/token-policy.ts'
 import type { KnownIssuer } from '../known-issuers.ts'
 import { knownIssuers } from '../known-issuers.ts'
 import { nearest } from './issuer.ts'
+import { isPlain } from './plain.ts'
 import type { Refused } from './refused.ts'
 
 /**
@@ -32,11 +33,6 @@ function meant(refused: Refused): ActiveIssuer | undefined {
     return listed.find((one) => one.issuer === near?.name)
   }
   return issuer ?? (listed.length === 1 ? listed[0] : undefined)
-}
-
-/** Whether no more is configured of what its tokens look like than the name of a profile. */
-function isPlain({ policy, kinds }: ActiveIssuer): boolean {
-  return kinds === undefined && Object.values(profiles).includes(policy.profile)
 }
 
 /** Claims that tokens of many issuers lack, or spell otherwise than RFC 9068 demands. */

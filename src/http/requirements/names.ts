@@ -63,7 +63,7 @@ export function requireNames(
 
 function heldHint(held: readonly string[], member: string, advice: string): string {
   if (held.length > 0) return `the token has ${listed(held, 'and')}: ${advice}`
-  return `the token has no ${member}: ${advice}, or, if the issuer writes ${member} into another claim, name it in the profile (${member})`
+  return `the token has no ${member}: ${advice}, or, if the issuer writes ${member} into another claim, name it in the options of the preset, or in the profile (${member})`
 }
 
 /** How messages speak of names. */

@@ -159,6 +159,60 @@ const name = 'https://acme.auth0.com/'
 const other = 'https://acme.okta.com/oauth2/default'
 type Case = readonly [what: string, token: string, options: Partial<VerifierOptions>]
 
+describe('an issuer that is configured with its preset', () => {
+  /** How the token is refused where the settings are those of the preset. */
+  const hintWith = async (
+    { jwksUri: _, ...options }: IssuerOptions,
+    claims: object,
+    header: object = jwt,
+  ) => {
+    const token = mint({ iss: options.issuer, ...claims }, header)
+    return (await refusalOf(token, { issuer: { ...options, jwks: keys } })).hint
+  }
+  const endpoint = 'https://acme.authgear.cloud'
+  const clients = ['web']
+  const pool = { region: 'eu-west-1', userPool: 'eu-west-1_Abc123', clients }
+  const ofPool = { token_use: 'access', client_id: 'web', aud: undefined }
+
+  it('no hint tells to weaken what the preset says of the type of tokens', async () => {
+    expect(await hintWith(presets.authgear({ endpoint }), { aud: 'web' })).toMatch(
+      /: send the access token, not the ID token$/,
+    )
+  })
+
+  it('the hint about the type does so where another issuer is without a preset', async () => {
+    const issuer = [presets.authgear({ endpoint }), { issuer: other, jwks: keys }]
+    const { hint } = await refusalOf(mint({ iss: other }, jwt), { issuer })
+    expect(hint).toMatch(/set profile: 'jwt'$/)
+  })
+
+  it('a token of no kind: the hint says how it gets a mark', async () => {
+    const options = presets.authgear({ endpoint, users: { clientIds: clients } })
+    const hint = await hintWith(options, { client_id: 'ios' }, { typ: 'at+jwt' })
+    expect(hint).toMatch(/\(in 'client_id'\): send the access token.*Authgear: users\.clientIds/)
+    const ofMachine = { azp: 'job', roles: undefined, scope: undefined }
+    expect(await hintWith(presets.entra({ tenant }), ofMachine)).toMatch(
+      /\(in 'scp' or 'roles'\).*Entra ID: give the machine an app role/,
+    )
+  })
+
+  it('the hint about the audience names the options of presets that state it', async () => {
+    const where = /the option of the preset that states it \(cognito\(\): clients/
+    expect(await hintWith(presets.cognito(pool), { ...ofPool, client_id: 'ios' })).toMatch(where)
+    expect(await hintWith(presets.cognito(pool), { ...ofPool, aud: 'x' })).toMatch(where)
+    expect(await hintWith(presets.authgear({ endpoint }), {}, { typ: 'at+jwt' })).toMatch(where)
+    const url = 'https://login.acme.test'
+    const ofRealm = { typ: 'Bearer', azp: 'web', aud: undefined }
+    const hint = await hintWith(presets.keycloak({ url, realm: 'acme', audience: api }), ofRealm)
+    expect(hint).toMatch(/\(Keycloak: a mapper of type Audience\)$/)
+  })
+
+  it('the hint about the issuer names the option for a pool that is replicated', async () => {
+    const iss = `https://issuer.cognito-idp.eu-west-1.amazonaws.com/${pool.userPool}`
+    expect(await hintWith(presets.cognito(pool), { ...ofPool, iss })).toMatch(/multiRegion/)
+  })
+})
+
 describe('no preset is named', () => {
   it.each<Case>([
     ['for an issuer that nobody knows', mint({}, jwt), {}],

@@ -84,7 +84,7 @@ const provocations: Readonly<Record<Reason, readonly Provocation[] | 'of a reque
     [
       'an opaque token',
       () => refusalOf('ory_at_Jb2mXq7Yc4.ZrWv8Kd-Lq'),
-      /opaque: its first part is no JSON object.*JWT access tokens.*Issue JWT as access token/,
+      /opaque: its first part is no JSON object.*refresh token.*JWT access tokens.*Issue JWT as access token/,
     ],
     ...['null', 'undefined'].map(
       (word) =>
@@ -107,7 +107,7 @@ const provocations: Readonly<Record<Reason, readonly Provocation[] | 'of a reque
     [
       'a JWE',
       () => refusalOf(`${encode({ alg: 'dir', enc: 'A256GCM' })}..AA.AA.AA`),
-      /encrypted \(JWE, five parts\): expected is a signed JWT.*Auth0.*audience/,
+      /encrypted \(JWE, five parts\): expected is a signed JWT.*refresh token \(Cognito\).*Auth0.*audience/,
     ],
   ],
   algorithm: [
@@ -190,7 +190,7 @@ const provocations: Readonly<Record<Reason, readonly Provocation[] | 'of a reque
             kinds: [{ when: { claim: 'scp' } }, { when: { claim: 'sub', is: 'secret-sub' } }],
           },
         }),
-      /none of the marks .*option 'kinds' .*\(in 'scp' or 'sub'\): send an access token, or add its kind/,
+      /none of the marks .*option 'kinds' .*\(in 'scp' or 'sub'\): send the access token\. If it is .*, or add its kind/,
     ],
     [
       'the typ of one kind',
