@@ -100,7 +100,10 @@ function readerOf(
     text,
     texts(name) {
       const value = options[name]
-      if (!Array.isArray(value)) return [text(name)]
+      if (typeof value === 'string') return [text(name)]
+      if (!Array.isArray(value)) {
+        return refuse(name, `one or a list: each must be a non-empty string, not ${kindOf(value)}`)
+      }
       if (value.length === 0) refuse(name, 'must name at least one, not an empty array')
       const texts = value.map((one) => readText(name, one))
       checkDistinct(option(name), texts)

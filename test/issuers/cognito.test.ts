@@ -185,7 +185,11 @@ describeWrongOptions('cognito', cognito, good, [
     { userPool: 'us-east-1_Abc123' },
     /is of another region than 'eu-west-1'/,
   ],
-  ['no clients', { clients: undefined }, /must be a non-empty string, not undefined/],
+  [
+    'no clients',
+    { clients: undefined },
+    /one or a list: each must be a non-empty string, not undefined/,
+  ],
   ['an empty list of clients', { clients: [] }, /at least one, not an empty array/],
   ['a client that is undefined', { clients: ['a', undefined] }, /non-empty string, not undefined/],
   ['a client twice', { clients: ['a', 'a'] }, /twice/],
