@@ -281,4 +281,14 @@ describe('docs/issuers', () => {
       expect(text).toMatch(/live tenant/)
     },
   )
+
+  it.each(names)(
+    'what the page of %s shows can be pasted: imports, and whole statements',
+    (name) => {
+      const text = readFileSync(join(root, 'docs', 'issuers', pageOf(name)), 'utf8')
+      const snippets = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code)
+      expect(snippets[0]).toMatch(/^import /)
+      expect(snippets.filter((code) => /^\s/.test(code))).toEqual([])
+    },
+  )
 })
