@@ -165,7 +165,7 @@ describe('what an entry imports', () => {
  * lru-cache come on top.
  */
 const budgets: Readonly<Record<Entry, readonly [minified: number, gzipped: number]>> = {
-  index: [95_200, 34_900],
+  index: [95_300, 34_900],
   express: [108_700, 39_800],
   koa: [108_700, 39_800],
   fastify: [108_700, 39_800],

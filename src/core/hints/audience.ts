@@ -62,6 +62,9 @@ function fixOf(
   if (names.every((name) => name.endsWith('/userinfo'))) {
     return 'this token is for the issuer itself. Have the client ask for this API (Auth0: the parameter audience)'
   }
+  if (names.every((name) => name === own(claims, 'iss'))) {
+    return `this names the issuer itself, as refresh tokens do. Send the access token, and have the client ask for this API. If its access tokens name nothing else, add it to ${optionOf(issuer)}`
+  }
   if (names.every((name) => clientClaims.some((claim) => own(claims, claim) === name))) {
     return "this names the client, as ID tokens do. Send the access token, and have the client ask for this API. If the issuer names nothing else, name the client in the option 'audience'"
   }

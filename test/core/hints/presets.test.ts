@@ -205,6 +205,10 @@ describe('an issuer that is configured with its preset', () => {
     const ofRealm = { typ: 'Bearer', azp: 'web', aud: undefined }
     const hint = await hintWith(presets.keycloak({ url, realm: 'acme', audience: api }), ofRealm)
     expect(hint).toMatch(/\(Keycloak: a mapper of type Audience\)$/)
+    const refresh = { ...ofRealm, typ: 'Refresh', aud: `${url}/realms/acme` }
+    expect(
+      await hintWith(presets.keycloak({ url, realm: 'acme', audience: api }), refresh),
+    ).toMatch(/names the issuer itself, as refresh tokens do\. Send the access token/)
   })
 
   it('the hint about the issuer names the option for a pool that is replicated', async () => {
