@@ -162,9 +162,8 @@ export function describePreset(
       expect(await outcomeOf(old)).toBe('expired')
     })
 
-    it.skipIf(keysElsewhere.includes(name))(
-      `the test issuer of the shape publishes what ${name} needs where this issuer does`,
-      async () => {
+    if (!keysElsewhere.includes(name)) {
+      it(`the test issuer of the shape publishes what ${name} needs where this issuer does`, async () => {
         const shape = name.split(' ')[0] as IssuerShape
         const { alg = 'RS256', keysAt, keyMembers = {}, metadata, token } = scene
         const { issuer: url } = scene.issuer
@@ -177,8 +176,8 @@ export function describePreset(
           expect(await read(metadata.at)).toMatchObject({ ...metadata.says, jwks_uri: href })
         }
         expect(decodeProtectedHeader(issuer.mint()).typ).toBe(token.typ)
-      },
-    )
+      })
+    }
 
     it(`what ${name} gives is frozen deeply`, () => {
       expectFrozen(scene.issuer)
