@@ -1,5 +1,7 @@
 // The entry of the test kit. Each line here is a public promise.
 
+export type { Challenge } from './testing/answers/parse-challenges.ts'
+export { parseChallenges } from './testing/answers/parse-challenges.ts'
 export type { BadTokens } from './testing/bad.ts'
 export type { Claims } from './testing/claims.ts'
 export type { TestClock } from './testing/clock.ts'

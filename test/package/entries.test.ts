@@ -166,6 +166,7 @@ test('every entry exports the expected values, imported and required, without an
         "createTestIssuer",
         "faults",
         "hostileTokens",
+        "parseChallenges",
         "serveTestIssuer",
       ],
     }
@@ -365,6 +366,7 @@ test('every entry exports the expected types, an adapter its own beside those of
       "tollgate/testing": [
         "AttackerNeeds",
         "BadTokens",
+        "Challenge",
         "Claims",
         "Endpoint",
         "FailOptions",

@@ -233,6 +233,7 @@ export const suites: readonly Suite[] = [
   {
     name: 'testing',
     files: [
+      'test/testing/answers/parse-challenges.test.ts',
       'test/testing/arguments.test.ts',
       'test/testing/bad.test.ts',
       'test/testing/clock.test.ts',
