@@ -1,7 +1,20 @@
 // The entry of the test kit. Each line here is a public promise.
 
+export type {
+  Expectation,
+  ForbiddenExpectation,
+  UnauthorizedExpectation,
+  UnavailableExpectation,
+} from './testing/answers/expectations.ts'
+export {
+  authorized,
+  forbidden,
+  unauthorized,
+  unavailable,
+} from './testing/answers/expectations.ts'
 export type { Challenge } from './testing/answers/parse-challenges.ts'
 export { parseChallenges } from './testing/answers/parse-challenges.ts'
+export type { ResponseLike } from './testing/answers/received.ts'
 export type { BadTokens } from './testing/bad.ts'
 export type { Claims } from './testing/claims.ts'
 export type { TestClock } from './testing/clock.ts'

@@ -163,11 +163,15 @@ test('every entry exports the expected values, imported and required, without an
       "tollgate/testing": [
         "assertRejectsHostileTokens",
         "assertSurvivesIssuerFaults",
+        "authorized",
         "createTestIssuer",
         "faults",
+        "forbidden",
         "hostileTokens",
         "parseChallenges",
         "serveTestIssuer",
+        "unauthorized",
+        "unavailable",
       ],
     }
   `)
@@ -369,9 +373,11 @@ test('every entry exports the expected types, an adapter its own beside those of
         "Challenge",
         "Claims",
         "Endpoint",
+        "Expectation",
         "FailOptions",
         "Fault",
         "Faults",
+        "ForbiddenExpectation",
         "HostileCase",
         "HostileId",
         "HostileLevel",
@@ -389,6 +395,7 @@ test('every entry exports the expected types, an adapter its own beside those of
         "MetadataFaults",
         "MintOptions",
         "RequestLog",
+        "ResponseLike",
         "RotateOptions",
         "ServeOptions",
         "ServedTestIssuer",
@@ -402,6 +409,8 @@ test('every entry exports the expected types, an adapter its own beside those of
         "TestIssuerOptions",
         "TestKey",
         "TrustOptions",
+        "UnauthorizedExpectation",
+        "UnavailableExpectation",
       ],
     }
   `)

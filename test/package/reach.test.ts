@@ -127,6 +127,7 @@ describe('what an entry imports', () => {
       'node:http',
       'node:https',
       'node:stream',
+      'node:util',
       'node:zlib',
     ])
   })
@@ -174,7 +175,7 @@ const budgets: Readonly<Record<Entry, readonly [minified: number, gzipped: numbe
   node: [108_700, 39_800],
   nest: [109_700, 40_100],
   issuers: [27_500, 8_900],
-  testing: [179_000, 61_000],
+  testing: [209_000, 71_000],
 }
 
 test.each(entries)('%s stays within its budget of bytes', async (entry) => {

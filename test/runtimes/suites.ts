@@ -233,6 +233,7 @@ export const suites: readonly Suite[] = [
   {
     name: 'testing',
     files: [
+      'test/testing/answers/expectations.test.ts',
       'test/testing/answers/parse-challenges.test.ts',
       'test/testing/arguments.test.ts',
       'test/testing/bad.test.ts',
@@ -254,6 +255,7 @@ export const suites: readonly Suite[] = [
     ],
     adapters: 'portable',
     without: {
+      'test/testing/answers/expectations.test.ts': needsServer,
       'test/testing/hostile.test.ts': needsServer,
       'test/testing/hostile-scope.test.ts': needsServer,
       'test/testing/hostile-survive.test.ts': needsServer,
