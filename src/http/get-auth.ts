@@ -40,7 +40,8 @@ export function authBy<C extends object>(
   options?: GetAuthOptions,
 ): Auth<C> | undefined {
   const state = stateIfAny(carrier)
-  return give<C>(carrier, state, state && findingsOf(state, source), options)
+  const found = state?.attached ? state : state && findingsOf(state, source)
+  return give<C>(carrier, state, found, options)
 }
 
 /** @throws Error with an instruction, unless `optional`. */

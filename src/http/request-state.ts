@@ -9,6 +9,8 @@ export interface RequestState {
   auth: Auth | undefined
   /** Whether the last guard refused it. */
   refused: boolean
+  /** Whether a unit test put the Auth here in the place of a guard: then every source found it. */
+  attached: boolean
   findings: Findings | undefined
 }
 
@@ -57,6 +59,7 @@ class StateOfRequest extends Carrier {
     admitted: false,
     auth: undefined,
     refused: false,
+    attached: false,
     findings: undefined,
   }
 
@@ -119,15 +122,28 @@ export function noteAdmitted(
 ): void {
   state.admitted = true
   state.refused = false
+  state.attached = false
   state.auth = auth
   findings.admitted = true
   findings.auth = auth
+}
+
+/**
+ * Only the test kit calls this, for unit tests of a handler. A guard that runs afterwards decides by
+ * the token of the request alone, and what it finds replaces this Auth.
+ */
+export function noteAttached(state: RequestState, auth: Auth): void {
+  state.admitted = true
+  state.refused = false
+  state.attached = true
+  state.auth = auth
 }
 
 /** Nobody is let in by what an earlier guard found, once a later one has refused the request. */
 export function noteRefused(state: RequestState): void {
   state.admitted = false
   state.refused = true
+  state.attached = false
   state.auth = undefined
   for (let one = state.findings; one !== undefined; one = one.others) {
     one.admitted = false

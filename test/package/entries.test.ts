@@ -172,6 +172,7 @@ test('every entry exports the expected values, imported and required, without an
         "serveTestIssuer",
         "unauthorized",
         "unavailable",
+        "withAuth",
       ],
     }
   `)

@@ -252,6 +252,7 @@ export const suites: readonly Suite[] = [
       'test/testing/shapes.test.ts',
       'test/testing/transport.test.ts',
       'test/testing/trust.test.ts',
+      'test/testing/with-auth.test.ts',
     ],
     adapters: 'portable',
     without: {
@@ -269,6 +270,7 @@ export const suites: readonly Suite[] = [
       'test/testing/serve.test.ts': needsServer,
       'test/testing/shapes.test.ts': needsServer,
       'test/testing/trust.test.ts': needsServer,
+      'test/testing/with-auth.test.ts': needsServer,
     },
   },
   {
