@@ -15,7 +15,7 @@ const alone = [
   'test/core/remote/http-json.test.ts',
 ]
 /** These test what is packed, which is made once for all of them. */
-const packed = ['consumers', 'entries', 'reach', 'readme', 'tarball'].map(
+const packed = ['consumers', 'entries', 'reach', 'readme', 'tarball', 'vitest'].map(
   (name) => `test/package/${name}.test.ts`,
 )
 /** The files that `npm test` runs. */

@@ -12,6 +12,12 @@ export {
   unauthorized,
   unavailable,
 } from './testing/answers/expectations.ts'
+export type {
+  ExpectedChallenge,
+  ExpectedJwt,
+  TokenMatchers,
+} from './testing/answers/matchers.ts'
+export { matchers } from './testing/answers/matchers.ts'
 export type { Challenge } from './testing/answers/parse-challenges.ts'
 export { parseChallenges } from './testing/answers/parse-challenges.ts'
 export type { ResponseLike } from './testing/answers/received.ts'

@@ -16,7 +16,7 @@ const adapters = {
   'src/node.ts': /^$/,
 }
 /** Entries that adapt no framework. */
-const otherEntries = ['src/index.ts', 'src/issuers.ts', 'src/testing.ts']
+const otherEntries = ['src/index.ts', 'src/issuers.ts', 'src/testing.ts', 'src/vitest.ts']
 
 /** Every file and folder, written as an import writes it. */
 function pathsIn(folder: string): readonly string[] {
@@ -284,6 +284,10 @@ describe('imports of src', () => {
     const others = sources.filter((file) => !commandLine.test(file))
     const importers = others.filter((file) => importsOf(file).some((to) => commandLine.test(to)))
     expect(importers).toEqual([])
+  })
+
+  test('the entry for Vitest imports Vitest and the test kit alone', () => {
+    expect(forbiddenImports(['src/vitest.ts'], /^vitest$/, /^src\/testing\.ts$/)).toEqual([])
   })
 
   test('the presets import core/option-checks and core/known-issuers, and of the public types and of node:http the types alone', () => {

@@ -7,6 +7,7 @@ import {
   type Manifest,
   manifest,
   read,
+  runnerEntry,
   specifierOf,
   unpack,
 } from './project.ts'
@@ -27,7 +28,7 @@ const list = JSON.stringify(specifiers)
 
 test('the entries of the package are those that package.json names', () => {
   const named = Object.keys(shipped.exports).map((entry) => entry.replace(/^\./, 'tollgate'))
-  expect(named).toEqual([...specifiers, 'tollgate/package.json'])
+  expect(named).toEqual([...specifiers, `tollgate/${runnerEntry}`, 'tollgate/package.json'])
 })
 
 test('every entry exports the expected values, imported and required, without any framework installed', async () => {
@@ -168,6 +169,7 @@ test('every entry exports the expected values, imported and required, without an
         "faults",
         "forbidden",
         "hostileTokens",
+        "matchers",
         "parseChallenges",
         "serveTestIssuer",
         "unauthorized",
@@ -375,6 +377,8 @@ test('every entry exports the expected types, an adapter its own beside those of
         "Claims",
         "Endpoint",
         "Expectation",
+        "ExpectedChallenge",
+        "ExpectedJwt",
         "FailOptions",
         "Fault",
         "Faults",
@@ -409,6 +413,7 @@ test('every entry exports the expected types, an adapter its own beside those of
         "TestIssuer",
         "TestIssuerOptions",
         "TestKey",
+        "TokenMatchers",
         "TrustOptions",
         "UnauthorizedExpectation",
         "UnavailableExpectation",

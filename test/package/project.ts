@@ -9,9 +9,11 @@ export const root = join(import.meta.dirname, '..', '..')
 const modules = join(root, 'node_modules')
 
 export const adapters = ['express', 'koa', 'fastify', 'hono', 'fetch', 'node', 'nest'] as const
-/** Every entry of the package, by the name of its file. */
+/** The entries that need no peer, by the name of their files. */
 export const entries = ['index', ...adapters, 'issuers', 'testing'] as const
 export type Entry = (typeof entries)[number]
+/** The entry that is made for a test runner, and opens only in a test that it runs. */
+export const runnerEntry = 'vitest'
 
 /** The name by which a consumer imports an entry. */
 export function specifierOf(entry: Entry): string {

@@ -7,7 +7,7 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { decodeJwt } from 'jose'
 import { publint } from 'publint'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
-import { entries, install, type Manifest, manifest, read, unpack } from './project.ts'
+import { entries, install, type Manifest, manifest, read, runnerEntry, unpack } from './project.ts'
 
 const packed = inject('packed')
 /** The folder node_modules/tollgate of a project, with the content of the tarball. */
@@ -95,9 +95,9 @@ describe('installing the package', () => {
     ])
   })
 
-  test('installing the package installs no framework: each is an optional peer', () => {
+  test('installing the package installs no framework and no test runner: each is an optional peer', () => {
     const peers = Object.keys(shipped.peerDependencies)
-    expect(peers.sort()).toEqual(['express', 'fastify', 'hono', 'koa'])
+    expect(peers.sort()).toEqual(['express', 'fastify', 'hono', 'koa', 'vitest'])
     expect(shipped.peerDependenciesMeta).toEqual(
       Object.fromEntries(peers.map((peer) => [peer, { optional: true }])),
     )
@@ -137,7 +137,8 @@ test('publint finds nothing to improve in the package', async () => {
 test('arethetypeswrong finds only the problem that a package of ES modules cannot avoid', async () => {
   const analysis = await checkPackage(createPackageFromTarballData(await readFile(packed.tarball)))
   if (analysis.types === false) throw new Error('no types at all')
-  const subpaths = entries.map((entry) => (entry === 'index' ? '.' : `./${entry}`))
+  const all = [...entries, runnerEntry]
+  const subpaths = all.map((entry) => (entry === 'index' ? '.' : `./${entry}`))
   expect(Object.keys(analysis.entrypoints)).toEqual([...subpaths, './package.json'])
   for (const subpath of subpaths) {
     const { resolutions } = analysis.entrypoints[subpath] ?? {}

@@ -304,6 +304,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
       'test/package/repository.test.ts',
       'test/package/runtimes.test.ts',
       'test/package/tarball.test.ts',
+      'test/package/vitest.test.ts',
     ],
   },
   {
@@ -370,6 +371,10 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
   {
     why: "expects Node's words for a broken connection, and a verification that takes less than 50 ms, which fails on a machine that runs the suites of two runtimes at once",
     files: ['test/composition/fastify-errors.test.ts'],
+  },
+  {
+    why: 'tests the matchers and fixtures for Vitest itself, which runs in Node',
+    files: ['test/testing/vitest.test.ts', 'test/testing/vitest-options.test.ts'],
   },
   {
     why: 'tests the fetch of undici, which is for Node',

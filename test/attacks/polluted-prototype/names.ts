@@ -10,7 +10,8 @@ function sources(): readonly string[] {
       join(folder, file),
     ),
   )
-  const entries = readdirSync(src).filter((file) => file !== 'testing.ts')
+  const ofTests = ['testing.ts', 'vitest.ts']
+  const entries = readdirSync(src).filter((file) => !ofTests.includes(file))
   return [...entries, ...inside].filter((file) => file.endsWith('.ts'))
 }
 
