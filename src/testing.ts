@@ -37,6 +37,8 @@ export type {
 export type { HostileTokenOptions } from './testing/hostile/cases/catalogue.ts'
 export { hostileTokens } from './testing/hostile/cases/catalogue.ts'
 export { assertRejectsHostileTokens } from './testing/hostile/run/assert-rejects.ts'
+export type { TestRunner } from './testing/hostile/run/describe.ts'
+export { describeHostileTokens } from './testing/hostile/run/describe.ts'
 export type { HostileOptions } from './testing/hostile/run/options.ts'
 export type { HostileReport, HostileResult } from './testing/hostile/run/report.ts'
 export type { HostileTarget } from './testing/hostile/run/target.ts'

@@ -373,8 +373,12 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
     files: ['test/composition/fastify-errors.test.ts'],
   },
   {
-    why: 'tests the matchers and fixtures for Vitest itself, which runs in Node',
-    files: ['test/testing/vitest.test.ts', 'test/testing/vitest-options.test.ts'],
+    why: 'tests the matchers and fixtures for Vitest itself, which runs in Node, and the tests that are declared for it and for node:test',
+    files: [
+      'test/testing/hostile-describe.test.ts',
+      'test/testing/vitest.test.ts',
+      'test/testing/vitest-options.test.ts',
+    ],
   },
   {
     why: 'tests the fetch of undici, which is for Node',
