@@ -10,6 +10,7 @@ import { createClock } from './clock.ts'
 import type { Endpoint } from './endpoints.ts'
 import { createEndpoints } from './endpoints.ts'
 import type { Fault } from './fault.ts'
+import { interceptGlobalFetch } from './global-fetch.ts'
 import type { ServedAt } from './issuer-model.ts'
 import { resolveModel } from './issuer-model.ts'
 import type { TestIssuerOptions } from './issuer-options.ts'
@@ -78,6 +79,17 @@ export interface TestIssuer<I extends AnyIssuer = AnyIssuer> extends Tokens, Dis
   fail(endpoint: Endpoint | '*', fault: Fault, options?: FailOptions): Disposable
   /** Makes an endpoint fail until a function has returned, or its promise has settled. */
   during<T>(endpoint: Endpoint | '*', fault: Fault, run: () => T | Promise<T>): Promise<T>
+  /**
+   * Answers requests of this process to the issuer's own origin that are made by `globalThis.fetch`,
+   * until the result is disposed of: for apps that cannot be given `trust()`. Requests to all other
+   * origins go on to the fetch that was there before. Such an app has its own clock, so that
+   * `clock.advance()` does not reach it.
+   *
+   * It changes a global, so no other test of the process may run at the same time.
+   *
+   * @throws {TypeError} if the origin is intercepted already.
+   */
+  interceptGlobalFetch(): Disposable
   /**
    * Restores the first keys, removes all faults, empties the log, and resets the clock.
    *
@@ -186,6 +198,7 @@ export function assembleIssuer(
         outage[Symbol.dispose]()
       }
     },
+    interceptGlobalFetch: () => interceptGlobalFetch(service.origins, fetch),
     reset,
     [Symbol.dispose]: reset,
   }

@@ -239,6 +239,7 @@ export const suites: readonly Suite[] = [
       'test/testing/bad.test.ts',
       'test/testing/clock.test.ts',
       'test/testing/faults.test.ts',
+      'test/testing/global-fetch.test.ts',
       'test/testing/hostile.test.ts',
       'test/testing/hostile-scope.test.ts',
       'test/testing/hostile-survive.test.ts',
@@ -257,6 +258,7 @@ export const suites: readonly Suite[] = [
     adapters: 'portable',
     without: {
       'test/testing/answers/expectations.test.ts': needsServer,
+      'test/testing/global-fetch.test.ts': needsServer,
       'test/testing/hostile.test.ts': needsServer,
       'test/testing/hostile-scope.test.ts': needsServer,
       'test/testing/hostile-survive.test.ts': needsServer,
