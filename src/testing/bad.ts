@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { numberWithin } from '../core/option-checks.ts'
 import type { Claims } from './claims.ts'
 import { claimsOf } from './claims.ts'
+import type { Ids } from './deterministic.ts'
 import type { KeyRing } from './keys.ts'
 import type { Mint, MintOther } from './mint.ts'
 import { encodePart } from './mint.ts'
@@ -62,9 +62,10 @@ interface Origin {
   readonly keys: KeyRing
   readonly now: () => number
   readonly expiresIn: number
+  readonly ids: Ids
 }
 
-export function createBadTokens({ mint, mintOther, keys, now, expiresIn }: Origin): BadTokens {
+export function createBadTokens({ mint, mintOther, keys, now, expiresIn, ids }: Origin): BadTokens {
   const seconds = (): number => Math.floor(now() / 1000)
 
   return withCheckedClaims({
@@ -87,7 +88,7 @@ export function createBadTokens({ mint, mintOther, keys, now, expiresIn }: Origi
     },
     wrongKey: (claims) =>
       mint(claims, { key: keys.attacker(), kid: keys.current.publicJwk.kid ?? null }),
-    unknownKid: (claims) => mint(claims, { key: 'attacker', kid: `unknown-${randomUUID()}` }),
+    unknownKid: (claims) => mint(claims, { key: 'attacker', kid: `unknown-${ids.next()}` }),
     wrongAudience: (claims) => mint({ ...claims, aud: 'https://wrong-audience.test' }),
     wrongIssuer: (claims) => mint({ ...claims, iss: 'https://wrong-issuer.test' }),
     unsigned(claims) {

@@ -1,4 +1,5 @@
 import type { JWK } from 'jose'
+import type { Algorithm } from '../core/algorithms.ts'
 import { numberWithin } from '../core/option-checks.ts'
 import type { IssuerOptions } from '../index.ts'
 import { checkOptions, plainObject } from './arguments.ts'
@@ -7,6 +8,7 @@ import { createBadTokens } from './bad.ts'
 import { claimsOption } from './claims.ts'
 import type { TestClock } from './clock.ts'
 import { createClock } from './clock.ts'
+import { checkReproducible, createIds, resolveDeterminism } from './deterministic.ts'
 import type { Endpoint } from './endpoints.ts'
 import { createEndpoints } from './endpoints.ts'
 import type { Fault } from './fault.ts'
@@ -125,9 +127,10 @@ const trustExample = "issuer.trust({ audience: 'https://api.test' })"
 
 /** Makes an issuer, and the service that answers requests to it. */
 export function assembleIssuer(
-  options: TestIssuerOptions,
+  given: TestIssuerOptions,
   served?: ServedAt,
 ): { issuer: TestIssuer; service: IssuerService } {
+  const options = resolveDeterminism(given)
   const { url, audience, model, alg } = resolveModel(options, served)
   const claims = claimsOption('the test issuer', options.claims)
   const expiresIn = numberWithin(
@@ -154,7 +157,20 @@ export function assembleIssuer(
   const endpoints = createEndpoints(model, publisher)
   const service = createService({ endpoints, keys, outages, recorder, now })
   const fetch = createFetch(service)
-  const { mint, mintOther } = createMint(ring, { issuer: url, model, claims, expiresIn, now })
+  const ids = createIds(options.deterministic)
+  function checkAlgorithm(signs: Algorithm, option = "option 'alg' of issuer.mint"): void {
+    if (options.deterministic) checkReproducible(option, signs)
+  }
+  checkAlgorithm(keys.current.alg, "option 'alg' of the test issuer")
+  const { mint, mintOther } = createMint(ring, {
+    issuer: url,
+    model,
+    claims,
+    expiresIn,
+    now,
+    ids,
+    checkAlgorithm,
+  })
   const trustOptions: TrustOptions<AnyIssuer> = {
     issuer: model.issuer,
     audience,
@@ -167,6 +183,7 @@ export function assembleIssuer(
     outages.clear()
     recorder.requests.clear()
     clock.reset()
+    ids.reset()
   }
 
   const issuer: TestIssuer = {
@@ -181,7 +198,7 @@ export function assembleIssuer(
     clock,
     keys,
     requests: recorder.requests,
-    bad: createBadTokens({ mint, mintOther, keys, now, expiresIn }),
+    bad: createBadTokens({ mint, mintOther, keys, now, expiresIn, ids }),
     now,
     fetch,
     trust: (overrides = {}) => ({

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Algorithm } from '../core/algorithms.ts'
 import { fitsKeyType } from '../core/algorithms.ts'
 import { numberWithin, optionalBoolean, wrongOption } from '../core/option-checks.ts'
@@ -6,6 +5,7 @@ import { resolveAlgorithm, signBytes } from './algorithms.ts'
 import { checkOptions } from './arguments.ts'
 import type { Claims } from './claims.ts'
 import { claimsOf } from './claims.ts'
+import type { Ids } from './deterministic.ts'
 import { halfHash } from './half-hash.ts'
 import type { SigningRing } from './keys.ts'
 import { clockSeconds } from './number-bounds.ts'
@@ -52,6 +52,9 @@ export interface MintDefaults {
   readonly claims: Claims
   readonly expiresIn: number
   readonly now: () => number
+  readonly ids: Ids
+  /** Refuses the algorithm of a token that could not be made twice. */
+  checkAlgorithm(alg: Algorithm): void
 }
 
 export type Mint = (claims?: Claims, options?: MintOptions) => string
@@ -95,7 +98,11 @@ export function createMint(
       Math.floor(defaults.now() / 1000) -
       numberWithin("option 'age' of issuer.mint", age, clockSeconds)
     const stated = { ...defaults.claims, ...given }
-    const own = accessTokenOf(model, options).claims({ iat, id: randomUUID(), given: stated })
+    const own = accessTokenOf(model, options).claims({
+      iat,
+      id: defaults.ids.next(),
+      given: stated,
+    })
     const payload: Claims = {
       iss: issuer,
       iat,
@@ -114,6 +121,7 @@ export function createMint(
   function sign(typ: string | undefined, payload: string, options: MintOptions): string {
     const key = chooseKey(ring, options)
     const alg = options.alg ?? key.alg
+    defaults.checkAlgorithm(alg)
     const kid = options.kid === undefined ? key.publicJwk.kid : (options.kid ?? undefined)
     const header = encodePart({ alg, typ, kid, ...options.header })
     const signature = signBytes(alg, key.privateJwk, Buffer.from(`${header}.${payload}`))
@@ -142,7 +150,7 @@ export function createMint(
         sign(accessTokenOf(model, {}).typ, encodePart(access), {}),
         ring.keys.current.alg,
       )
-      const signIn = { iat: iat ?? 0, id: randomUUID(), access, atHash }
+      const signIn = { iat: iat ?? 0, id: defaults.ids.next(), access, atHash }
       const payload = { iss: issuer, iat, exp, ...other.claims(signIn) }
       return sign(other.typ, encodePart(payload), {})
     },

@@ -238,6 +238,7 @@ export const suites: readonly Suite[] = [
       'test/testing/arguments.test.ts',
       'test/testing/bad.test.ts',
       'test/testing/clock.test.ts',
+      'test/testing/deterministic.test.ts',
       'test/testing/faults.test.ts',
       'test/testing/global-fetch.test.ts',
       'test/testing/hostile.test.ts',
@@ -258,6 +259,7 @@ export const suites: readonly Suite[] = [
     adapters: 'portable',
     without: {
       'test/testing/answers/expectations.test.ts': needsServer,
+      'test/testing/deterministic.test.ts': needsServer,
       'test/testing/global-fetch.test.ts': needsServer,
       'test/testing/hostile.test.ts': needsServer,
       'test/testing/hostile-scope.test.ts': needsServer,

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Claims } from '../claims.ts'
 import type { IssuerModel, Shape } from './shape.ts'
 
@@ -78,11 +78,11 @@ export const general: Pick<IssuerModel, 'idToken' | 'refreshToken' | 'logoutToke
   /** The ID token of a client that sends a nonce (OpenID Connect Core section 2). */
   idToken: {
     typ: 'JWT',
-    claims: ({ iat, access, atHash }) => ({
+    claims: ({ iat, id, access, atHash }) => ({
       sub: access.sub,
       aud: clientOf(access),
       auth_time: access['auth_time'] ?? iat,
-      nonce: randomUUID(),
+      nonce: id,
       at_hash: atHash,
     }),
   },
