@@ -347,6 +347,11 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
     why: 'starts the examples as a reader starts them; examples.test.ts here starts those of other runtimes',
     files: [
       'examples/app.test.ts',
+      'examples/testing/answers.test.ts',
+      'examples/testing/global-fetch.test.ts',
+      'examples/testing/handler.test.ts',
+      'examples/testing/hostile.test.ts',
+      'examples/testing/vitest.test.ts',
       'examples/migrate/authgear-sample/app.test.ts',
       'examples/migrate/aws-jwt-verify/app.test.ts',
       'examples/shapes.test.ts',

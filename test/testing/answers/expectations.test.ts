@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import express from 'express'
 import fastify from 'fastify'
 import request from 'supertest'
@@ -14,6 +15,7 @@ import {
   unavailable,
 } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
+import { createApp as examplesApp } from '../../../examples/express.ts'
 
 const issuer = createTestIssuer()
 
@@ -330,6 +332,13 @@ describe('the messages say what to look at', () => {
     const { app: cutOff, down } = createCutOffApp()
     const answer = await request(cutOff).get('/orders').use(down.as())
     expect(messageOf(() => unauthorized()(answer))).toContain('a fault of issuer.fail()')
+  })
+
+  it('docs/testing.md shows a message as it is', async () => {
+    const page = await readFile(new URL('../../../docs/testing.md', import.meta.url), 'utf8')
+    const answer = await request(examplesApp(issuer.trust())).get('/orders')
+    const message = messageOf(() => forbidden({ scope: 'orders:read' })(answer))
+    expect(page).toContain(`\`\`\`\n${message}\n\`\`\`\n`)
   })
 
   it('a text with line breaks and other controls, which are escaped and cut', () => {
