@@ -7,7 +7,7 @@ import { createTestAuth } from './test-auth.ts'
 /**
  * Attaches an Auth to a request, so that a handler can be called without its guard in a unit test.
  * Every `getAuth` gives it, and it stands where the guard of the framework puts it: in `req.auth` of
- * Express, Fastify and Node, `ctx.state.auth` of Koa, `c.get('auth')` of Hono.
+ * Express, Fastify, Nest and Node, `ctx.state.auth` of Koa, `c.get('auth')` of Hono.
  *
  *     handler(withAuth(req, { sub: 'alice', scope: 'orders:read' }), res)
  *
@@ -15,7 +15,7 @@ import { createTestAuth } from './test-auth.ts'
  * by the token that the request carries, and refuses it if there is none. Test a guarded route with
  * tokens of `createTestIssuer()` instead.
  *
- * @param request A request of Express, Fastify or Node, a context of Koa or Hono, a fetch Request,
+ * @param request A request of Express, Fastify or Node, a context of Koa, Hono or Nest, a fetch Request,
  *   or an object that a test has in the place of one.
  * @param claims Claims as for `issuer.mint()`, which adds the same. `auth.roles` are those in
  *   `roles`, and `auth.permissions` those in `entitlements` or `permissions`, whatever profile the
@@ -46,9 +46,12 @@ interface AnyRequest {
   readonly state?: unknown
   readonly headers?: unknown
   set?(name: string, value: unknown): unknown
+  switchToHttp?(): { getRequest(): AnyRequest }
 }
 
 function placeOf(request: AnyRequest): Place {
+  if (typeof request.switchToHttp === 'function')
+    return placeOf(request.switchToHttp().getRequest())
   const { req, state } = request
   if (isObject(state) && isObject(req)) {
     return { carrier: req, attach: (auth) => void Object.assign(state, { auth }) }

@@ -11,6 +11,7 @@ import * as forFastify from 'tollgate/fastify'
 import * as forFetch from 'tollgate/fetch'
 import * as forHono from 'tollgate/hono'
 import * as forKoa from 'tollgate/koa'
+import * as forNest from 'tollgate/nest'
 import * as forNode from 'tollgate/node'
 import type { Claims } from 'tollgate/testing'
 import { createTestIssuer, withAuth } from 'tollgate/testing'
@@ -94,6 +95,20 @@ describe('withAuth, in each framework', () => {
       expect(own).toEqual(attached)
     },
   )
+
+  it('Nest: a context of it, and its request', () => {
+    const req: { auth?: unknown } = {}
+    const context = {
+      getType: () => 'http',
+      switchToHttp: () => ({ getRequest: () => req, getResponse: () => ({}) }),
+    }
+    expect(withAuth(context, claims)).toBe(context)
+    const { getAuth } = forNest.createAuth(issuer.trust())
+    for (const from of [context, req]) {
+      expect([forNest.getAuth(from).subject, getAuth(from).subject]).toEqual(['alice', 'alice'])
+    }
+    expect(req.auth).toBe(forNest.getAuth(context))
+  })
 
   it('objects that a test has in the place of a request and of a context of Koa', () => {
     const req = withAuth({ params: { id: '1' } }, claims)
