@@ -291,15 +291,23 @@ describe('README.md', () => {
     for (const table of tables) expect(written).toContain(table)
   })
 
-  it('README.md quotes the results of the outage benchmark exactly', () => {
+  it('docs/outages.md and README.md quote the results of the outage benchmark exactly', () => {
     const written = readFileSync(`${root}test/bench/OUTAGE.md`, 'utf8')
+    const page = readFileSync(`${root}docs/outages.md`, 'utf8')
     const quoted = [
-      ...readme.matchAll(/^\| ([^|]+) \| ([\d,]+) \| ([^|]+) \| ([\d,]+ \([^|]+\)) \|$/gm),
+      ...page.matchAll(/^\| ([^|]+) \| ([\d,]+) \| ([^|]+) \| ([\d,]+ \([^|]+\)) \|$/gm),
     ]
     expect(quoted).toHaveLength(5)
     for (const [, name = '', ...cells] of quoted) {
       const row = written.split('\n').find((line) => line.startsWith(`| ${name} `))
       for (const cell of cells) expect(row?.split('|').map((one) => one.trim())).toContain(cell)
     }
+    const [, good, own, next] =
+      /with ([\d,]+) good requests: tollgate refused none and fetched\s+(\d+) times, where the next best middleware with a key cache fetched ([\d,]+) times/.exec(
+        readme,
+      ) as RegExpExecArray
+    expect(page).toContain(`${good} good requests`)
+    expect(page).toMatch(new RegExp(`^\\| tollgate \\| 0 \\| 0 \\| ${own} `, 'm'))
+    expect(page).toMatch(new RegExp(`^\\| get-jwks .* \\| 0 \\| 0 \\| ${next} `, 'm'))
   })
 })

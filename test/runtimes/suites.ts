@@ -361,6 +361,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
       'test/examples-nest.test.ts',
       'test/docs/configuration.test.ts',
       'test/docs/errors.test.ts',
+      'test/docs/links.test.ts',
       'test/issuers/examples.test.ts',
     ],
   },
