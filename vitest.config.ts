@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // Tests and examples import `tollgate` by its own name; this condition maps it to src/.
@@ -27,8 +28,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     testTimeout: 30_000,
-    // Vitest leaves a core idle; where there are two, that is half of them.
-    maxWorkers: '100%',
+    // One more than there are cores, because some tests wait for timers.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       { extends: true, test: { name: 'alone', include: alone } },
       {
