@@ -4,7 +4,10 @@ import { defineConfig } from 'vitest/config'
 // Tests and examples import `tollgate` by its own name; this condition maps it to src/.
 const conditions = ['@tollgate/source']
 
-/** Files that each run in a process of their own. All others share one for each worker, which takes half of the time. */
+/**
+ * Files that each run in a process of their own. All others share one for each worker, so that modules
+ * are loaded once.
+ */
 const alone = [
   // These load modules of src a second time, or put others in their place.
   'test/adapters/copies.test.ts',
@@ -21,7 +24,12 @@ const packed = ['consumers', 'entries', 'reach', 'readme', 'tarball', 'vitest'].
 )
 /** The files that `npm test` runs. */
 export const include = ['test/**/*.test.ts', 'examples/**/*.test.ts']
-export const exclude = ['test/interop/**', 'test/bench/**', 'test/runtimes/**']
+export const exclude = [
+  'test/interop/**',
+  'test/bench/**',
+  'test/runtimes/**',
+  'test/package/older-compilers.test.ts',
+]
 
 export default defineConfig({
   resolve: { conditions },
