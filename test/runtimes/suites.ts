@@ -362,6 +362,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
       'test/docs/configuration.test.ts',
       'test/docs/errors.test.ts',
       'test/docs/links.test.ts',
+      'test/docs/test-issuers.test.ts',
       'test/issuers/examples.test.ts',
     ],
   },

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import type { IssuerOptions } from 'tollgate'
 import { createVerifier } from 'tollgate'
@@ -287,16 +285,6 @@ describe('machines', () => {
       )
     },
   )
-})
-
-it('docs/test-issuers.md has a row for every shape, with what it is by default', () => {
-  const page = readFileSync(join(import.meta.dirname, '../../docs/test-issuers.md'), 'utf8')
-  const listed = page.split('\n').filter((line) => /^\| `/.test(line))
-  const real = rows.map(([shape, { kinds = 'people, machines' }]) => {
-    const { url, audience } = createTestIssuer({ shape, keys: [rsa] })
-    return `| \`${shape}\` | \`${url}\` | \`${audience}\` | ${kinds} |`
-  })
-  expect(listed.sort()).toEqual(real.sort())
 })
 
 describe('createTestIssuer with a shape', () => {
