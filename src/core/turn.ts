@@ -1,19 +1,26 @@
 import type { Awaitable } from './awaitable.ts'
 
 /**
- * What is done in one turn of the event loop. While it lasts, everybody else waits: other requests,
- * timers, and answers of the issuer.
+ * What was done since the last turn of the event loop that is known to have ended. While a turn
+ * lasts, everybody else waits: other requests, timers, and answers of the issuer.
  */
-const turn = { begun: 0, inPlace: 0, isOver: true }
+const turn = { begun: 0, inPlace: 0, endIsAwaited: false }
+
+/**
+ * After how much of that the end of the turn is waited for. To wait for it makes the event loop go
+ * round once more, and that costs an app as much as a signature does: it must not happen for every
+ * request.
+ */
+const few = 16
 
 /**
  * How many new tokens are begun in one turn. One takes 20 to 40 µs of this thread: of 10,000 that
  * come at once, all others would wait half a second. So they take turns, and no turn takes longer
  * than some milliseconds.
  */
-const mostBegun = 64
+const mostBegun = 48
 /** How many callers that wait look for their token in the cache in one turn. That takes 2 to 3 µs. */
-const mostLooking = 500
+const mostLooking = 250
 /** How many signatures are checked in place in one turn. Together they take a millisecond. */
 const mostInPlace = 64
 
@@ -26,11 +33,11 @@ const { setImmediate } = globalThis
 export function roomForToken(): Awaitable<void> {
   // A runtime without this function has no turns that could be counted.
   if (setImmediate === undefined) return undefined
-  begin()
   if (turn.begun >= mostBegun || waiting.length > 0) {
     return new Promise((resolve) => void waiting.push(resolve))
   }
   turn.begun += 1
+  awaitEnd()
   return undefined
 }
 
@@ -49,29 +56,25 @@ export function roomToLook(): Promise<void> {
 
 /** Whether one more signature may be checked in place in this turn, and counts it. */
 export function takePlace(): boolean {
-  begin()
   if (turn.inPlace >= mostInPlace) return false
   turn.inPlace += 1
+  awaitEnd()
   return true
 }
 
-/** Whether no signature has been checked in place in this turn. */
-export function isPlaceEmpty(): boolean {
-  return turn.isOver || turn.inPlace === 0
-}
-
-function begin(): void {
-  if (!turn.isOver) return
-  Object.assign(turn, { begun: 0, inPlace: 0, isOver: false })
+function awaitEnd(): void {
+  if (turn.endIsAwaited || turn.begun + turn.inPlace < few) return
+  turn.endIsAwaited = true
   setImmediate(end)
 }
 
 function end(): void {
-  turn.isOver = true
-  if (waiting.length + callers.length === 0) return
-  begin()
   const next = waiting.splice(0, mostBegun)
-  turn.begun = next.length
+  Object.assign(turn, { begun: next.length, inPlace: 0, endIsAwaited: false })
+  if (next.length + waiting.length + callers.length > 0) {
+    turn.endIsAwaited = true
+    setImmediate(end)
+  }
   for (const wake of callers.splice(0, mostLooking)) wake()
   for (const wake of next) wake()
 }
