@@ -281,6 +281,10 @@ describe.each(['README.md', ...pages])('the snippets of %s', (page) => {
 describe('README.md', () => {
   const readme = readFileSync(`${root}README.md`, 'utf8')
 
+  it('README.md has at most 2,000 words', () => {
+    expect(readme.trim().split(/\s+/).length).toBeLessThanOrEqual(2000)
+  })
+
   it('README.md quotes the results of the speed benchmark exactly', () => {
     const written = readFileSync(`${root}test/bench/RESULTS.md`, 'utf8')
     const [section = ''] = readme.split('\n## How fast it is\n')[1]?.split('\n## ') ?? []
