@@ -8,8 +8,8 @@ const turn = { begun: 0, inPlace: 0, endIsAwaited: false }
 
 /**
  * After how much of that the end of the turn is waited for. To wait for it makes the event loop go
- * round once more, and that costs an app as much as a signature does: it must not happen for every
- * request.
+ * round once more. Done for every request, that cost an Express app 8 % of its requests per second
+ * (Node 24).
  */
 const few = 16
 
