@@ -1,5 +1,6 @@
 import { defaultAlgorithms, isAlgorithm } from '../../core/algorithms.ts'
 import { knownIssuers } from '../../core/known-issuers.ts'
+import { isLoopback } from '../insecure-hosts.ts'
 import type { Finding } from './finding.ts'
 import { advice, good, wrong } from './finding.ts'
 import type { Exchange, Probe } from './probe.ts'
@@ -21,8 +22,9 @@ export function examine(probe: Probe): readonly Finding[] {
 function examineUrl({ issuer }: Probe): readonly Finding[] {
   if (!issuer.startsWith('http:')) return []
   const { hostname } = new URL(issuer)
-  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
-  const option = isLoopback ? 'allowInsecureLoopback: true' : `allowInsecureHosts: ['${hostname}']`
+  const option = isLoopback(hostname)
+    ? 'allowInsecureLoopback: true'
+    : `allowInsecureHosts: ['${hostname}']`
   const fix = `use https, or for development alone set ${option}`
   return [
     advice('issuer', 'it is asked by http, where anybody in between can replace its keys', fix),

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { kindOf, wrongOption } from '../../core/option-checks.ts'
 import { checkOptions, plainObject } from '../arguments.ts'
+import { readPart } from '../token-part.ts'
 import { challengeOf, checkParameter, isFinding } from './checks.ts'
 import type {
   ForbiddenExpectation,
@@ -129,7 +130,7 @@ function judgeJwt(token: unknown, expected: ExpectedJwt, equals: Equals): Return
 
 function findInJwt(token: unknown, expected: ExpectedJwt, equals: Equals): Finding | undefined {
   const parts = typeof token === 'string' ? token.split('.') : []
-  const [header, claims] = parts.slice(0, 2).map(decode)
+  const [header, claims] = parts.slice(0, 2).map(readPart)
   if (parts.length !== 3 || header === undefined || claims === undefined) {
     return {
       expected: 'a signed JWT: three parts of base64url, the first two of them JSON objects',
@@ -158,14 +159,4 @@ function memberOf(members: object, name: string): unknown {
 
 function show(value: unknown): string {
   return JSON.stringify(value) ?? 'undefined'
-}
-
-/** A part of a token that is a JSON object. */
-function decode(part: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString())
-    return typeof value === 'object' && value !== null ? value : undefined
-  } catch {
-    return undefined
-  }
 }

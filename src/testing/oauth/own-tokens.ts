@@ -1,5 +1,6 @@
 import { verifyBytes } from '../algorithms.ts'
 import type { TestIssuer } from '../issuer.ts'
+import { readPart } from '../token-part.ts'
 
 type Payload = Readonly<Record<string, unknown>>
 
@@ -14,7 +15,7 @@ export function identifierOf({ url, metadata }: Pick<TestIssuer, 'url' | 'metada
 
 /** The payload of a token that this issuer made. */
 export function payloadOf(token: string): Payload {
-  return decodePart(token.split('.')[1]) ?? {}
+  return readPart(token.split('.')[1]) ?? {}
 }
 
 /**
@@ -26,8 +27,8 @@ export function readSignedToken(
   token: string,
 ): Payload | undefined {
   const [header, payload, signature, ...rest] = token.split('.')
-  const { alg, kid } = decodePart(header) ?? {}
-  const claims = decodePart(payload)
+  const { alg, kid } = readPart(header) ?? {}
+  const claims = readPart(payload)
   const isOwn = [issuer.url, identifierOf(issuer)].includes(String(claims?.['iss']))
   if (!isOwn || signature === undefined || rest.length > 0) return undefined
   const signed = Buffer.from(`${header}.${payload}`)
@@ -50,13 +51,4 @@ export function readAccessToken(
   const isInTime = typeof exp === 'number' && seconds < exp && Number(nbf) <= seconds
   const isIdToken = Object.hasOwn(claims ?? {}, 'at_hash') || Object.hasOwn(claims ?? {}, 'nonce')
   return isInTime && !isIdToken ? claims : undefined
-}
-
-function decodePart(part: string | undefined): Payload | undefined {
-  try {
-    const value = JSON.parse(Buffer.from(part ?? '', 'base64url').toString())
-    return typeof value === 'object' && value !== null ? value : undefined
-  } catch {
-    return undefined
-  }
 }
