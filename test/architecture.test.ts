@@ -16,7 +16,13 @@ const adapters = {
   'src/node.ts': /^$/,
 }
 /** Entries that adapt no framework. */
-const otherEntries = ['src/index.ts', 'src/issuers.ts', 'src/testing.ts', 'src/vitest.ts']
+const otherEntries = [
+  'src/index.ts',
+  'src/issuers.ts',
+  'src/revocation.ts',
+  'src/testing.ts',
+  'src/vitest.ts',
+]
 
 /** Every file and folder, written as an import writes it. */
 function pathsIn(folder: string): readonly string[] {
@@ -301,6 +307,14 @@ describe('imports of src', () => {
       )
       expect(outside(lines ?? [], /^(?:import|export) type \{/)).toEqual([])
     }
+  })
+
+  test('the stores of revocations import the main entry and core alone, and nothing imports them', () => {
+    const stores = /^src\/revocation[./]/
+    const files = sources.filter((file) => stores.test(file))
+    expect(forbiddenImports(files, /^src\/index\.ts$/, core, stores)).toEqual([])
+    const others = sources.filter((file) => !stores.test(file))
+    expect(others.filter((file) => importsOf(file).some((to) => stores.test(to)))).toEqual([])
   })
 
   test('every import of src names its module literally', () => {

@@ -36,7 +36,16 @@ export async function copyTwice(project: string, fixture: string, name: string):
 }
 
 /** What a project has whose programs use no framework. */
-export const alone = ['index', 'express', 'koa', 'fetch', 'node', 'nest', 'issuers'] as const
+export const alone = [
+  'index',
+  'express',
+  'koa',
+  'fetch',
+  'node',
+  'nest',
+  'issuers',
+  'revocation',
+] as const
 
 /** The packages of a project whose programs use every framework in its current version. */
 export const current = {

@@ -161,6 +161,9 @@ test('every entry exports the expected values, imported and required, without an
         "createAuth",
         "getAuth",
       ],
+      "tollgate/revocation": [
+        "createMemoryStore",
+      ],
       "tollgate/testing": [
         "assertRejectsHostileTokens",
         "assertSurvivesIssuerFaults",
@@ -239,6 +242,8 @@ test('every entry exports the expected types, an adapter its own beside those of
         "Profile",
         "ProfileName",
         "Reason",
+        "Revocation",
+        "RevocationStore",
         "StandardSchema",
         "Verifier",
         "VerifierOptions",
@@ -370,6 +375,11 @@ test('every entry exports the expected types, an adapter its own beside those of
         "RequireAuth",
         "Requirements",
         "UpgradeSocket",
+      ],
+      "tollgate/revocation": [
+        "MemoryStoreOptions",
+        "Revocation",
+        "RevocationStore",
       ],
       "tollgate/testing": [
         "AttackerNeeds",

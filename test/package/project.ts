@@ -10,7 +10,7 @@ const modules = join(root, 'node_modules')
 
 export const adapters = ['express', 'koa', 'fastify', 'hono', 'fetch', 'node', 'nest'] as const
 /** The entries that need no peer, by the name of their files. */
-export const entries = ['index', ...adapters, 'issuers', 'testing'] as const
+export const entries = ['index', ...adapters, 'issuers', 'revocation', 'testing'] as const
 export type Entry = (typeof entries)[number]
 /** The entry that is made for a test runner, and opens only in a test that it runs. */
 export const runnerEntry = 'vitest'

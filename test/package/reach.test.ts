@@ -145,6 +145,12 @@ describe('what an entry imports', () => {
     expect(others).toEqual([])
   })
 
+  test('revocation: itself and core/, and no package', async () => {
+    const { own, others } = await reachOf('revocation')
+    expect(own.filter((path) => !/^(revocation|core)\//.test(path))).toEqual(['revocation.js'])
+    expect(others).toEqual([])
+  })
+
   test('the types of an entry import jose, and a framework only where its adapter uses the types of it', async () => {
     const reached = entries.map(async (entry) => [entry, await typesOf(entry)] as const)
     expect(Object.fromEntries(await Promise.all(reached))).toEqual({
@@ -157,6 +163,7 @@ describe('what an entry imports', () => {
       node: ['jose'],
       nest: ['jose'],
       issuers: ['jose'],
+      revocation: [],
       testing: ['jose', 'node:http'],
     })
   })
@@ -177,6 +184,7 @@ const budgets: Readonly<Record<Entry, readonly [minified: number, gzipped: numbe
   node: [108_900, 39_900],
   nest: [109_900, 40_200],
   issuers: [27_500, 8_900],
+  revocation: [6_300, 2_900],
   testing: [209_000, 71_000],
 }
 
@@ -220,8 +228,8 @@ describe('a bundled entry', () => {
       for (const entry of portable) {
         const { outputFiles, metafile, warnings } = await bundle(everythingOf(entry), options)
         expect(warnings, entry).toEqual([])
-        // The presets are data, and need no other package.
-        const isData = entry === 'issuers'
+        // The presets are data, and the stores keep it: they need no other package.
+        const isData = entry === 'issuers' || entry === 'revocation'
         const packages = Object.keys(metafile.inputs).join().includes('node_modules/jose/')
         expect(packages, entry).toBe(!isData)
         const imports = Object.values(metafile.inputs).flatMap((input) => input.imports)

@@ -231,6 +231,11 @@ export const suites: readonly Suite[] = [
     adapters: 'portable',
   },
   {
+    name: 'revocation',
+    files: ['test/revocation/memory.test.ts'],
+    adapters: 'portable',
+  },
+  {
     name: 'testing',
     files: [
       'test/testing/answers/expectations.test.ts',

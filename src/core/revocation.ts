@@ -1,0 +1,52 @@
+import type { Auth } from './auth.ts'
+
+/**
+ * What is taken back: one token by its `jti`, or the tokens of a subject, a session or a client that
+ * were issued until `before`. Exactly one of these four is named; what shall be revoked by two of
+ * them is revoked by two calls.
+ */
+export interface Revocation {
+  /** Whose tokens: the issuer exactly as it is configured, which is `auth.issuer`. */
+  readonly issuer: string
+  /** The token with this `jti` (RFC 7519 section 4.1.7). */
+  readonly jti?: string
+  /** Tokens of this subject, as `auth.subject` names it. */
+  readonly subject?: string
+  /** Tokens of this session of the issuer, as the claim `sid` names it (OpenID Connect Back-Channel
+   * Logout 1.0 section 2.1). */
+  readonly session?: string
+  /** Tokens that were issued to this client, as `auth.clientId` names it. */
+  readonly client?: string
+  /**
+   * Seconds since the epoch: revoked are tokens whose `iat` is not later, and tokens without `iat`.
+   * Default: now, by the clock of the store. Not with `jti`, which names one token.
+   */
+  readonly before?: number | undefined
+  /**
+   * Seconds since the epoch: until when the revocation must be kept, which is the latest `exp` of the
+   * tokens it concerns (`auth.expiresAt`). Afterwards the store may forget it. A token that had
+   * expired by then stays revoked while `clockTolerance` would still let it pass.
+   */
+  readonly until: number
+}
+
+/** Where it is kept which tokens are revoked: one of `tollgate/revocation`, or one of your own. */
+export interface RevocationStore {
+  /**
+   * Whether a token is revoked. Asked on every `verify()`, after all other checks: exactly false lets
+   * the token pass, and exactly true refuses it. Where it throws or rejects, the answer is 503.
+   */
+  isRevoked(auth: Auth): boolean | Promise<boolean>
+  /**
+   * Revokes.
+   *
+   * @throws TypeError if that is no revocation; whatever else keeps the store from keeping it. Then
+   * nothing may be taken as revoked.
+   */
+  revoke(what: Revocation): Promise<void>
+  /**
+   * Optional: calls back after each revocation that was made by this object, until the function is
+   * called that it returns. With it, `auth.signal` fires at once in the process that revokes.
+   */
+  subscribe?(listener: (what: Revocation) => void): () => void
+}
