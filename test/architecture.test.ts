@@ -137,6 +137,7 @@ const topFiles = [
   'explain',
   'health',
   'issuer-options',
+  'key-options',
   'options',
   'token-cache',
   'verifier',

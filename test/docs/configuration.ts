@@ -25,7 +25,7 @@ const parts = [
   {
     title: '`keys`',
     intro: 'How keys are fetched and kept.',
-    file: 'src/core/options.ts',
+    file: 'src/core/key-options.ts',
     types: ['KeyOptions'],
   },
   {
