@@ -19,7 +19,7 @@ import {
   wrongOption,
 } from './option-checks.ts'
 import { own } from './own-members.ts'
-import type { FetchLike } from './remote/http-json.ts'
+import type { FetchLike } from './remote/http.ts'
 
 /**
  * One trusted issuer. A member that is stated here replaces the verifier's option of that name, and

@@ -26,7 +26,7 @@ import {
   optionalFunction,
   wrongOption,
 } from './option-checks.ts'
-import type { FetchLike } from './remote/http-json.ts'
+import type { FetchLike } from './remote/http.ts'
 
 /** `C` is the type of the claims: stated as a type argument, or what the `claims` schema gives. */
 export interface VerifierOptions<C extends object = JWTPayload> {

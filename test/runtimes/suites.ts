@@ -70,6 +70,7 @@ export const suites: readonly Suite[] = [
       'test/core/issuer-url.test.ts',
       'test/core/insecure-hosts.test.ts',
       'test/core/issuers/any-iss.test.ts',
+      'test/core/issuers/endpoints.test.ts',
       'test/core/issuers/forget.test.ts',
       'test/core/issuers/real-issuers.test.ts',
       'test/core/issuers/resolved.test.ts',
@@ -81,6 +82,7 @@ export const suites: readonly Suite[] = [
       'test/core/jwt/signature.test.ts',
       'test/core/verifier.test.ts',
       'test/core/remote/cached-document.test.ts',
+      'test/core/remote/documents.test.ts',
       'test/core/remote/fetch-option.test.ts',
       'test/core/keys/model.test.ts',
       'test/core/keys/jwk.test.ts',
@@ -441,6 +443,6 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
   },
   {
     why: "measures the memory and the sockets that Node's fetch takes when an issuer fails",
-    files: ['test/core/remote/http-json.test.ts'],
+    files: ['test/core/remote/http.test.ts'],
   },
 ]

@@ -30,7 +30,7 @@ export function createListedIssuers(
         'is for issuers that a resolver answers for. Listed issuers stay trusted: create a verifier without the one that is removed',
       ),
     close() {
-      for (const { keys } of listed) keys.close()
+      for (const issuer of listed) issuer.close()
     },
   }
 }

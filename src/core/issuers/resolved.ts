@@ -8,7 +8,7 @@ import { isIdentifier } from '../issuer-url.ts'
 import { withDetail } from '../jwt/details.ts'
 import { withoutValues } from '../option-checks.ts'
 import { within } from '../remote/deadline.ts'
-import type { FetchLike } from '../remote/http-json.ts'
+import type { FetchLike } from '../remote/http.ts'
 import type { SharedWork } from '../remote/shared-work.ts'
 import { shareWork } from '../remote/shared-work.ts'
 import type { ActiveIssuer, IssuerContext, TrustedIssuer } from './active-issuer.ts'
@@ -196,7 +196,7 @@ export function createResolvedIssuers(
     const fetch: FetchLike = (url, init) => (answer.fetch ?? context.fetch)(url, init)
     const issuer = activate({ ...trusted, fetch }, context)
     const answer = { issuer, stated, at: clock(), fetch: trusted.fetch }
-    if (closed) issuer.keys.close()
+    if (closed) issuer.close()
     const answers = proven.has(name) ? proven : unproven
     answers.set(name, answer)
     return issuer
@@ -215,7 +215,7 @@ export function createResolvedIssuers(
       // Its keys are closed once nothing leads to the issuer any more. It may also have moved to
       // the other cache.
       disposeAfter: ({ issuer }, iss, reason) => {
-        if (answerFor(iss)?.issuer !== issuer) issuer.keys.close()
+        if (answerFor(iss)?.issuer !== issuer) issuer.close()
         if (reason === 'evict') onDropped?.(iss)
       },
     })
@@ -246,7 +246,7 @@ export function createResolvedIssuers(
     },
     close() {
       closed = true
-      for (const { keys } of all()) keys.close()
+      for (const issuer of all()) issuer.close()
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { CachedDocument } from '../remote/cached-document.ts'
+import type { CachedMetadata } from '../remote/metadata.ts'
 import { metadataMaxAge } from '../remote/metadata.ts'
 
 /** Finds the keys of an issuer. */
@@ -39,15 +39,15 @@ export function createFixedLocator(uri: string): Locator {
  * Without this end, an old location that goes on to answer would keep keys alive that the issuer
  * has withdrawn, for as long as its metadata cannot be read.
  */
-export function createDiscoveringLocator(metadata: CachedDocument<string>, grace: number): Locator {
+export function createDiscoveringLocator(metadata: CachedMetadata, grace: number): Locator {
   return {
     isKnown: () => metadata.loadedAt() !== undefined,
-    locate: async () => (await metadata.current()).value,
+    locate: async () => (await metadata.current()).value.jwksUri as string,
     async ask() {
       if (metadata.status().asked > 0) return undefined
       await metadata.refresh()
       const { value, lastError } = metadata.status()
-      return lastError === undefined ? value : undefined
+      return lastError === undefined ? value?.jwksUri : undefined
     },
     isAsking: () => metadata.status().attempt === 'forced',
     endsAt: () => (metadata.loadedAt() ?? Infinity) + metadataMaxAge + grace,

@@ -4,20 +4,18 @@ import { attempt } from '../awaitable.ts'
 import { UnavailableError } from '../errors.ts'
 import type { Emit, IssuerReport } from '../events.ts'
 import { kidField } from '../events.ts'
-import type { InsecureHosts } from '../insecure-hosts.ts'
 import type { Loaded } from '../remote/attempts.ts'
 import type { Available, CachedDocument } from '../remote/cached-document.ts'
 import { createCachedDocument } from '../remote/cached-document.ts'
 import { within } from '../remote/deadline.ts'
-import type { FetchLike } from '../remote/http-json.ts'
-import { fetchJson } from '../remote/http-json.ts'
+import { fetchJson } from '../remote/documents.ts'
+import type { HttpOptions } from '../remote/http.ts'
 import { atLocation, isNotFound, LoadError } from '../remote/load-error.ts'
-import { createMetadata } from '../remote/metadata.ts'
+import type { CachedMetadata } from '../remote/metadata.ts'
 import { createForcedAttempts } from './forced-attempts.ts'
 import { createIgnoredKeys } from './ignored-keys.ts'
 import type { KeySet } from './key-set.ts'
 import { readKeySet } from './key-set.ts'
-import type { Locator } from './locator.ts'
 import { createDiscoveringLocator, createFixedLocator } from './locator.ts'
 import type { KeyHealth, KeyLocation, KeySource, Keys } from './source.ts'
 import { readBundle } from './spiffe-bundle.ts'
@@ -36,24 +34,23 @@ export interface RemoteSourceOptions extends IssuerReport {
   readonly algorithms: readonly Algorithm[]
   readonly location: Exclude<KeyLocation, { kind: 'static' }>
   readonly settings: KeySettings
-  readonly insecureHosts: InsecureHosts
-  readonly fetch: FetchLike
-  readonly now: () => number
+  /** What the issuer says of itself, for keys that are found by discovery. */
+  readonly metadata: CachedMetadata | undefined
+  readonly http: HttpOptions
 }
 
 /** Keys over HTTP, found by discovery or at a configured location. */
 export function createRemoteSource(options: RemoteSourceOptions): KeySource {
-  const { issuer, emit, settings, now, location } = options
+  const { issuer, emit, settings, location, metadata, http } = options
+  const { now } = http
   const { timeout, maxAge, staleIfError } = settings
   const { algorithms } = options
   const rules = { algorithms, issuer, spelling: 'tolerant', maxKeys: settings.maxKeys } as const
-  const closing = new AbortController()
-  const http = { ...settings, fetch: options.fetch, now, signal: closing.signal }
-  const isDiscovered = location.kind === 'discovery'
-  const forced = createForcedAttempts(settings.cooldown, now, isDiscovered)
-  const locator = isDiscovered
-    ? discover(location.metadataUrl)
-    : createFixedLocator(location.jwksUri)
+  const forced = createForcedAttempts(settings.cooldown, now, location.kind === 'discovery')
+  const locator =
+    location.kind === 'jwks'
+      ? createFixedLocator(location.jwksUri)
+      : createDiscoveringLocator(metadata as CachedMetadata, maxAge + staleIfError)
   const document: CachedDocument<KeySet> = createCachedDocument<KeySet>({
     // Metadata and keys together get the time that a caller waits for them: otherwise the attempt
     // would outlast its callers.
@@ -75,14 +72,10 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
   /** Whether the last attempt to read the metadata for a token with an unknown key has failed. */
   let askingFailed = false
 
-  function discover(metadataUrl: string | undefined): Locator {
-    const onMoved = (): void => {
-      // The old location may go on to answer with keys that the issuer has withdrawn.
-      if (loadedFrom !== undefined) void document.refresh()
-    }
-    const metadata = createMetadata({ ...options, metadataUrl, staleIfError, http, onMoved })
-    return createDiscoveringLocator(metadata, maxAge + staleIfError)
-  }
+  metadata?.onMoved(() => {
+    // The old location may go on to answer with keys that the issuer has withdrawn.
+    if (loadedFrom !== undefined) void document.refresh()
+  })
 
   async function load(attempt: { readonly forced: boolean }): Promise<Loaded<KeySet>> {
     const justRead = !locator.isKnown()
@@ -163,7 +156,7 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
     }
     if (asked > 0) throw unavailable(asked, report)
 
-    const next = closing.signal.aborted ? undefined : forced.take(kid)
+    const next = http.signal.aborted ? undefined : forced.take(kid)
     if (next === 'keys') return refreshed(than, report)
     if (next === 'metadata') return afterAsking(than, report)
     report?.({ type: 'kid.throttled', issuer, ...kidField(kid) })
@@ -206,10 +199,7 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
         ...(lastError !== undefined && { lastError: lastError.message }),
       }
     },
-    close() {
-      document.close()
-      closing.abort()
-    },
+    close: document.close,
   }
 }
 

@@ -3,19 +3,31 @@ import type { InsecureHosts } from '../insecure-hosts.ts'
 import { isPrivateAddress, urlFlaw } from '../issuer-url.ts'
 import { own } from '../own-members.ts'
 import type { Loaded } from './attempts.ts'
-import type { HttpJson, HttpJsonOptions } from './http-json.ts'
-import { fetchJson } from './http-json.ts'
+import type { HttpJson } from './documents.ts'
+import { fetchJson } from './documents.ts'
+import type { HttpOptions } from './http.ts'
 import { atLocation, LoadError } from './load-error.ts'
 
 export interface DiscoveryOptions {
   readonly issuer: string
   readonly metadataUrl: string | undefined
   readonly insecureHosts: InsecureHosts
-  readonly http: HttpJsonOptions
+  readonly http: HttpOptions
+  /** Whether a document that says nowhere where the keys are is of no use. */
+  readonly needsKeys: boolean
 }
 
-/** Finds the issuer's `jwks_uri`. The location that answered is asked first the next time. */
-export function createDiscovery(options: DiscoveryOptions): () => Promise<Loaded<string>> {
+/** What an issuer says of itself (RFC 8414 section 2). */
+export interface Metadata {
+  /** Where its keys are; undefined only where they are not needed. */
+  readonly jwksUri: string | undefined
+  readonly location: string
+  /** The whole document, in which nothing is checked but its issuer. */
+  readonly document: object
+}
+
+/** Reads the issuer's metadata. The location that answered is asked first the next time. */
+export function createDiscovery(options: DiscoveryOptions): () => Promise<Loaded<Metadata>> {
   let locations = options.metadataUrl ? [options.metadataUrl] : wellKnownLocations(options.issuer)
 
   return async function discover() {
@@ -77,9 +89,8 @@ function wellKnownLocations(issuer: string): string[] {
 function checkMetadata(
   { body }: HttpJson,
   location: string,
-  { issuer, metadataUrl, insecureHosts }: DiscoveryOptions,
-): Loaded<string> {
-  const refused = (why: string): LoadError => atLocation(new LoadError(why), location)
+  { issuer, metadataUrl, insecureHosts, needsKeys }: DiscoveryOptions,
+): Loaded<Metadata> {
   // RFC 8414 section 3.3: identical, or not to be used. AD FS has another `iss` in access tokens
   // than in ID tokens, and names both; only where the configuration states the location does a
   // document decide that.
@@ -89,25 +100,46 @@ function checkMetadata(
     const slash = named.some((one) => one === `${issuer}/` || `${one}/` === issuer)
     const others = named.map((one) => `'${printable(one, 100)}'`).join(' and ')
     const what = `metadata names another issuer, ${others}`
-    throw refused(slash ? `${what}: a trailing slash differs,` : what)
+    const why = slash ? `${what}: a trailing slash differs,` : what
+    throw atLocation(new LoadError(why), location)
   }
-  const uri = own(body, 'jwks_uri')
+  const metadata = { location, document: body as object }
+  const jwksUri = needsKeys ? urlIn(metadata, 'jwks_uri', 'jwksUri', insecureHosts) : undefined
+  // Metadata is kept for an hour, whatever `Cache-Control` says: some servers send `no-store` with
+  // every answer.
+  return { value: { ...metadata, jwksUri }, maxAge: undefined }
+}
+
+/**
+ * A URL that the metadata names and that may be asked.
+ *
+ * @param option The option that states it otherwise.
+ * @throws LoadError if there is none.
+ */
+export function urlIn(
+  { document, location }: Pick<Metadata, 'document' | 'location'>,
+  member: string,
+  option: string | undefined,
+  insecureHosts: InsecureHosts,
+): string {
+  const refused = (why: string): LoadError => atLocation(new LoadError(why), location)
+  const url = own(document, member)
+  if (url === undefined && option === undefined) throw refused(`no ${member} in the metadata`)
   // What came by https must not lead to keys that whoever is in between could replace.
   const cameByHttp = location.startsWith('http:')
   const hosts = cameByHttp ? insecureHosts : noHosts
-  const flaw = urlFlaw(uri, hosts)
+  const flaw = urlFlaw(url, hosts)
   if (flaw !== undefined) {
-    throw refused(cameByHttp ? `unusable jwks_uri: it ${flaw},` : 'unusable jwks_uri')
+    throw refused(cameByHttp ? `unusable ${member}: it ${flaw},` : `unusable ${member}`)
   }
   // A document must not point this server at its own network, unless it is there already, or the
   // host was named for that.
-  const host = hostOf(uri as string)
-  if (isPrivateAddress(uri as string) && host !== hostOf(location) && !hosts.has(host)) {
-    throw refused("jwks_uri at a private address (if it is right, state it as 'jwksUri')")
+  const host = hostOf(url as string)
+  if (isPrivateAddress(url as string) && host !== hostOf(location) && !hosts.has(host)) {
+    const fix = option === undefined ? '' : ` (if it is right, state it as '${option}')`
+    throw refused(`${member} at a private address${fix}`)
   }
-  // Metadata is kept for an hour, whatever `Cache-Control` says: some servers send `no-store` with
-  // every answer.
-  return { value: uri as string, maxAge: undefined }
+  return url as string
 }
 
 const noHosts: InsecureHosts = new Set()

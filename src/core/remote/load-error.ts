@@ -6,6 +6,8 @@ export interface LoadErrorDetails {
   readonly answered?: boolean | undefined
   /** The HTTP status, if it was not 200. */
   readonly status?: number | undefined
+  /** The OAuth error code in an answer that refused a form (RFC 6749 section 5.2). */
+  readonly oauthError?: string | undefined
   /** Seconds that the issuer asked to wait (RFC 9110 section 10.2.3). */
   readonly retryAfter?: number | undefined
   /** Seconds for which attempts are held back. */
@@ -13,7 +15,7 @@ export interface LoadErrorDetails {
 }
 
 /**
- * Why keys or metadata could not be loaded. The message is made of the library's own words, of the
+ * Why something could not be fetched. The message is made of the library's own words, of the
  * location, and of short texts of the issuer that are escaped and cut.
  */
 export class LoadError extends Error {

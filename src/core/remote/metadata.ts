@@ -1,13 +1,11 @@
 import type { IssuerReport } from '../events.ts'
 import type { CachedDocument } from './cached-document.ts'
 import { createCachedDocument } from './cached-document.ts'
-import type { DiscoveryOptions } from './discovery.ts'
+import type { DiscoveryOptions, Metadata } from './discovery.ts'
 import { createDiscovery } from './discovery.ts'
 
 export interface MetadataOptions extends IssuerReport, DiscoveryOptions {
   readonly staleIfError: number
-  /** Called when the metadata names another location than before. */
-  onMoved(): void
 }
 
 /**
@@ -15,12 +13,21 @@ export interface MetadataOptions extends IssuerReport, DiscoveryOptions {
  */
 export const metadataMaxAge = 3600
 
-/** Where the issuer says its keys are, kept under the same rules as the keys. */
-export function createMetadata(options: MetadataOptions): CachedDocument<string> {
-  const { issuer, emit, staleIfError, onMoved } = options
-  const { timeout, now } = options.http
+/**
+ * What the issuer says of itself, kept under the same rules as its keys. All that is looked up in it
+ * shares one document.
+ */
+export interface CachedMetadata extends CachedDocument<Metadata> {
+  /** Has a function called when the metadata names another location of the keys than before. */
+  onMoved(listener: () => void): void
+}
 
-  return createCachedDocument<string>({
+export function createMetadata(options: MetadataOptions): CachedMetadata {
+  const { issuer, emit, staleIfError } = options
+  const { timeout, now } = options.http
+  let tellMoved = (): void => {}
+
+  const document = createCachedDocument<Metadata>({
     load: createDiscovery(options),
     maxAge: metadataMaxAge,
     staleIfError,
@@ -29,15 +36,21 @@ export function createMetadata(options: MetadataOptions): CachedDocument<string>
     // the timeout.
     lostAfter: 3 * timeout,
     now,
-    onLoaded(jwksUri, duration, previous) {
+    onLoaded({ jwksUri }, duration, previous) {
       emit?.({ type: 'metadata.refreshed', issuer, duration })
-      const moved = previous !== undefined && previous !== jwksUri
+      const moved = previous !== undefined && previous.jwksUri !== jwksUri
       if (!moved) return
       emit?.({ type: 'metadata.moved', issuer })
-      onMoved()
+      tellMoved()
     },
     onFailed({ message: error }, duration, retryAfter) {
       emit?.({ type: 'metadata.refresh-failed', issuer, error, duration, retryAfter })
     },
   })
+  return {
+    ...document,
+    onMoved(listener) {
+      tellMoved = listener
+    },
+  }
 }

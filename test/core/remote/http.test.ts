@@ -9,6 +9,8 @@ import { createAuth } from 'tollgate/express'
 import type { ServedTestIssuer } from 'tollgate/testing'
 import { faults, serveTestIssuer } from 'tollgate/testing'
 import { afterEach, describe, expect, it } from 'vitest'
+import { askJsonOrJwt } from '../../../src/core/remote/documents.ts'
+import { LoadError } from '../../../src/core/remote/load-error.ts'
 
 let issuer: ServedTestIssuer
 afterEach(() => issuer?.close())
@@ -184,5 +186,29 @@ describe('T12: keys over real sockets', () => {
       child.stdin?.end()
     })
     expect(printed).toBe('user-1')
+  })
+})
+
+describe('asking an endpoint over sockets', () => {
+  it.each([
+    ['no answer', faults.hang(), 'timeout'],
+    ['a redirect', faults.redirect('http://127.0.0.1:9/'), 'redirect'],
+    ['more bytes than may be', faults.body('x'.repeat(5000)), 'too large'],
+    ['a connection that is reset', faults.reset(), 'no connection'],
+  ])('%s ends in bounded time with a LoadError', async (_, fault, message) => {
+    issuer = await serveTestIssuer()
+    issuer.fail('introspection', fault)
+    const options = {
+      fetch: globalThis.fetch,
+      now: Date.now,
+      timeout: 0.5,
+      maxBytes: 1024,
+      signal: new AbortController().signal,
+    }
+    const url = `${issuer.url}/introspect`
+    const request = { url, accept: 'application/json', form: { token: 'a token' } }
+    const error = await askJsonOrJwt(request, [], options).catch((thrown) => thrown)
+    expect(error).toBeInstanceOf(LoadError)
+    expect(error.message).toContain(message)
   })
 })

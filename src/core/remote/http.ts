@@ -1,3 +1,4 @@
+import { own } from '../own-members.ts'
 import { deadline } from './deadline.ts'
 import { atLocation, codeOf, LoadError } from './load-error.ts'
 
@@ -35,7 +36,7 @@ export interface FetchedBody {
   cancel(): Promise<unknown>
 }
 
-export interface HttpJsonOptions {
+export interface HttpOptions {
   readonly fetch: FetchLike
   readonly now: () => number
   /** Seconds for headers and body together. */
@@ -45,32 +46,39 @@ export interface HttpJsonOptions {
   readonly signal: AbortSignal
 }
 
-/** A JSON document as it was answered. */
-export interface HttpJson {
-  readonly body: unknown
+/** What is asked of a server. */
+export interface HttpRequest {
+  readonly url: string
+  /** The media types that are understood. */
+  readonly accept: string
+  /** The value of the header Authorization. It reaches no error. */
+  readonly authorization?: string | undefined
+  /** The fields of a form, which is then sent by POST. They reach no error. */
+  readonly form?: Readonly<Record<string, string>> | undefined
+}
+
+/** An answer with status 200, read to its end. */
+export interface HttpAnswer {
+  readonly text: string
+  /** The media type in lower case and without parameters; '' if the answer names none. */
+  readonly type: string
   /** Seconds that `Cache-Control` allows, if it says so. */
   readonly maxAge: number | undefined
 }
 
 /**
- * Key sets have a type of their own (RFC 7517 section 8.5.2), and some servers answer 406 to
- * whoever does not name it.
+ * Asks a server over HTTP, in bounded time and memory. Rejects with a LoadError, whatever happens.
  */
-const mediaTypes = 'application/json, application/jwk-set+json'
-
-/**
- * Fetches one JSON document over HTTP, in bounded time and memory. Rejects with a LoadError,
- * whatever happens.
- */
-export async function fetchJson(url: string, options: HttpJsonOptions): Promise<HttpJson> {
+export async function ask(request: HttpRequest, options: HttpOptions): Promise<HttpAnswer> {
   if (options.signal.aborted) throw new LoadError('closed')
+  const { url } = request
   const controller = new AbortController()
   const abort = (): void => controller.abort()
   const cancel = deadline(options.timeout, abort)
   options.signal.addEventListener('abort', abort, { once: true })
   try {
     // A custom fetch may ignore its signal. Callers must not wait for it past the deadline.
-    return await Promise.race([read(url, controller, options), aborted(controller.signal)])
+    return await Promise.race([read(request, controller, options), aborted(controller.signal)])
   } catch (error) {
     if (error instanceof LoadError) throw atLocation(error, url)
     if (options.signal.aborted) throw new LoadError('closed')
@@ -91,43 +99,90 @@ function aborted(signal: AbortSignal): Promise<never> {
 }
 
 async function read(
-  url: string,
+  request: HttpRequest,
   { signal }: AbortController,
-  { fetch, now, maxBytes }: HttpJsonOptions,
-): Promise<HttpJson> {
-  const response = await fetch(url, {
-    headers: { accept: mediaTypes, 'accept-encoding': 'identity' },
-    // workerd does not know 'error'. With 'manual' a redirect is a status like any other that is
-    // not 200.
-    redirect: 'manual',
-    signal,
-  })
+  { fetch, now, maxBytes }: HttpOptions,
+): Promise<HttpAnswer> {
+  const response = await fetch(request.url, { ...initOf(request), signal })
+  const { status, headers } = response
   // A custom fetch may follow redirects all the same, and so let another server give the keys. What
   // that server answered, its status included, says nothing about the place that was asked.
   if (response.redirected) {
     response.body?.cancel().catch(() => {})
     throw new LoadError('redirect', { answered: true })
   }
-  if (response.status !== 200) {
-    response.body?.cancel().catch(() => {})
-    const redirects = response.type === 'opaqueredirect' || isRedirect(response.status)
-    throw new LoadError(redirects ? 'redirect' : `status ${response.status}`, {
+  if (status !== 200) {
+    const oauthError = await oauthErrorOf(request, response)
+    const redirects = response.type === 'opaqueredirect' || isRedirect(status)
+    const named = oauthError === undefined ? '' : ` (${oauthError})`
+    throw new LoadError(redirects ? 'redirect' : `status ${status}${named}`, {
       answered: true,
-      status: response.status,
-      retryAfter: retryAfter(response.headers.get('retry-after'), now()),
+      status,
+      oauthError,
+      retryAfter: retryAfter(headers.get('retry-after'), now()),
     })
   }
-  const text = await readText(response, maxBytes)
-  try {
-    return { body: JSON.parse(text), maxAge: maxAgeOf(response.headers.get('cache-control')) }
-  } catch {
-    throw new LoadError('not JSON', { answered: true })
+  return {
+    text: await readText(response, maxBytes),
+    type: mediaTypeIn(headers.get('content-type')),
+    maxAge: maxAgeOf(headers.get('cache-control')),
   }
+}
+
+function initOf({ accept, authorization, form }: HttpRequest): Omit<FetchInit, 'signal'> {
+  const headers: Record<string, string> = { accept, 'accept-encoding': 'identity' }
+  if (authorization !== undefined) headers['authorization'] = authorization
+  // workerd does not know 'error'. With 'manual' a redirect is a status like any other that is not
+  // 200.
+  const redirect = 'manual'
+  if (form === undefined) return { headers, redirect }
+  headers['content-type'] = 'application/x-www-form-urlencoded'
+  return { method: 'POST', headers, redirect, body: new URLSearchParams({ ...form }).toString() }
+}
+
+/** RFC 9110 section 8.3.1. */
+function mediaTypeIn(header: string | null): string {
+  return (header ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 }
 
 /** RFC 9110 section 15.4. A 304 to a request without conditions is an error like any other. */
 function isRedirect(status: number): boolean {
   return [301, 302, 303, 307, 308].includes(status)
+}
+
+/** The codes that OAuth has for the refusal of a form (RFC 6749 section 5.2, RFC 8693 section 2.2.2). */
+const oauthErrors: readonly unknown[] = [
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'invalid_target',
+  'access_denied',
+]
+
+/** Octets of an answer that refuses a form. */
+const longestRefusal = 16_384
+
+/**
+ * The code by which an answer refuses a form. Only these codes are taken over: any other text may
+ * repeat the token or the secret that was sent.
+ */
+async function oauthErrorOf(
+  { form }: HttpRequest,
+  response: FetchedResponse,
+): Promise<string | undefined> {
+  if (form === undefined || response.status >= 500 || response.status < 400) {
+    response.body?.cancel().catch(() => {})
+    return undefined
+  }
+  try {
+    const code = own(JSON.parse(await readText(response, longestRefusal)), 'error')
+    return oauthErrors.includes(code) ? (code as string) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /**
