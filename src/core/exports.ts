@@ -6,6 +6,7 @@
 
 export type { Algorithm } from './algorithms.ts'
 export type { Actor, Auth, DeepReadonly, JWTPayload } from './auth.ts'
+export type { ClientOptions } from './client/client-options.ts'
 export type { ProblemDetails, Reason } from './errors.ts'
 export {
   AuthError,

@@ -1,5 +1,7 @@
 import type { JWK } from 'jose'
 import type { Algorithm } from './algorithms.ts'
+import type { ClientOptions } from './client/client-options.ts'
+import { resolveClient } from './client/client-options.ts'
 import type { InsecureHosts } from './insecure-hosts.ts'
 import { isIdentifier, issuerFlaw } from './issuer-url.ts'
 import type { TrustedIssuer } from './issuers/active-issuer.ts'
@@ -74,6 +76,11 @@ export interface IssuerOptions {
    * fetches from then on.
    */
   fetch?: FetchLike | undefined
+  /**
+   * This API as a client of the issuer, for what only a client may ask it: introspection, and the
+   * exchange of tokens. It has either a secret or a private key. Default: none.
+   */
+  client?: ClientOptions | undefined
 }
 
 /**
@@ -101,6 +108,7 @@ const known = {
   kinds: true,
   permissionsOf: true,
   fetch: true,
+  client: true,
 } as const satisfies Record<keyof IssuerOptions, true>
 
 function inIssuer(name: string): string {
@@ -117,6 +125,7 @@ export const issuerElsewhere: Readonly<Record<string, string>> = {
   jwks: inIssuer('jwks'),
   kinds: inIssuer('kinds'),
   permissionsOf: inIssuer('permissionsOf'),
+  client: inIssuer('client'),
 }
 
 /**
@@ -151,6 +160,7 @@ export function resolveIssuer(
     ...policies,
     location: resolveLocation(of, options, { algorithms, insecureHosts, isBundle }),
     fetch: optionalFunction<FetchLike>(`${of}fetch'`, options['fetch']),
+    client: resolveClient(of, options['client']),
   })
 }
 

@@ -228,6 +228,7 @@ test('every entry exports the expected types, an adapter its own beside those of
         "AuthEvent",
         "AuthRequirements",
         "ClaimPath",
+        "ClientOptions",
         "DeepReadonly",
         "Explanation",
         "FetchLike",

@@ -434,6 +434,10 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
     files: ['test/core/hints/reasons.test.ts'],
   },
   {
+    why: 'holds that a private key which cannot be used is refused at construction, which only Node tells',
+    files: ['test/core/client/authentication.test.ts'],
+  },
+  {
     why: 'tests NODE_DEBUG, a variable of Node',
     files: ['test/core/debug.test.ts'],
   },

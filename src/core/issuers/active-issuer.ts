@@ -1,3 +1,4 @@
+import type { Client } from '../client/client-options.ts'
 import type { Emit } from '../events.ts'
 import type { InsecureHosts } from '../insecure-hosts.ts'
 import { issuerFlaw } from '../issuer-url.ts'
@@ -17,12 +18,15 @@ export interface TrustedIssuer extends IssuerPolicies {
   readonly location: KeyLocation
   /** Fetches its metadata and keys, in the place of the verifier's. */
   readonly fetch: FetchLike | undefined
+  /** This API as a client of the issuer. */
+  readonly client: Client | undefined
 }
 
 /** A trusted issuer with its live keys, and what is needed to ask it for more. */
 export interface ActiveIssuer extends IssuerPolicies {
   readonly issuer: string
   readonly keys: KeySource
+  readonly client: Client | undefined
   readonly endpoints: Endpoints
   /** How it is asked. */
   readonly http: HttpOptions
@@ -41,7 +45,7 @@ export interface IssuerContext {
 
 /** Gives an issuer its keys and endpoints. Nothing is fetched before somebody asks for them. */
 export function activate(
-  { issuer, policy, kinds, location, fetch }: TrustedIssuer,
+  { issuer, policy, kinds, location, fetch, client }: TrustedIssuer,
   { emit, keys: settings, insecureHosts, fetch: commonFetch, now }: IssuerContext,
 ): ActiveIssuer {
   const closing = new AbortController()
@@ -76,6 +80,7 @@ export function activate(
     policy,
     kinds,
     keys,
+    client,
     endpoints: createEndpoints(metadata, insecureHosts),
     http,
     close() {

@@ -255,7 +255,7 @@ export function createResolvedIssuers(
  * What an answer states, but for its function. Keys are stated by what identifies them: they are
  * imported anew for every answer.
  */
-function statementOf({ issuer, policy, kinds, location }: TrustedIssuer): string {
+function statementOf({ issuer, policy, kinds, location, client }: TrustedIssuer): string {
   const keys = location.kind === 'static' && location.keys.map(({ identity }) => identity)
-  return JSON.stringify([issuer, policy, kinds, keys || location])
+  return JSON.stringify([issuer, policy, kinds, keys || location, client?.stated])
 }

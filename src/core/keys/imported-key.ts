@@ -49,13 +49,14 @@ export async function importPublicKey(jwk: PublicJwk, algorithm: Algorithm): Pro
   const { crv } = parameters
   return {
     signatureLength: crv && signatureLengths[crv],
-    web: { key, parameters: webParameters(parameters) },
+    web: { key, parameters: webParameters(algorithm) },
     node: isNode && isQuick(jwk) ? nodeKey(key, parameters) : undefined,
   }
 }
 
 /** Without a prototype, because the platform reads more members than those that an algorithm has. */
-function webParameters({ kty, digest, padding }: SignatureParameters): { readonly name: string } {
+export function webParameters(algorithm: Algorithm): { readonly name: string } {
+  const { kty, digest, padding } = withoutPrototype(signatureParameters[algorithm])
   if (digest === undefined) return withoutPrototype({ name: 'Ed25519' })
   if (kty === 'EC') return withoutPrototype({ name: 'ECDSA', hash: webNames[digest] })
   if (padding === 'pkcs1') return withoutPrototype({ name: 'RSASSA-PKCS1-v1_5' })
