@@ -1,4 +1,4 @@
-import { own } from '../own-members.ts'
+import { own, withoutPrototype } from '../own-members.ts'
 import { deadline } from './deadline.ts'
 import { atLocation, codeOf, LoadError } from './load-error.ts'
 
@@ -129,7 +129,8 @@ async function read(
   }
 }
 
-function initOf({ accept, authorization, form }: HttpRequest): Omit<FetchInit, 'signal'> {
+function initOf(request: HttpRequest): Omit<FetchInit, 'signal'> {
+  const { accept, authorization, form } = withoutPrototype(request)
   const headers: Record<string, string> = { accept, 'accept-encoding': 'identity' }
   if (authorization !== undefined) headers['authorization'] = authorization
   // workerd does not know 'error'. With 'manual' a redirect is a status like any other that is not
