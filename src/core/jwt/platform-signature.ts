@@ -25,9 +25,9 @@ export function isRight(key: ImportedKey, signed: Signed): Awaitable<boolean> {
   return countElsewhere(isRightElsewhere(key, signed))
 }
 
-function isRightInPlace({ digest, options }: NodeKey, { data, signature }: Signed): boolean {
+function isRightInPlace({ digest, key }: NodeKey, { data, signature }: Signed): boolean {
   try {
-    return nodeVerify?.(digest, data, options as never, signature) === true
+    return nodeVerify?.(digest, data, key as never, signature) === true
   } catch {
     return false
   }
