@@ -78,7 +78,8 @@ export async function ask(request: HttpRequest, options: HttpOptions): Promise<H
   options.signal.addEventListener('abort', abort, { once: true })
   try {
     // A custom fetch may ignore its signal. Callers must not wait for it past the deadline.
-    return await Promise.race([read(request, controller, options), aborted(controller.signal)])
+    const asked = withoutPrototype(request)
+    return await Promise.race([read(asked, controller, options), aborted(controller.signal)])
   } catch (error) {
     if (error instanceof LoadError) throw atLocation(error, url)
     if (options.signal.aborted) throw new LoadError('closed')
@@ -129,8 +130,7 @@ async function read(
   }
 }
 
-function initOf(request: HttpRequest): Omit<FetchInit, 'signal'> {
-  const { accept, authorization, form } = withoutPrototype(request)
+function initOf({ accept, authorization, form }: HttpRequest): Omit<FetchInit, 'signal'> {
   const headers: Record<string, string> = { accept, 'accept-encoding': 'identity' }
   if (authorization !== undefined) headers['authorization'] = authorization
   // workerd does not know 'error'. With 'manual' a redirect is a status like any other that is not
