@@ -47,6 +47,7 @@ export type { ShortTrust, SurvivalOptions } from './testing/hostile/survival/ass
 export { assertSurvivesIssuerFaults } from './testing/hostile/survival/assert-survives.ts'
 export type { SurvivalReport } from './testing/hostile/survival/report.ts'
 export type { SurvivalResult, SurvivalVerdict } from './testing/hostile/survival/verdict.ts'
+export type { IdTokenMintOptions } from './testing/id-token.ts'
 export type { TestIssuer, TrustOptions } from './testing/issuer.ts'
 export { createTestIssuer } from './testing/issuer.ts'
 export type { TestIssuerOptions } from './testing/issuer-options.ts'

@@ -13,6 +13,7 @@ import type { Endpoint } from './endpoints.ts'
 import { createEndpoints } from './endpoints.ts'
 import type { Fault } from './fault.ts'
 import { interceptGlobalFetch } from './global-fetch.ts'
+import { createMintIdToken } from './id-token.ts'
 import type { ServedAt } from './issuer-model.ts'
 import { resolveModel } from './issuer-model.ts'
 import type { TestIssuerOptions } from './issuer-options.ts'
@@ -162,15 +163,8 @@ export function assembleIssuer(
     if (options.deterministic) checkReproducible(option, signs)
   }
   checkAlgorithm(keys.current.alg, "option 'alg' of the test issuer")
-  const { mint, mintOther } = createMint(ring, {
-    issuer: url,
-    model,
-    claims,
-    expiresIn,
-    now,
-    ids,
-    checkAlgorithm,
-  })
+  const defaults = { issuer: url, model, claims, expiresIn, now, ids, checkAlgorithm }
+  const { mint, mintOther, steps } = createMint(ring, defaults)
   const trustOptions: TrustOptions<AnyIssuer> = {
     issuer: model.issuer,
     audience,
@@ -205,7 +199,7 @@ export function assembleIssuer(
       ...trustOptions,
       ...plainObject('the overrides of issuer.trust', overrides, trustExample),
     }),
-    ...createTokens(mint),
+    ...createTokens(mint, createMintIdToken(steps, defaults)),
     fail: outages.fail,
     async during(endpoint, fault, run) {
       const outage = outages.fail(endpoint, fault)

@@ -57,6 +57,16 @@ export interface MintDefaults {
   checkAlgorithm(alg: Algorithm): void
 }
 
+/** The steps by which tokens of any kind are made. */
+export interface MintSteps {
+  /** The payload of an access token with these claims. */
+  payloadOf(claims: Claims, options: MintOptions): Claims
+  /** @param payload In base64url. */
+  sign(typ: string | undefined, payload: string, options: MintOptions): string
+  /** The algorithm that `sign` uses. */
+  algorithmOf(options: MintOptions): Algorithm
+}
+
 export type Mint = (claims?: Claims, options?: MintOptions) => string
 
 /** Makes a token that belongs to the same sign-in as an access token with these claims. */
@@ -65,7 +75,7 @@ export type MintOther = (
   claims?: Claims,
 ) => string
 
-const knownMintOptions = {
+export const knownMintOptions = {
   alg: true,
   kid: true,
   key: true,
@@ -91,7 +101,7 @@ export function encodePart(part: unknown): string {
 export function createMint(
   ring: SigningRing,
   { issuer, model, ...defaults }: MintDefaults,
-): { mint: Mint; mintOther: MintOther } {
+): { mint: Mint; mintOther: MintOther; steps: MintSteps } {
   function payloadOf(given: Claims, options: MintOptions): Claims {
     const { age = 0, expiresIn = defaults.expiresIn, notBefore } = options
     const iat =
@@ -141,6 +151,11 @@ export function createMint(
 
   return {
     mint,
+    steps: {
+      payloadOf,
+      sign,
+      algorithmOf: (options) => options.alg ?? chooseKey(ring, options).alg,
+    },
     mintOther(kind, claims = {}) {
       const other = model[kind]
       if (typeof other === 'string') return other

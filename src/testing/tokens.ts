@@ -2,6 +2,7 @@ import { kindOf, numberWithin, wrongOption } from '../core/option-checks.ts'
 import { plainObject } from './arguments.ts'
 import type { Claims } from './claims.ts'
 import { claimsOf } from './claims.ts'
+import type { IdTokenMintOptions, MintIdToken } from './id-token.ts'
 import type { Mint, MintOptions } from './mint.ts'
 import { checkMintOptions } from './mint.ts'
 import { anyCount } from './number-bounds.ts'
@@ -24,15 +25,22 @@ export interface Tokens {
     claims?: Claims,
     options?: MintOptions,
   ): <R extends { set(field: string, value: string): unknown }>(request: R) => void
+  /**
+   * A signed ID token (OpenID Connect Core section 2), for `verifier.verifyIdToken()`. By default,
+   * its `aud` is 'client-1', and it has neither `nonce` nor `at_hash`. With a shape, it is as that
+   * issuer makes it. Throws a TypeError as `mint` does.
+   */
+  idToken(claims?: Claims, options?: IdTokenMintOptions): string
 }
 
-export function createTokens(mint: Mint): Tokens {
+export function createTokens(mint: Mint, idToken: MintIdToken): Tokens {
   /** The function `bearer` under another name, which its errors show. */
   function bearer(call: string, claims?: Claims, options?: MintOptions): `Bearer ${string}` {
     return `Bearer ${mint(claimsOf(call, claims), options)}`
   }
   return {
     mint,
+    idToken,
     mintMany(n, each, options) {
       numberWithin("argument 'n' of issuer.mintMany", n, { ...anyCount, whole: true })
       checkMintOptions(options)

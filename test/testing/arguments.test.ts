@@ -29,6 +29,7 @@ const takesClaims: Readonly<Record<string, Call>> = {
   'issuer.bearer': (claims) => issuer.bearer(claims),
   'issuer.headers': (claims) => issuer.headers(claims),
   'issuer.as': (claims) => issuer.as(claims),
+  'issuer.idToken': (claims) => issuer.idToken(claims),
   ...Object.fromEntries(
     Object.entries(takingClaims).map(([name, make]) => [
       `issuer.bad.${name}`,

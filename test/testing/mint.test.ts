@@ -179,3 +179,65 @@ test.each([{ expiresin: 5 }, { expiresIn: Number.NaN }, { age: '5' }, { notBefor
     expect(() => issuer.mint({}, options as object)).toThrow(TypeError)
   },
 )
+
+describe('idToken makes an ID token', () => {
+  test('for a client, with the time of the sign-in, and without nonce and at_hash', () => {
+    const issuer = createTestIssuer()
+    issuer.clock.freeze()
+    const iat = Math.floor(issuer.now() / 1000)
+    const token = issuer.idToken()
+    expect(decodeProtectedHeader(token)).toMatchObject({ typ: 'JWT', alg: 'ES256' })
+    expect(decodeJwt(token)).toEqual({
+      iss: issuer.url,
+      sub: 'user-1',
+      aud: 'client-1',
+      iat,
+      exp: iat + 300,
+      auth_time: iat,
+    })
+  })
+
+  test('with the given claims, times, header and key', () => {
+    const issuer = createTestIssuer()
+    issuer.clock.freeze()
+    const now = Math.floor(issuer.now() / 1000)
+    const claims = {
+      sub: 'alice',
+      aud: ['a', 'b'],
+      azp: 'a',
+      nonce: 'n-1',
+      auth_time: 7,
+      at_hash: 'x',
+    }
+    const options = { age: 10, expiresIn: 60, notBefore: 5, header: { typ: undefined }, kid: null }
+    const token = issuer.idToken(claims, options)
+    expect(decodeProtectedHeader(token)).toEqual({ alg: 'ES256' })
+    expect(decodeJwt(token)).toMatchObject({
+      ...claims,
+      iat: now - 10,
+      exp: now + 50,
+      nbf: now - 5,
+    })
+  })
+
+  test.each(algorithms)('whose at_hash is that of %s for the access token', (alg) => {
+    const issuer = createTestIssuer({ alg })
+    const accessToken = 'jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y'
+    const { at_hash } = decodeJwt(issuer.idToken({}, { accessToken }))
+    const octets = { RS256: 16, PS256: 16, ES256: 16, RS384: 24, PS384: 24, ES384: 24 }
+    const length = octets[alg as keyof typeof octets] ?? 32
+    expect(Buffer.from(String(at_hash), 'base64url')).toHaveLength(length)
+    if (length === 16) expect(at_hash).toBe('77QmUPtjPfzWtF2AnpK9RQ')
+  })
+
+  test('as the issuer of a shape makes it', () => {
+    const issuer = createTestIssuer({ shape: 'keycloak' })
+    expect(decodeJwt(issuer.idToken({ nonce: 'n-1' }))).toMatchObject({ typ: 'ID', nonce: 'n-1' })
+    expect(decodeJwt(issuer.idToken())).not.toHaveProperty('nonce')
+  })
+
+  test('and refuses options that it does not know', () => {
+    const issuer = createTestIssuer()
+    expect(() => issuer.idToken({}, { machine: true } as never)).toThrow(/unknown option 'machine'/)
+  })
+})
