@@ -131,7 +131,18 @@ function cyclesIn(graph: Graph): readonly string[] {
  * The areas of core. Each may import those behind it in the list, and none before it. 'top' are the
  * verifier and the options at the top of core; 'ground' is what everything in core may import.
  */
-const areas = ['top', 'hints', 'formats', 'issuers', 'client', 'jwt', 'keys', 'remote', 'ground']
+const areas = [
+  'top',
+  'hints',
+  'identity',
+  'formats',
+  'issuers',
+  'client',
+  'jwt',
+  'keys',
+  'remote',
+  'ground',
+]
 const topFiles = [
   'exports',
   'explain',

@@ -22,6 +22,7 @@ export type Reason =
   | 'sender-constraint'
   | 'unknown-key'
   | 'signature'
+  | 'nonce'
   | 'scope'
   | 'role'
   | 'permission'

@@ -19,6 +19,8 @@ export {
 export type { AuthEvent, KeyEvent } from './events.ts'
 export type { Explanation } from './explain.ts'
 export type { IssuerHealth } from './health.ts'
+export type { IdToken, IdTokenClaims } from './identity/id-token.ts'
+export type { IdTokenOptions } from './identity/id-token-options.ts'
 export type { IssuerOptions, IssuerResolver } from './issuer-options.ts'
 export type { StandardSchema } from './jwt/claims-schema.ts'
 export type { Mark } from './jwt/marks.ts'

@@ -10,12 +10,14 @@ import { checkConfirmable, createVerification } from './formats/format.ts'
 import { createFormats, formatOf } from './formats/formats.ts'
 import type { IssuerHealth } from './health.ts'
 import { healthOf, loadKeys } from './health.ts'
-import { hintOf } from './hints/hints.ts'
+import { hintOf, idTokenHintOf } from './hints/hints.ts'
+import type { IdToken } from './identity/id-token.ts'
+import { createVerifyIdToken } from './identity/id-token.ts'
+import type { IdTokenOptions } from './identity/id-token-options.ts'
 import { createListedIssuers } from './issuers/listed.ts'
 import { createResolvedIssuers } from './issuers/resolved.ts'
 import { checkTimes } from './jwt/claims.ts'
-import { invalidToken } from './jwt/details.ts'
-import { checkSize } from './jwt/jws.ts'
+import { checkText } from './jwt/jws.ts'
 import { checkNoMore, kindOf, wrongOption } from './option-checks.ts'
 import type { UntypedOptions, VerifierOptions } from './options.ts'
 import { resolveOptions } from './options.ts'
@@ -41,6 +43,18 @@ export interface Verifier<C extends object = JWTPayload> {
    * has failed.
    */
   explain(token: string): Promise<Explanation>
+  /**
+   * Checks an ID token (OIDC Core section 3.1.3.7): who has signed in at a client. It says nothing of
+   * what somebody may do, so it opens no route, and what this gives is no `Auth`.
+   *
+   * It is verified with the same issuers, algorithms and keys as access tokens, and never cached.
+   * Its `typ` is JWT or absent, and its `azp`, if there is one, is the client.
+   *
+   * @throws InvalidTokenError if it is refused (`nonce`: of another sign-in; `claims`: also for
+   * `at_hash` and `auth_time`); UnavailableError if that cannot be decided now; TypeError if an
+   * option is wrong, or present but undefined.
+   */
+  verifyIdToken(token: string, options: IdTokenOptions): Promise<IdToken>
   /**
    * Loads the keys of every listed issuer, in parallel. Stale keys count as usable; a resolver's
    * issuers are not asked for.
@@ -169,13 +183,13 @@ export function createVerifier<C extends object = JWTPayload>(
     })
   }
 
-  function report(error: AuthError, run: Verification): void {
+  function report(error: AuthError, run: Verification, hintFor = hintOf): void {
     if (emit === undefined) return
     emit({
       type: 'token.refused',
       ...(run.issuer !== undefined && { issuer: run.issuer.issuer }),
       reason: error.reason,
-      ...hintOf({ error, issuers, ...run }),
+      ...hintFor({ error, issuers, ...run }),
     })
   }
 
@@ -195,6 +209,9 @@ export function createVerifier<C extends object = JWTPayload>(
       checkText(token)
       return verifyByFormat(token, run)
     }, context),
+    verifyIdToken: createVerifyIdToken(context, emit, (error, run) =>
+      report(error, run, idTokenHintOf),
+    ),
     ready: () => loadKeys(issuers),
     health: () => healthOf(issuers),
     forget,
@@ -208,12 +225,4 @@ export function createVerifier<C extends object = JWTPayload>(
 interface Found {
   readonly verified: VerifiedToken
   readonly cached: boolean
-}
-
-/** Comes before anything else that is done with a token. */
-function checkText(token: unknown): void {
-  if (typeof token !== 'string') {
-    throw invalidToken('malformed', `it is no string but ${token === null ? 'null' : typeof token}`)
-  }
-  checkSize(token)
 }

@@ -77,6 +77,7 @@ export const suites: readonly Suite[] = [
       'test/core/issuers/subject-prefix.test.ts',
       'test/core/issuers/token-kinds.test.ts',
       'test/core/issuers/unverified-iss.test.ts',
+      'test/core/identity/id-token.test.ts',
       'test/core/jwt/in-place.test.ts',
       'test/core/jwt/second-opinion.test.ts',
       'test/core/jwt/signature.test.ts',

@@ -4,8 +4,8 @@ import { deepFreeze } from '../auth.ts'
 import type { Awaitable } from '../awaitable.ts'
 import { andThen } from '../awaitable.ts'
 import { InvalidTokenError } from '../errors.ts'
-import { kidField } from '../events.ts'
 import type { ActiveIssuer } from '../issuers/active-issuer.ts'
+import { bindKey } from '../jwt/bind-key.ts'
 import type { Confirmation, Times } from '../jwt/claims.ts'
 import {
   checkAudience,
@@ -82,7 +82,7 @@ export function createJwtFormat({ issuers, schema, now }: FormatContext): TokenF
       if (schema !== undefined) {
         return askSchema(schema, evidence, principal, { ...read, algorithm }, run)
       }
-      bindKey(evidence, algorithm, run)
+      bindKey({ issuer: evidence.issuer.issuer, key: evidence.key, algorithm }, run)
       return new VerifiedJwt(evidence, principal, undefined)
     })
   }
@@ -100,22 +100,8 @@ export function createJwtFormat({ issuers, schema, now }: FormatContext): TokenF
   ): Promise<VerifiedToken> {
     const given = await schema(readClaimsAgain(token))
     const lasting = { ...principal, claims: given as Principal['claims'] }
-    bindKey(evidence, algorithm, run)
+    bindKey({ issuer: evidence.issuer.issuer, key: evidence.key, algorithm }, run)
     return new VerifiedJwt(evidence, undefined, lasting)
-  }
-
-  /**
-   * After every check, so that no token which is refused decides about later ones. Of two tokens
-   * with different algorithms that are verified at the same time, the first that arrives here wins.
-   */
-  function bindKey(
-    { issuer: { issuer }, key }: Evidence,
-    algorithm: Algorithm,
-    { dry, emit }: Verification,
-  ): void {
-    const bound = dry && key.fits(algorithm) ? 'same' : key.bind(algorithm)
-    if (bound === 'other') throw new InvalidTokenError('signature')
-    if (bound === 'new') emit?.({ type: 'keys.pinned', issuer, ...kidField(key.kid), algorithm })
   }
 
   return { name: 'jwt', matches: isJws, verify }

@@ -12,19 +12,22 @@ export const claimsHint: Explain = ({ error, policy, claims = {} }) => {
   const detail = detailOf(error, 'claims')
   const issues = own(detail, 'issues')
   return issues === undefined
-    ? wrongClaimHint(detail as WrongClaim, claims, policy?.profile)
+    ? wrongClaimHint(detail as WrongClaim, claims, (names, value) =>
+        fixOf(names, value, policy?.profile),
+      )
     : schemaHint(issues)
 }
 
-function wrongClaimHint(
+/** @param fix Says how to fix it, by the names of the claim and its value. */
+export function wrongClaimHint(
   { paths, expected }: WrongClaim,
   claims: Claims,
-  profile: TokenProfile | undefined,
+  fix: (names: readonly string[], value: unknown) => string,
 ): string {
   const there = paths.filter((path) => valueAt(claims, [path]) !== undefined)
   const named = (there.length > 0 ? there.slice(0, 1) : paths).map(nameOf)
   const value = valueAt(claims, paths)
-  return `the claim ${listed(named)} is ${shapeOf(value)}, and expected is ${expected}: ${fixOf(named, value, profile)}`
+  return `the claim ${listed(named)} is ${shapeOf(value)}, and expected is ${expected}: ${fix(named, value)}`
 }
 
 function nameOf(path: ClaimPath): string {

@@ -4,6 +4,7 @@ import { audienceHint } from './audience.ts'
 import { claimsHint } from './claims.ts'
 import { encryptedHint, malformedHint, opaqueHint, tooLargeHint } from './form.ts'
 import { algorithmHint, criticalHeaderHint, tokenTypeHint } from './header.ts'
+import { idTokenHints } from './id-token.ts'
 import { issuerHint } from './issuer.ts'
 import { keysHint, resolverHint, signatureHint, unknownKeyHint } from './keys.ts'
 import { presetAdvice } from './preset.ts'
@@ -24,7 +25,10 @@ type RequestReason =
   | 'actor'
   | 'check'
 
-const hints: Readonly<Record<Exclude<Reason, RequestReason>, Explain>> = {
+/** Reasons for which ID tokens alone are refused. */
+type IdTokenReason = 'nonce'
+
+const hints: Readonly<Record<Exclude<Reason, RequestReason | IdTokenReason>, Explain>> = {
   'too-large': tooLargeHint,
   malformed: malformedHint,
   opaque: opaqueHint,
@@ -49,4 +53,11 @@ const hints: Readonly<Record<Exclude<Reason, RequestReason>, Explain>> = {
 export function hintOf(refused: Refused): { readonly hint?: string } {
   const explain = own(hints, refused.error.reason) as Explain | undefined
   return hintField(explain && (() => explain(refused)), () => presetAdvice(refused))
+}
+
+/** The same for an ID token. It advises no preset: presets say what access tokens look like. */
+export function idTokenHintOf(refused: Refused): { readonly hint?: string } {
+  const { reason } = refused.error
+  const explain = (own(idTokenHints, reason) ?? own(hints, reason)) as Explain | undefined
+  return hintField(explain && (() => explain(refused)))
 }

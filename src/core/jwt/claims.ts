@@ -69,7 +69,7 @@ export function readTimes(
   return { exp, nbf, iat: iat as number | undefined, clockTolerance }
 }
 
-function isDate(value: unknown): value is number {
+export function isDate(value: unknown): value is number {
   return typeof value === 'number' && Math.abs(value) <= latestDate
 }
 

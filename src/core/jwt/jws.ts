@@ -29,6 +29,14 @@ const longestHeader = 4096
  */
 const compactForm = /^[\w-]+\.[\w-]+\.[\w-]+$/
 
+/** Comes before anything else that is done with a token. */
+export function checkText(token: unknown): void {
+  if (typeof token !== 'string') {
+    throw invalidToken('malformed', `it is no string but ${token === null ? 'null' : typeof token}`)
+  }
+  checkSize(token)
+}
+
 /** Comes before anything else that is done with a token: all later work grows with its length. */
 export function checkSize(token: string): void {
   const { length } = token

@@ -32,25 +32,47 @@ function listOf(names: string | readonly string[]): readonly string[] {
   return typeof names === 'string' ? [names] : names
 }
 
-/** Marks by which issuers name the kind of a token: an access token, or another one. */
+/** Marks by which issuers name the kind of a token. */
 const kindClaims: readonly {
   readonly claim: string
   readonly access: string
+  /** Tokens that are no access tokens. */
   readonly others: Pick<Mark, 'is' | 'not'>
+  /** Tokens that are no ID tokens. */
+  readonly notId: Pick<Mark, 'is' | 'not'>
 }[] = [
   // AWS Cognito.
-  { claim: 'token_use', access: 'access', others: { not: 'access' } },
+  { claim: 'token_use', access: 'access', others: { not: 'access' }, notId: { not: 'id' } },
   // Keycloak.
-  { claim: 'typ', access: 'Bearer', others: { is: ['ID', 'Refresh', 'Offline', 'Logout'] } },
+  {
+    claim: 'typ',
+    access: 'Bearer',
+    others: { is: ['ID', 'Refresh', 'Offline', 'Logout'] },
+    notId: { is: ['Bearer', 'Refresh', 'Offline', 'Logout'] },
+  },
   // Casdoor.
-  { claim: 'tokenType', access: 'access-token', others: { is: ['id-token', 'refresh-token'] } },
+  {
+    claim: 'tokenType',
+    access: 'access-token',
+    others: { is: ['id-token', 'refresh-token'] },
+    notId: { is: ['access-token', 'refresh-token'] },
+  },
 ]
 
 /** The claim by which a token says of itself that it is no access token. */
 export function otherKind(claims: Claims): string | undefined {
+  return markedAs(claims, 'others')
+}
+
+/** The claim by which a token says of itself that it is no ID token. */
+export function otherThanIdToken(claims: Claims): string | undefined {
+  return markedAs(claims, 'notId')
+}
+
+function markedAs(claims: Claims, kind: 'others' | 'notId'): string | undefined {
   // Security event tokens and logout tokens (RFC 8417 section 2.2).
   if (hasMark(claims, { claim: 'events' })) return 'events'
-  return kindClaims.find(({ claim, others }) => hasMark(claims, { claim, ...others }))?.claim
+  return kindClaims.find((one) => hasMark(claims, { claim: one.claim, ...one[kind] }))?.claim
 }
 
 /** Whether a token says of itself that it is an access token. */

@@ -13,17 +13,19 @@ const [header = '', payload = '', signature = ''] = mint().split('.')
 const lax = { profile: 'jwt' } as const
 const jwt = { typ: 'JWT' }
 
-/** Every reason there is. Those of requests are not given by `verify()`. */
-const provocations: Readonly<Record<Reason, readonly Provocation[] | 'of a request'>> = {
-  'no-credentials': 'of a request',
-  'malformed-credentials': 'of a request',
-  'multiple-credentials': 'of a request',
-  scope: 'of a request',
-  role: 'of a request',
-  permission: 'of a request',
-  claim: 'of a request',
-  actor: 'of a request',
-  check: 'of a request',
+/** Every reason there is. Those of requests and of ID tokens are not given by `verify()`. */
+const provocations: Readonly<Record<Reason, readonly Provocation[] | 'not by verify()'>> = {
+  'no-credentials': 'not by verify()',
+  'malformed-credentials': 'not by verify()',
+  'multiple-credentials': 'not by verify()',
+  scope: 'not by verify()',
+  role: 'not by verify()',
+  permission: 'not by verify()',
+  claim: 'not by verify()',
+  actor: 'not by verify()',
+  check: 'not by verify()',
+  // Of ID tokens: test/core/identity/id-token.test.ts.
+  nonce: 'not by verify()',
 
   'too-large': [
     [
@@ -482,7 +484,7 @@ afterEach(() => {
 })
 
 describe('hints', () => {
-  it('every reason of the closed list is provoked here, or is found in a request and not in a token', () => {
+  it('every reason of the closed list is provoked here, or is found in a request or an ID token and not in an access token', () => {
     const source = readFileSync(new URL('../../../src/core/errors.ts', import.meta.url), 'utf8')
     const [, list = ''] = /export type Reason =([^\n]*(?:\n {2}\|[^\n]*)+)/.exec(source) ?? []
     const reasons = Array.from(list.matchAll(/'([a-z-]+)'/g), ([, name]) => name)
@@ -492,7 +494,7 @@ describe('hints', () => {
   })
 
   for (const [reason, provoked] of Object.entries(provocations)) {
-    if (provoked === 'of a request') continue
+    if (provoked === 'not by verify()') continue
     it.each(provoked)(
       `the hint of the reason ${reason} says what was found, what was expected and how to fix it (%s)`,
       async (_, provoke, hint) => {
