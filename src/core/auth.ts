@@ -101,6 +101,10 @@ class VerifiedAuth implements Auth {
     return #tokenClaims in auth ? auth.#tokenClaims : undefined
   }
 
+  static madeFor(auth: object): object | undefined {
+    return #verifier in auth ? auth.#verifier : undefined
+  }
+
   readonly issuer: string
   readonly subject: string
   readonly clientId: string | undefined
@@ -112,8 +116,9 @@ class VerifiedAuth implements Auth {
   readonly expiresAt: number
   readonly #token: string
   readonly #tokenClaims: object
+  readonly #verifier: object
 
-  constructor(principal: Principal, token: string) {
+  constructor(principal: Principal, token: string, verifier: object) {
     const { issuer, subject, clientId, scopes, roles, permissions } = principal
     const { actors, claims, tokenClaims, expiresAt } = principal
     this.issuer = issuer
@@ -127,6 +132,7 @@ class VerifiedAuth implements Auth {
     this.expiresAt = expiresAt
     this.#token = token
     this.#tokenClaims = tokenClaims
+    this.#verifier = verifier
     Object.freeze(this)
   }
 
@@ -135,8 +141,18 @@ class VerifiedAuth implements Auth {
   }
 }
 
-export function authOf(principal: Principal, token: string): Auth {
-  return new VerifiedAuth(principal, token)
+/** @param verifier What is the same object for all that one verifier makes, and for no other. */
+export function authOf(principal: Principal, token: string, verifier: object): Auth {
+  return new VerifiedAuth(principal, token, verifier)
+}
+
+/**
+ * Whether a value is an Auth that this verifier has made, and not a copy of one: its token was
+ * verified, and is that of its issuer. Whatever else somebody gives in its place would have any
+ * token sent to any trusted issuer.
+ */
+export function isAuthOf(verifier: object, value: unknown): value is Auth {
+  return typeof value === 'object' && value !== null && VerifiedAuth.madeFor(value) === verifier
 }
 
 /**

@@ -162,7 +162,7 @@ export function createVerifier<C extends object = JWTPayload>(
     token: string,
     confirm: Confirm | undefined,
   ): Awaitable<Auth> {
-    const auth = authOf(verified.principal(token), token)
+    const auth = authOf(verified.principal(token), token, issuers)
     return andThen(confirm?.(verified.confirmation, auth), () => {
       emit?.({ type: 'token.accepted', issuer: verified.issuer.issuer, cached })
       return auth

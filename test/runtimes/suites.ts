@@ -64,6 +64,7 @@ export const suites: readonly Suite[] = [
       'test/core/jwt/claims-schema.test.ts',
       'test/core/jwt/profile.test.ts',
       'test/core/jwt/permissions-of.test.ts',
+      'test/core/own-auth.test.ts',
       'test/core/token-cache.test.ts',
       'test/core/turn.test.ts',
       'test/core/options.test.ts',
