@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import type { Algorithm } from '../core/algorithms.ts'
-import { supportedAlgorithms } from '../core/algorithms.ts'
+import type { PublicKeyAlgorithm } from '../core/algorithms.ts'
+import { publicKeyAlgorithms } from '../core/algorithms.ts'
 import { nearest } from '../core/option-checks.ts'
 import { readDuration } from './duration.ts'
 import { wrongUsage } from './failure.ts'
@@ -20,7 +20,7 @@ export interface Flags {
   list(name: string): readonly string[]
   /** Seconds. */
   duration(name: string): number | undefined
-  algorithm(name: string): Algorithm | undefined
+  algorithm(name: string): PublicKeyAlgorithm | undefined
   /** One of these values. */
   oneOf<Value extends string>(name: string, values: readonly Value[]): Value | undefined
 }
@@ -111,6 +111,6 @@ function createFlags(
       const value = text(name)
       return value === undefined ? undefined : readDuration(name, value)
     },
-    algorithm: (name) => oneOf(name, supportedAlgorithms),
+    algorithm: (name) => oneOf(name, publicKeyAlgorithms),
   }
 }

@@ -1,5 +1,5 @@
-import type { Algorithm } from '../core/algorithms.ts'
-import { isAlgorithm } from '../core/algorithms.ts'
+import type { PublicKeyAlgorithm } from '../core/algorithms.ts'
+import { isPublicKeyAlgorithm } from '../core/algorithms.ts'
 import { isPlainObject, knownOptions, wrongOption } from '../core/option-checks.ts'
 import type { BadTokens, Claims, TestIssuer } from '../testing.ts'
 
@@ -38,7 +38,7 @@ export interface MintRequest {
   readonly claims?: Claims
   /** Seconds. */
   readonly expiresIn?: number
-  readonly alg?: Algorithm
+  readonly alg?: PublicKeyAlgorithm
   readonly bad?: BadToken
 }
 
@@ -56,7 +56,8 @@ export function readMintRequest(body: unknown): MintRequest {
   if (bad !== undefined && !isBadToken(bad)) {
     wrongOption("member 'bad'", `must be one of ${Object.keys(badTokens).join(', ')}`)
   }
-  if (alg !== undefined && !isAlgorithm(alg)) wrongOption("member 'alg'", 'is no algorithm')
+  if (alg !== undefined && !isPublicKeyAlgorithm(alg))
+    wrongOption("member 'alg'", 'is no algorithm')
   return { ...rest, claims: claims as Claims, ...(bad && { bad }), ...(alg && { alg }) }
 }
 

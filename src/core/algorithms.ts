@@ -2,10 +2,13 @@ import { checkDistinct, kindOf, wrongOption } from './option-checks.ts'
 import { own } from './own-members.ts'
 
 /**
- * A signature algorithm that may be allowed (RFC 7518 section 3.1, RFC 8037, RFC 9864). All of them
- * are asymmetric.
+ * An algorithm that may be allowed for the tokens of an issuer (RFC 7518 section 3.1). One with a
+ * shared secret is only for an issuer with the option `secret`.
  */
-export type Algorithm =
+export type Algorithm = PublicKeyAlgorithm | HmacAlgorithm
+
+/** A signature by one key, which another one checks (RFC 7518 section 3.1, RFC 8037, RFC 9864). */
+export type PublicKeyAlgorithm =
   | 'RS256'
   | 'RS384'
   | 'RS512'
@@ -18,6 +21,9 @@ export type Algorithm =
   | 'EdDSA'
   | 'Ed25519'
 
+/** A message authentication code: whoever can check it can make it (RFC 7518 section 3.2). */
+export type HmacAlgorithm = 'HS256' | 'HS384' | 'HS512'
+
 /** What a signature algorithm is made of. */
 export interface SignatureParameters {
   /** The one kind of key that it takes (RFC 8725bis section 3.1). */
@@ -29,7 +35,7 @@ export interface SignatureParameters {
   readonly padding?: 'pkcs1' | 'pss'
 }
 
-export const signatureParameters: Readonly<Record<Algorithm, SignatureParameters>> = {
+export const signatureParameters: Readonly<Record<PublicKeyAlgorithm, SignatureParameters>> = {
   RS256: { kty: 'RSA', digest: 'sha256', padding: 'pkcs1' },
   RS384: { kty: 'RSA', digest: 'sha384', padding: 'pkcs1' },
   RS512: { kty: 'RSA', digest: 'sha512', padding: 'pkcs1' },
@@ -43,11 +49,31 @@ export const signatureParameters: Readonly<Record<Algorithm, SignatureParameters
   Ed25519: { kty: 'OKP', crv: 'Ed25519' },
 }
 
-export const supportedAlgorithms = Object.freeze(
+export const publicKeyAlgorithms = Object.freeze(
   Object.keys(signatureParameters),
-) as readonly Algorithm[]
+) as readonly PublicKeyAlgorithm[]
 
-export const defaultAlgorithms: readonly Algorithm[] = Object.freeze([
+/** What an HMAC is made of: its digest, and how many octets that has. */
+export const hmacParameters: Readonly<
+  Record<
+    HmacAlgorithm,
+    { readonly digest: 'sha256' | 'sha384' | 'sha512'; readonly octets: number }
+  >
+> = {
+  HS256: { digest: 'sha256', octets: 32 },
+  HS384: { digest: 'sha384', octets: 48 },
+  HS512: { digest: 'sha512', octets: 64 },
+}
+
+export const hmacAlgorithms = Object.freeze(Object.keys(hmacParameters)) as readonly HmacAlgorithm[]
+
+/** Every algorithm that some issuer may be allowed. */
+export const supportedAlgorithms: readonly Algorithm[] = Object.freeze([
+  ...publicKeyAlgorithms,
+  ...hmacAlgorithms,
+])
+
+export const defaultAlgorithms: readonly PublicKeyAlgorithm[] = Object.freeze([
   'RS256',
   'PS256',
   'ES256',
@@ -56,17 +82,29 @@ export const defaultAlgorithms: readonly Algorithm[] = Object.freeze([
   'Ed25519',
 ])
 
-export function isAlgorithm(name: unknown): name is Algorithm {
+export function isPublicKeyAlgorithm(name: unknown): name is PublicKeyAlgorithm {
   return typeof name === 'string' && Object.hasOwn(signatureParameters, name)
+}
+
+export function isHmac(name: unknown): name is HmacAlgorithm {
+  return typeof name === 'string' && Object.hasOwn(hmacParameters, name)
+}
+
+export function isAlgorithm(name: unknown): name is Algorithm {
+  return isPublicKeyAlgorithm(name) || isHmac(name)
 }
 
 /** `EdDSA` is the deprecated name of `Ed25519` (RFC 9864): to allow one is to allow the other. */
 export function sameAlgorithm(a: string, b: string): boolean {
-  const isEdwards = (name: string) => isAlgorithm(name) && signatureParameters[name].kty === 'OKP'
+  const isEdwards = (name: string) =>
+    isPublicKeyAlgorithm(name) && signatureParameters[name].kty === 'OKP'
   return a === b || (isEdwards(a) && isEdwards(b))
 }
 
+/** Whether a public key of this type and curve can check signatures of this algorithm. */
 export function fitsKeyType(algorithm: Algorithm, kty: unknown, crv: unknown): boolean {
+  // RFC 8725bis section 2.1: no public key ever serves as the secret of an HMAC.
+  if (!isPublicKeyAlgorithm(algorithm)) return false
   const needed = signatureParameters[algorithm]
   const curve = own(needed, 'crv')
   return needed.kty === kty && (curve === undefined || curve === crv)
@@ -82,9 +120,6 @@ export function resolveAlgorithms(option: string, value: unknown): readonly Algo
     const fix = `allowed are ${supportedAlgorithms.join(', ')}`
     if (typeof name !== 'string') wrongOption(option, `holds ${kindOf(name)}: ${fix}`)
     if (/^none$/i.test(name)) wrongOption(option, `holds 'none', which is no signature: ${fix}`)
-    if (/^hs/i.test(name)) {
-      wrongOption(option, `holds '%s', which needs a shared secret: ${fix}`, name)
-    }
     wrongOption(option, `holds '%s': ${fix}`, name)
   }
   checkDistinct(option, value)

@@ -4,7 +4,7 @@
  * `test/package/entries.test.ts` holds the list.
  */
 
-export type { Algorithm } from './algorithms.ts'
+export type { Algorithm, PublicKeyAlgorithm } from './algorithms.ts'
 export type { Actor, Auth, DeepReadonly, JWTPayload } from './auth.ts'
 export type { ClientOptions } from './client/client-options.ts'
 export type { ProblemDetails, Reason } from './errors.ts'

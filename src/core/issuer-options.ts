@@ -6,7 +6,7 @@ import type { InsecureHosts } from './insecure-hosts.ts'
 import { isIdentifier, issuerFlaw } from './issuer-url.ts'
 import type { TrustedIssuer } from './issuers/active-issuer.ts'
 import type { Mark } from './jwt/marks.ts'
-import { policyOf, resolveKinds } from './jwt/policy-options.ts'
+import { algorithmsFor, policyOf, resolveKinds } from './jwt/policy-options.ts'
 import type { Profile, ProfileName } from './jwt/profile.ts'
 import { profiles } from './jwt/profile.ts'
 import type { IssuerPolicies, IssuerPolicy } from './jwt/token-kinds.ts'
@@ -29,15 +29,18 @@ import type { FetchLike } from './remote/http.ts'
  */
 export interface IssuerOptions {
   /**
-   * The exact `iss` of its tokens: an https URL (RFC 8414 section 2). Where `jwksUri`, `jwks` or
-   * `metadataUrl` is given and the profile is not 'rfc9068', it may be any text of 1 to 1024
+   * The exact `iss` of its tokens: an https URL (RFC 8414 section 2). Where `jwksUri`, `jwks`,
+   * `secret` or `metadataUrl` is given and the profile is not 'rfc9068', it may be any text of 1 to 1024
    * printable ASCII characters without space, `{` and `}` (RFC 7519 section 4.1.1), such as a name
    * or an http URL: nothing is fetched from it.
    */
   issuer: string
   /** How this issuer names this API in `aud` (RFC 9068 section 4). */
   audience?: string | readonly string[]
-  /** Signature algorithms that its tokens may have (RFC 8725bis section 3.1). */
+  /**
+   * Signature algorithms that its tokens may have (RFC 8725bis section 3.1). With `secret`, they are
+   * of HS256, HS384 and HS512.
+   */
   algorithms?: readonly Algorithm[]
   /** What its access tokens look like. */
   profile?: ProfileName | Profile
@@ -57,6 +60,14 @@ export interface IssuerOptions {
    * symmetric is refused, and so is a set without a usable key.
    */
   jwks?: { keys: readonly JWK[] } | string | undefined
+  /**
+   * The secret that it shares with this API, where it signs with no key pair (RFC 7518 section 3.2).
+   * Its algorithms are then those of HS256, HS384 and HS512 that `algorithms` names; default: HS256.
+   * At least 32, 48 or 64 octets, for the largest of them. Whoever has the secret can make tokens.
+   * Refused: a PEM or DER file, JSON, a text with whitespace, and fewer than 8 different octets.
+   * Nothing is fetched. It is copied.
+   */
+  secret?: Uint8Array
   /**
    * Kinds of tokens, told apart by a mark: the first kind whose mark a token has decides. A token
    * of none of them is refused as `token-type`. What a kind leaves out is that of the issuer, else
@@ -105,6 +116,7 @@ const known = {
   metadataUrl: true,
   jwksUri: true,
   jwks: true,
+  secret: true,
   kinds: true,
   permissionsOf: true,
   fetch: true,
@@ -123,6 +135,7 @@ export const issuerElsewhere: Readonly<Record<string, string>> = {
   metadataUrl: inIssuer('metadataUrl'),
   jwksUri: inIssuer('jwksUri'),
   jwks: inIssuer('jwks'),
+  secret: inIssuer('secret'),
   kinds: inIssuer('kinds'),
   permissionsOf: inIssuer('permissionsOf'),
   client: inIssuer('client'),
@@ -150,7 +163,7 @@ export function resolveIssuer(
   if (flaw !== undefined && !isIdentifier(issuer)) refuseIssuer(issuer, flaw)
   const what = resolved ? 'option' : `of issuer ${issuer}: option`
   const of = `${what} '`
-  checkDefined(what, options, ['audience', 'algorithms', 'profile'])
+  checkDefined(what, options, ['audience', 'algorithms', 'profile', 'secret'])
   const policies = resolvePolicies(of, options, defaults, issuer as string)
   if (flaw !== undefined) checkAnyForm(issuer, flaw, options, policies)
   const isBundle = subjectPrefixesOf(policies).length > 0
@@ -170,7 +183,14 @@ function resolvePolicies(
   defaults: TokenPolicy,
   issuer: string,
 ): IssuerPolicies {
-  const policy = policyOf(of, options, defaults)
+  const given = policyOf(of, options, defaults)
+  const algorithms = algorithmsFor(of, {
+    issuer,
+    stated: options['algorithms'] === undefined ? undefined : given.algorithms,
+    common: defaults.algorithms,
+    hasSecret: options['secret'] !== undefined,
+  })
+  const policy = Object.freeze({ ...given, algorithms })
   const kinds = resolveKinds(`${of}kinds'`, options['kinds'], policy)
   const withAudience = (one: TokenPolicy): IssuerPolicy => {
     const { audience } = one
@@ -200,10 +220,10 @@ function refuseIssuer(issuer: unknown, flaw: string): never {
 function checkAnyForm(
   issuer: unknown,
   flaw: string,
-  { metadataUrl, jwksUri, jwks }: Readonly<Record<string, unknown>>,
+  { metadataUrl, jwksUri, jwks, secret }: Readonly<Record<string, unknown>>,
   policies: IssuerPolicies,
 ): void {
-  const isLocated = (metadataUrl ?? jwksUri ?? jwks) !== undefined
+  const isLocated = (metadataUrl ?? jwksUri ?? jwks ?? secret) !== undefined
   const isStrict = policiesOf(policies).some(({ profile }) => profile === profiles.rfc9068)
   const missing = [
     ...(isLocated ? [] : ["'jwksUri' (or 'jwks', 'metadataUrl')"]),
@@ -212,6 +232,12 @@ function checkAnyForm(
   if (missing.length === 0) return
   const fix = `If that is what its tokens say, state ${missing.join(' and ')}`
   refuseIssuer(issuer, `${flaw}. ${fix}`)
+}
+
+/** Whether an issuer may have a shared secret: what a resolver gives is not known yet. */
+export function mayShareSecret(issuer: unknown): boolean {
+  const list: unknown[] = Array.isArray(issuer) ? issuer : [issuer]
+  return list.some((one) => typeof one === 'function' || own(one, 'secret') !== undefined)
 }
 
 /** Whether the verifier may need no audience of its own. */

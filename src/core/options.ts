@@ -1,16 +1,16 @@
 import type { Algorithm } from './algorithms.ts'
-import { defaultAlgorithms } from './algorithms.ts'
+import { defaultAlgorithms, isHmac } from './algorithms.ts'
 import type { JWTPayload } from './auth.ts'
 import type { AuthEvent } from './events.ts'
 import { createEmit } from './events.ts'
 import { resolveInsecureHosts } from './insecure-hosts.ts'
 import type { IssuerOptions, IssuerResolver } from './issuer-options.ts'
-import { issuerElsewhere, resolveIssuer, statesAudience } from './issuer-options.ts'
+import { issuerElsewhere, mayShareSecret, resolveIssuer, statesAudience } from './issuer-options.ts'
 import type { IssuerContext, TrustedIssuer } from './issuers/active-issuer.ts'
 import type { Resolver } from './issuers/resolved.ts'
 import type { ReadClaims, StandardSchema, UnknownSchema } from './jwt/claims-schema.ts'
 import { resolveClaims } from './jwt/claims-schema.ts'
-import { policyOf } from './jwt/policy-options.ts'
+import { needSecret, policyOf } from './jwt/policy-options.ts'
 import type { Profile, ProfileName } from './jwt/profile.ts'
 import { profiles } from './jwt/profile.ts'
 import type { TokenPolicy } from './jwt/token-policy.ts'
@@ -43,6 +43,8 @@ export interface VerifierOptions<C extends object = JWTPayload> {
   audience?: string | readonly string[]
   /**
    * Signature algorithms that are accepted. Default: RS256, PS256, ES256, ES384, EdDSA, Ed25519.
+   * HS256, HS384 and HS512 count for issuers with the option `secret` alone, and nothing else does
+   * for those; where no issuer has it, they are refused.
    */
   algorithms?: readonly Algorithm[]
   /**
@@ -157,8 +159,10 @@ export function resolveOptions(given: VerifierOptions<object>): Settings {
     options['allowInsecureHosts'],
   )
   const policy = resolvePolicy(options)
-
   const { issuer } = options
+  const hmac = policy.algorithms.find(isHmac)
+  if (hmac !== undefined && !mayShareSecret(issuer)) needSecret("option 'algorithms'", hmac)
+
   const resolved = typeof issuer === 'function'
   const reading = { insecureHosts, resolved }
   const read = (one: unknown): TrustedIssuer => resolveIssuer(one, policy, reading)

@@ -1,15 +1,19 @@
 import type { JsonWebKeyInput, KeyObject, SignKeyObjectInput } from 'node:crypto'
 import { constants, createPrivateKey, createPublicKey, createSign, sign, verify } from 'node:crypto'
 import type { JWK } from 'jose'
-import type { Algorithm } from '../core/algorithms.ts'
-import { isAlgorithm, signatureParameters, supportedAlgorithms } from '../core/algorithms.ts'
+import type { PublicKeyAlgorithm } from '../core/algorithms.ts'
+import {
+  isPublicKeyAlgorithm,
+  publicKeyAlgorithms,
+  signatureParameters,
+} from '../core/algorithms.ts'
 import { kindOf, wrongOption } from '../core/option-checks.ts'
 
 /** The algorithm, if it is one that a test issuer can sign with. */
-export function resolveAlgorithm(option: string, value: unknown): Algorithm {
-  if (isAlgorithm(value)) return value
+export function resolveAlgorithm(option: string, value: unknown): PublicKeyAlgorithm {
+  if (isPublicKeyAlgorithm(value)) return value
   const found = typeof value === 'string' ? `'${value}'` : kindOf(value)
-  return wrongOption(option, `must be one of ${supportedAlgorithms.join(', ')}, not ${found}`)
+  return wrongOption(option, `must be one of ${publicKeyAlgorithms.join(', ')}, not ${found}`)
 }
 
 const paddings = {
@@ -27,7 +31,7 @@ function keyObjectOf(privateJwk: JWK): KeyObject {
 }
 
 /** How the two functions of node:crypto sign and verify as a JWS is signed. */
-function signatureOptions(alg: Algorithm): {
+function signatureOptions(alg: PublicKeyAlgorithm): {
   digest: string | null
   options: Pick<JsonWebKeyInput & SignKeyObjectInput, 'dsaEncoding' | 'padding' | 'saltLength'>
 } {
@@ -44,7 +48,7 @@ function signatureOptions(alg: Algorithm): {
 
 /** Whether the signature of these bytes is right. */
 export function verifyBytes(
-  alg: Algorithm,
+  alg: PublicKeyAlgorithm,
   publicJwk: JWK,
   data: Uint8Array,
   signature: Uint8Array,
@@ -55,7 +59,7 @@ export function verifyBytes(
 }
 
 /** The signature of these bytes, in the form that a JWS has. */
-export function signBytes(alg: Algorithm, privateJwk: JWK, data: Uint8Array): Buffer {
+export function signBytes(alg: PublicKeyAlgorithm, privateJwk: JWK, data: Uint8Array): Buffer {
   const { digest, options } = signatureOptions(alg)
   const key = keyObjectOf(privateJwk)
   try {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Algorithm } from '../core/algorithms.ts'
+import type { PublicKeyAlgorithm } from '../core/algorithms.ts'
 import { optionalBoolean, wrongOption } from '../core/option-checks.ts'
 import type { TestIssuerOptions } from './issuer-options.ts'
 
@@ -29,7 +29,7 @@ export function resolveDeterminism(options: TestIssuerOptions): TestIssuerOption
 const randomised = /^(ES|PS)/
 
 /** @param alg What signs a token, or will sign the first ones. */
-export function checkReproducible(option: string, alg: Algorithm): void {
+export function checkReproducible(option: string, alg: PublicKeyAlgorithm): void {
   if (!randomised.test(alg)) return
   const fix = `is ${alg}, whose signatures differ each time, and the issuer is deterministic: use EdDSA, Ed25519, or RS256 with private JWKs`
   wrongOption(option, fix)

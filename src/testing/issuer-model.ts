@@ -1,5 +1,5 @@
 import { wrongOption } from '../core/option-checks.ts'
-import type { Algorithm } from '../index.ts'
+import type { PublicKeyAlgorithm } from '../index.ts'
 import type { TestIssuerOptions } from './issuer-options.ts'
 import { general, plain } from './shapes/plain.ts'
 import type { IssuerModel, Shape } from './shapes/shape.ts'
@@ -9,7 +9,7 @@ import { shapes } from './shapes/shapes.ts'
 export interface ResolvedModel {
   readonly url: string
   readonly audience: string | readonly string[]
-  readonly alg: Algorithm
+  readonly alg: PublicKeyAlgorithm
   readonly model: IssuerModel
 }
 

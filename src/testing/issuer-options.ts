@@ -1,4 +1,4 @@
-import type { Algorithm } from '../core/algorithms.ts'
+import type { PublicKeyAlgorithm } from '../core/algorithms.ts'
 import type { Claims } from './claims.ts'
 import type { KeyOrigin } from './key-source.ts'
 import type { IssuerShape } from './shapes/shapes.ts'
@@ -24,7 +24,7 @@ export interface TestIssuerOptions {
    * The algorithm of the first key. Default: 'ES256'. With a shape and without `keys`, it is that of
    * the issuer, which is mostly 'RS256'.
    */
-  alg?: Algorithm
+  alg?: PublicKeyAlgorithm
   /**
    * Where the keys come from. Default: 'random'.
    *

@@ -1,5 +1,5 @@
 import type { JWK } from 'jose'
-import type { Algorithm } from '../core/algorithms.ts'
+import type { PublicKeyAlgorithm } from '../core/algorithms.ts'
 import { numberWithin } from '../core/option-checks.ts'
 import type { IssuerOptions } from '../index.ts'
 import { checkOptions, plainObject } from './arguments.ts'
@@ -159,7 +159,7 @@ export function assembleIssuer(
   const service = createService({ endpoints, keys, outages, recorder, now })
   const fetch = createFetch(service)
   const ids = createIds(options.deterministic)
-  function checkAlgorithm(signs: Algorithm, option = "option 'alg' of issuer.mint"): void {
+  function checkAlgorithm(signs: PublicKeyAlgorithm, option = "option 'alg' of issuer.mint"): void {
     if (options.deterministic) checkReproducible(option, signs)
   }
   checkAlgorithm(keys.current.alg, "option 'alg' of the test issuer")

@@ -6,12 +6,12 @@ import {
   generateKeyPairSync,
 } from 'node:crypto'
 import type { JWK } from 'jose'
-import type { Algorithm } from '../core/algorithms.ts'
+import type { PublicKeyAlgorithm } from '../core/algorithms.ts'
 import {
   fitsKeyType,
-  isAlgorithm,
+  isPublicKeyAlgorithm,
+  publicKeyAlgorithms,
   signatureParameters,
-  supportedAlgorithms,
 } from '../core/algorithms.ts'
 import { wrongOption } from '../core/option-checks.ts'
 
@@ -20,7 +20,7 @@ import { wrongOption } from '../core/option-checks.ts'
  *
  * @param bits The length of an RSA modulus. Default: 2048.
  */
-export function generateJwk(alg: Algorithm, bits = 2048): JWK {
+export function generateJwk(alg: PublicKeyAlgorithm, bits = 2048): JWK {
   const { kty, crv } = signatureParameters[alg]
   if (kty === 'RSA') return { ...generate('rsa', { modulusLength: bits }), alg }
   if (kty === 'EC') return { ...generate('ec', { namedCurve: crv }), alg }
@@ -65,7 +65,7 @@ const ed25519Prefix = Buffer.from('302e020100300506032b657004220420', 'hex')
  * Derives a private JWK from a seed and a counter, so that it is the same in every process. The
  * secret is the SHA-256 of the seed, followed by the counter in four bytes.
  */
-export function deriveJwk(alg: Algorithm, seed: string, n: number): JWK {
+export function deriveJwk(alg: PublicKeyAlgorithm, seed: string, n: number): JWK {
   const counter = Buffer.alloc(4)
   counter.writeUInt32BE(n)
   const secret = createHash('sha256').update(seed).update(counter).digest()
@@ -94,18 +94,22 @@ export function deriveJwk(alg: Algorithm, seed: string, n: number): JWK {
  *
  * @param option Where the JWK comes from, for the error message.
  */
-export function algorithmOf(option: string, jwk: JWK, preferred: Algorithm | undefined): Algorithm {
+export function algorithmOf(
+  option: string,
+  jwk: JWK,
+  preferred: PublicKeyAlgorithm | undefined,
+): PublicKeyAlgorithm {
   if (typeof jwk?.d !== 'string') {
     wrongOption(option, 'must be a private JWK: it has no member "d"')
   }
   const { kty, crv } = jwk
-  const alg = [jwk.alg, preferred, ...supportedAlgorithms]
-    .filter(isAlgorithm)
+  const alg = [jwk.alg, preferred, ...publicKeyAlgorithms]
+    .filter(isPublicKeyAlgorithm)
     .find((name) => fitsKeyType(name, kty, crv) && (jwk.alg ?? name) === name)
   if (alg) return alg
   return wrongOption(
     option,
-    `has kty ${kty}, crv ${crv}, alg ${jwk.alg}: supported are ${supportedAlgorithms.join(', ')}`,
+    `has kty ${kty}, crv ${crv}, alg ${jwk.alg}: supported are ${publicKeyAlgorithms.join(', ')}`,
   )
 }
 

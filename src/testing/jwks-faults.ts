@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { JWK } from 'jose'
-import type { Algorithm } from '../core/algorithms.ts'
+import type { PublicKeyAlgorithm } from '../core/algorithms.ts'
 import { numberWithin } from '../core/option-checks.ts'
 import { answerJson, readJson } from './answer.ts'
 import type { Fault } from './fault.ts'
@@ -74,7 +74,7 @@ function adding(name: string, make: () => JWK): Fault {
 function createForeignKeys(): (alg: string | undefined) => JWK {
   const keys = new Map<string, JWK>()
   return (alg = 'ES256') => {
-    const key = keys.get(alg) ?? publicHalf(generateJwk(alg as Algorithm))
+    const key = keys.get(alg) ?? publicHalf(generateJwk(alg as PublicKeyAlgorithm))
     keys.set(alg, key)
     return { ...key, alg, use: 'sig' }
   }

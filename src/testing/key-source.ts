@@ -1,5 +1,5 @@
 import type { JWK } from 'jose'
-import type { Algorithm } from '../core/algorithms.ts'
+import type { PublicKeyAlgorithm } from '../core/algorithms.ts'
 import { kindOf, wrongOption } from '../core/option-checks.ts'
 import { resolveAlgorithm } from './algorithms.ts'
 import { algorithmOf, deriveJwk, generateJwk } from './jwk.ts'
@@ -12,9 +12,9 @@ export interface KeySource {
   /** The keys that the issuer starts with. The first one signs. */
   readonly initial: readonly JWK[]
   /** A new key. */
-  next(alg: Algorithm): JWK
+  next(alg: PublicKeyAlgorithm): JWK
   /** A key that `next()` never gives. */
-  foreign(alg: Algorithm): JWK
+  foreign(alg: PublicKeyAlgorithm): JWK
   /** Starts again, so that a seed gives the same keys once more. */
   rewind(): void
 }
@@ -25,7 +25,10 @@ const foreignCounter = 0xffffffff
 const algOption = "option 'alg' of the test issuer"
 const keysOption = "option 'keys' of the test issuer"
 
-export function createKeySource(origin: KeyOrigin, preferred: Algorithm | undefined): KeySource {
+export function createKeySource(
+  origin: KeyOrigin,
+  preferred: PublicKeyAlgorithm | undefined,
+): KeySource {
   if (origin === 'random')
     return randomKeys([generateJwk(resolveAlgorithm(algOption, preferred ?? 'ES256'))])
   if (isList(origin)) return randomKeys(checkJwks(origin, preferred))
@@ -51,7 +54,7 @@ function randomKeys(initial: readonly JWK[]): KeySource {
   }
 }
 
-function seededKeys(seed: string, alg: Algorithm): KeySource {
+function seededKeys(seed: string, alg: PublicKeyAlgorithm): KeySource {
   let counter = 1
   return {
     initial: [deriveJwk(alg, seed, 0)],
@@ -63,7 +66,10 @@ function seededKeys(seed: string, alg: Algorithm): KeySource {
   }
 }
 
-function checkJwks(jwks: readonly JWK[], preferred: Algorithm | undefined): readonly JWK[] {
+function checkJwks(
+  jwks: readonly JWK[],
+  preferred: PublicKeyAlgorithm | undefined,
+): readonly JWK[] {
   const [first] = jwks
   if (!first) wrongOption(keysOption, 'must hold at least one private JWK')
   const alg = algorithmOf(keysOption, first, preferred)

@@ -1,5 +1,5 @@
 import type { JWK } from 'jose'
-import type { Algorithm } from '../core/algorithms.ts'
+import type { PublicKeyAlgorithm } from '../core/algorithms.ts'
 import { wrongOption } from '../core/option-checks.ts'
 import { resolveAlgorithm } from './algorithms.ts'
 import { checkOptions } from './arguments.ts'
@@ -12,7 +12,7 @@ import { createTestKey } from './test-key.ts'
 /** Options of `keys.rotate()`. */
 export interface RotateOptions {
   /** The algorithm of the new key. Default: that of the current key. */
-  alg?: Algorithm
+  alg?: PublicKeyAlgorithm
   /** Whether the old key stays in the JWKS. Default: true, but false with `kid: 'reuse'`. */
   overlap?: boolean
   /**
@@ -80,12 +80,20 @@ const knownRotateOptions = {
   kid: true,
 } as const satisfies Record<keyof RotateOptions, true>
 
-export function createKeyRing(origin: KeyOrigin, preferred: Algorithm | undefined): SigningRing {
+export function createKeyRing(
+  origin: KeyOrigin,
+  preferred: PublicKeyAlgorithm | undefined,
+): SigningRing {
   const source = createKeySource(origin, preferred)
   const states = new Map<TestKey, KeyState>()
-  const attackers = new Map<Algorithm, TestKey>()
+  const attackers = new Map<PublicKeyAlgorithm, TestKey>()
 
-  function addKey(jwk: JWK, alg: Algorithm, state: KeyState, kid?: string | null): TestKey {
+  function addKey(
+    jwk: JWK,
+    alg: PublicKeyAlgorithm,
+    state: KeyState,
+    kid?: string | null,
+  ): TestKey {
     const key = createTestKey(jwk, alg, kid, states)
     states.set(key, state)
     return key

@@ -1,4 +1,4 @@
-import type { Algorithm } from '../core/algorithms.ts'
+import type { PublicKeyAlgorithm } from '../core/algorithms.ts'
 import { fitsKeyType } from '../core/algorithms.ts'
 import { numberWithin, optionalBoolean, wrongOption } from '../core/option-checks.ts'
 import { resolveAlgorithm, signBytes } from './algorithms.ts'
@@ -17,7 +17,7 @@ export interface MintOptions {
   /**
    * The signature algorithm. Default: that of the current key. A published key that fits it signs.
    */
-  alg?: Algorithm
+  alg?: PublicKeyAlgorithm
   /**
    * The `kid` in the header. Default: that of the key. A key with this `kid` signs, if any. null:
    * no `kid`.
@@ -54,7 +54,7 @@ export interface MintDefaults {
   readonly now: () => number
   readonly ids: Ids
   /** Refuses the algorithm of a token that could not be made twice. */
-  checkAlgorithm(alg: Algorithm): void
+  checkAlgorithm(alg: PublicKeyAlgorithm): void
 }
 
 /** The steps by which tokens of any kind are made. */
@@ -64,7 +64,7 @@ export interface MintSteps {
   /** @param payload In base64url. */
   sign(typ: string | undefined, payload: string, options: MintOptions): string
   /** The algorithm that `sign` uses. */
-  algorithmOf(options: MintOptions): Algorithm
+  algorithmOf(options: MintOptions): PublicKeyAlgorithm
 }
 
 export type Mint = (claims?: Claims, options?: MintOptions) => string

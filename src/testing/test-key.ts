@@ -1,5 +1,5 @@
 import type { JWK } from 'jose'
-import type { Algorithm } from '../core/algorithms.ts'
+import type { PublicKeyAlgorithm } from '../core/algorithms.ts'
 import { publicHalf, thumbprint } from './jwk.ts'
 
 /** One key of a test issuer. */
@@ -7,7 +7,7 @@ export interface TestKey {
   /** The name of the key. The JWK and the tokens state it, unless it was made with kid 'none'. */
   readonly kid: string
   /** The algorithm that it signs with. */
-  readonly alg: Algorithm
+  readonly alg: PublicKeyAlgorithm
   /** The public JWK. It has `kty crv x y n e kid alg use` at most, and never a private member. */
   readonly publicJwk: JWK
   /** The private JWK. */
@@ -26,7 +26,7 @@ export type KeyState = 'unpublished' | 'published' | 'retired'
  */
 export function createTestKey(
   jwk: JWK,
-  alg: Algorithm,
+  alg: PublicKeyAlgorithm,
   kid: string | null | undefined,
   states: ReadonlyMap<TestKey, KeyState>,
 ): TestKey {

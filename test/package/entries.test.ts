@@ -242,6 +242,7 @@ test('every entry exports the expected types, an adapter its own beside those of
         "ProblemDetails",
         "Profile",
         "ProfileName",
+        "PublicKeyAlgorithm",
         "Reason",
         "Revocation",
         "RevocationStore",

@@ -81,6 +81,7 @@ export const suites: readonly Suite[] = [
       'test/core/identity/id-token.test.ts',
       'test/core/jwt/in-place.test.ts',
       'test/core/jwt/second-opinion.test.ts',
+      'test/core/jwt/shared-secret.test.ts',
       'test/core/jwt/signature.test.ts',
       'test/core/verifier.test.ts',
       'test/core/remote/cached-document.test.ts',

@@ -1,10 +1,10 @@
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
-import type { Algorithm } from 'tollgate'
+import type { PublicKeyAlgorithm } from 'tollgate'
 import type { TestIssuer } from 'tollgate/testing'
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, test } from 'vitest'
 
-const algorithms: Algorithm[] = [
+const algorithms: PublicKeyAlgorithm[] = [
   ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
   ...(['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const),
 ]

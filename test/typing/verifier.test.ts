@@ -194,7 +194,7 @@ function linesThatMustNotCompile(auth: Auth<Claims>): void {
   // @ts-expect-error
   createVerifier({ ...options, algorithms: ['none'] })
   // @ts-expect-error
-  createVerifier({ ...options, algorithms: ['HS256'] })
+  createVerifier({ ...options, algorithms: ['HS257'] })
   // @ts-expect-error
   createVerifier({ ...options, profile: 'lax' })
   // @ts-expect-error This option belongs to a later version.

@@ -1,4 +1,4 @@
-import { defaultAlgorithms, isAlgorithm } from '../../core/algorithms.ts'
+import { defaultAlgorithms, isPublicKeyAlgorithm } from '../../core/algorithms.ts'
 import { knownIssuers } from '../../core/known-issuers.ts'
 import { isLoopback } from '../insecure-hosts.ts'
 import type { Finding } from './finding.ts'
@@ -103,7 +103,9 @@ function keysOf(keySet: Exchange | undefined): readonly Members[] {
 }
 
 function examineAlgorithms(probe: Probe): readonly Finding[] {
-  const named = [...new Set(keysOf(keySetIn(probe)).map(({ alg }) => alg))].filter(isAlgorithm)
+  const named = [...new Set(keysOf(keySetIn(probe)).map(({ alg }) => alg))].filter(
+    isPublicKeyAlgorithm,
+  )
   const extra = named.filter((alg) => !defaultAlgorithms.includes(alg))
   const offered = metadataIn(probe)?.body?.['id_token_signing_alg_values_supported']
   const weak = [offered].flat().filter((alg) => typeof alg === 'string' && /^(none|HS)/i.test(alg))

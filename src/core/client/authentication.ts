@@ -1,4 +1,4 @@
-import type { Algorithm } from '../algorithms.ts'
+import type { PublicKeyAlgorithm } from '../algorithms.ts'
 import type { Client } from './client-options.ts'
 import type { PrivateKey } from './private-key.ts'
 
@@ -73,7 +73,7 @@ async function byPrivateKey(
     form: {
       client_id: id,
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      client_assertion: await privateKey.sign(algorithm as Algorithm, claims),
+      client_assertion: await privateKey.sign(algorithm as PublicKeyAlgorithm, claims),
     },
   }
 }

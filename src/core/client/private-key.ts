@@ -1,7 +1,7 @@
 import type { CryptoKey, JWK } from 'jose'
 import { importJWK } from 'jose/key/import'
-import type { Algorithm } from '../algorithms.ts'
-import { fitsKeyType, supportedAlgorithms } from '../algorithms.ts'
+import type { PublicKeyAlgorithm } from '../algorithms.ts'
+import { fitsKeyType, publicKeyAlgorithms } from '../algorithms.ts'
 import { encodeAscii, encodeBase64url } from '../base64url.ts'
 import { webParameters } from '../keys/imported-key.ts'
 import { kindOf, plainMembers, wrongOption } from '../option-checks.ts'
@@ -10,9 +10,9 @@ import { LoadError } from '../remote/load-error.ts'
 /** A private key that signs JWTs. What it is made of cannot be read from it. */
 export interface PrivateKey {
   /** The algorithms that it may sign by, the one that is preferred first. */
-  readonly algorithms: readonly Algorithm[]
+  readonly algorithms: readonly PublicKeyAlgorithm[]
   /** Rejects with a LoadError if the platform does not accept the key. */
-  sign(algorithm: Algorithm, claims: object): Promise<string>
+  sign(algorithm: PublicKeyAlgorithm, claims: object): Promise<string>
 }
 
 const crypto = globalThis.process?.getBuiltinModule?.('node:crypto')
@@ -35,7 +35,7 @@ export function resolvePrivateKey(option: string, value: unknown): PrivateKey {
   if (kid !== undefined && typeof kid !== 'string') {
     wrongOption(option, `must have a string as its kid, not ${kindOf(kid)}`)
   }
-  const algorithms = supportedAlgorithms.filter(
+  const algorithms = publicKeyAlgorithms.filter(
     (name) => fitsKeyType(name, kty, crv) && (alg === undefined || alg === name),
   )
   if (algorithms.length === 0) {
@@ -60,11 +60,11 @@ function isAccepted(jwk: Record<string, unknown>): boolean {
   }
 }
 
-function createPrivateKey(jwk: JWK, algorithms: readonly Algorithm[]): PrivateKey {
-  const imported = new Map<Algorithm, Promise<CryptoKey>>()
+function createPrivateKey(jwk: JWK, algorithms: readonly PublicKeyAlgorithm[]): PrivateKey {
+  const imported = new Map<PublicKeyAlgorithm, Promise<CryptoKey>>()
   const { kid } = jwk
 
-  function keyFor(algorithm: Algorithm): Promise<CryptoKey> {
+  function keyFor(algorithm: PublicKeyAlgorithm): Promise<CryptoKey> {
     const known = imported.get(algorithm)
     if (known !== undefined) return known
     // The importer would refuse a key whose `alg` or `key_ops` say something else.
@@ -76,7 +76,7 @@ function createPrivateKey(jwk: JWK, algorithms: readonly Algorithm[]): PrivateKe
 
   return Object.freeze({
     algorithms,
-    async sign(algorithm: Algorithm, claims: object) {
+    async sign(algorithm: PublicKeyAlgorithm, claims: object) {
       const header = { alg: algorithm, typ: 'JWT', ...(kid !== undefined && { kid }) }
       const input = `${segment(header)}.${segment(claims)}`
       try {

@@ -1,4 +1,4 @@
-import { isAlgorithm } from '../algorithms.ts'
+import { isAlgorithm, isHmac } from '../algorithms.ts'
 import type { WrongKind } from '../jwt/details.ts'
 import { detailOf } from '../jwt/details.ts'
 import { profiles } from '../jwt/profile.ts'
@@ -16,15 +16,20 @@ function policyOf({ policy, issuers }: Refused): HeaderPolicy {
 export const algorithmHint: Explain = (refused) => {
   const alg = refused.header?.alg
   const { algorithms } = policyOf(refused)
-  return `the token's alg is ${textsIn(alg)}, and allowed is ${listed(algorithms)}: ${algorithmFix(alg)}`
+  return `the token's alg is ${textsIn(alg)}, and allowed is ${listed(algorithms)}: ${algorithmFix(alg, algorithms)}`
 }
 
-function algorithmFix(alg: unknown): string {
+function algorithmFix(alg: unknown, allowed: readonly string[]): string {
   if (typeof alg !== 'string')
     return 'every JWT states it as a string (RFC 7515 section 4.1.1). Have the issuer correct it'
   if (/^none$/i.test(alg)) return 'the token is not signed. Have the issuer sign it'
   if (/^HS/i.test(alg)) {
-    return 'it is signed with a shared secret, which is never accepted. Have the issuer sign with a key pair (RS256 or ES256); Auth0 and Supabase have a setting for it'
+    return allowed.some(isHmac)
+      ? "if the issuer signs so, name it in the option 'algorithms', and give it a 'secret' that is long enough"
+      : "it is signed with a shared secret. Have the issuer sign with a key pair (RS256 or ES256); Auth0 and Supabase have a setting for it. If it cannot, give its options the 'secret' that it shares with this API"
+  }
+  if (allowed.every(isHmac)) {
+    return "this issuer has the option 'secret', which is for HS256, HS384 and HS512 alone. If it signs with a key pair, leave 'secret' out"
   }
   return isAlgorithm(alg)
     ? "if the issuer signs so, name it in the option 'algorithms'"

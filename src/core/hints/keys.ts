@@ -1,3 +1,4 @@
+import { isHmac } from '../algorithms.ts'
 import type { UnavailableError } from '../errors.ts'
 import { printable } from '../events.ts'
 import type { ActiveIssuer } from '../issuers/active-issuer.ts'
@@ -42,6 +43,9 @@ function refetch(issuer: ActiveIssuer | undefined): string {
 }
 
 export const signatureHint: Explain = ({ header, issuer }) => {
+  if (isHmac(header?.alg)) {
+    return "the token is not signed with the secret in the option 'secret' of the issuer, as expected: it was changed or cut on the way, or the issuer has another secret, or the same one read otherwise. Where the issuer shows it as base64 or hex, decode it first"
+  }
   const kid = header?.kid
   const isNamed = kid !== undefined && keysOf(issuer).some((key) => key.kid === kid)
   const key = isNamed ? `the issuer's key ${quoted(kid)}` : 'the only key of the issuer that fits'

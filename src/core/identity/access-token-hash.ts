@@ -1,7 +1,7 @@
 import type { Algorithm } from '../algorithms.ts'
-import { signatureParameters } from '../algorithms.ts'
+import { hmacParameters, isHmac, signatureParameters } from '../algorithms.ts'
 import { encodeBase64url } from '../base64url.ts'
-import { own } from '../own-members.ts'
+import { withoutPrototype } from '../own-members.ts'
 
 const digests = { sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512' } as const
 
@@ -11,8 +11,12 @@ const digests = { sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512' } as c
  * section 5.1).
  */
 export async function accessTokenHash(token: string, algorithm: Algorithm): Promise<string> {
-  const digest = (own(signatureParameters[algorithm], 'digest') ?? 'sha512') as keyof typeof digests
+  const digest = isHmac(algorithm)
+    ? hmacParameters[algorithm].digest
+    : withoutPrototype(signatureParameters[algorithm]).digest
   const octets = new TextEncoder().encode(token)
-  const hash = new Uint8Array(await globalThis.crypto.subtle.digest(digests[digest], octets))
+  const hash = new Uint8Array(
+    await globalThis.crypto.subtle.digest(digests[digest ?? 'sha512'], octets),
+  )
   return encodeBase64url(hash.subarray(0, hash.length / 2))
 }

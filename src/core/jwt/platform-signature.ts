@@ -9,11 +9,11 @@ export interface Signed {
   readonly signature: Uint8Array
 }
 
-const nodeVerify = globalThis.process?.getBuiltinModule?.('node:crypto')?.verify
+const nodeCrypto = globalThis.process?.getBuiltinModule?.('node:crypto')
 
 /**
- * Whether a signature is right, by the cryptography of the platform. What the platform cannot read
- * is no signature.
+ * Whether a signature or an HMAC is right, by the cryptography of the platform. What the platform
+ * cannot read is no signature.
  */
 export function isRight(key: ImportedKey, signed: Signed): Awaitable<boolean> {
   const { signatureLength, node } = key
@@ -25,9 +25,18 @@ export function isRight(key: ImportedKey, signed: Signed): Awaitable<boolean> {
   return countElsewhere(isRightElsewhere(key, signed))
 }
 
-function isRightInPlace({ digest, key }: NodeKey, { data, signature }: Signed): boolean {
+function isRightInPlace(key: NodeKey, { data, signature }: Signed): boolean {
   try {
-    return nodeVerify?.(digest, data, key as never, signature) === true
+    if (key.kind === 'public') {
+      return nodeCrypto?.verify(key.digest, data, key.key as never, signature) === true
+    }
+    // In constant time, as WebCrypto compares as well: how long a comparison takes must not tell how
+    // much of a forged HMAC is right.
+    const right = nodeCrypto
+      ?.createHmac(key.digest, key.secret as never)
+      .update(data)
+      .digest()
+    return right !== undefined && nodeCrypto?.timingSafeEqual(right, signature) === true
   } catch {
     return false
   }

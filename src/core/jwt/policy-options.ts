@@ -1,4 +1,5 @@
-import { resolveAlgorithms } from '../algorithms.ts'
+import type { Algorithm } from '../algorithms.ts'
+import { isHmac, resolveAlgorithms } from '../algorithms.ts'
 import {
   checkDefined,
   checkDistinct,
@@ -44,6 +45,44 @@ export function policyOf(
         ? defaults.clockTolerance
         : numberWithin(`${of}clockTolerance'`, clockTolerance, { min: 0, max: 300 }),
   })
+}
+
+/** What an issuer may sign with: its own option, checked, or what fits it in that of the verifier. */
+interface IssuerAlgorithms {
+  readonly issuer: string
+  readonly stated: readonly Algorithm[] | undefined
+  readonly common: readonly Algorithm[]
+  readonly hasSecret: boolean
+}
+
+/**
+ * RFC 8725bis section 2.1: whoever can check an HMAC can make one. So algorithms with a shared secret
+ * are for issuers with the option `secret` alone, and those issuers have no others.
+ */
+export function algorithmsFor(
+  of: string,
+  { issuer, stated, common, hasSecret }: IssuerAlgorithms,
+): readonly Algorithm[] {
+  const option = `${of}algorithms'`
+  const wrong = stated?.find((name) => isHmac(name) !== hasSecret)
+  if (wrong !== undefined && hasSecret) {
+    const fix = "holds '%s': an issuer with the option 'secret' signs with HS256, HS384 or HS512"
+    wrongOption(option, `${fix}. Leave out the others, or 'secret'`, wrong)
+  }
+  if (wrong !== undefined) needSecret(option, wrong)
+  if (stated !== undefined) return stated
+  const fitting = common.filter((name) => isHmac(name) === hasSecret)
+  if (fitting.length > 0) return Object.freeze(fitting)
+  if (hasSecret) return defaultHmacAlgorithms
+  const fix = "holds none for issuer %s, which has no option 'secret': add one, e.g. 'RS256'"
+  return wrongOption("option 'algorithms'", fix, issuer)
+}
+
+const defaultHmacAlgorithms: readonly Algorithm[] = Object.freeze(['HS256'] as const)
+
+export function needSecret(option: string, algorithm: string): never {
+  const fix = "holds '%s', which needs a shared secret: give its issuer the option 'secret', or"
+  return wrongOption(option, `${fix} remove it`, algorithm)
 }
 
 function resolveAudience(option: string, value: unknown): readonly string[] {

@@ -1,11 +1,11 @@
 import type { CryptoKey } from 'jose'
 import { importJWK } from 'jose/key/import'
-import type { Algorithm, SignatureParameters } from '../algorithms.ts'
-import { signatureParameters } from '../algorithms.ts'
+import type { HmacAlgorithm, PublicKeyAlgorithm, SignatureParameters } from '../algorithms.ts'
+import { hmacParameters, signatureParameters } from '../algorithms.ts'
 import { withoutPrototype } from '../own-members.ts'
 import type { PublicJwk } from './public-key.ts'
 
-/** A public key with one algorithm, as the cryptography of the platform takes them. */
+/** A key with one algorithm, as the cryptography of the platform takes them. */
 export interface ImportedKey {
   /** How many octets each signature has; undefined for RSA, where the platform looks at that. */
   readonly signatureLength: number | undefined
@@ -17,13 +17,18 @@ export interface ImportedKey {
   readonly node: NodeKey | undefined
 }
 
-export interface NodeKey {
-  readonly digest: string | null
-  /** What the one-shot `verify` takes as its key: the key, with the parameters as its members. */
-  readonly key: object
+export type NodeKey = {
   /** Whether a check takes so little that handing it to another thread costs more. */
   readonly isCheap: boolean
-}
+} & (
+  | {
+      readonly kind: 'public'
+      readonly digest: string | null
+      /** What the one-shot `verify` takes as its key: the key, with the parameters as its members. */
+      readonly key: object
+    }
+  | { readonly kind: 'secret'; readonly digest: string; readonly secret: object }
+)
 
 const nodeCrypto = globalThis.process?.getBuiltinModule?.('node:crypto')
 const { versions } = globalThis.process ?? {}
@@ -43,7 +48,10 @@ const signatureLengths = { 'P-256': 64, 'P-384': 96, 'P-521': 132, Ed25519: 64 }
 /**
  * Rejects if the platform does not accept the key, for example because its point is off the curve.
  */
-export async function importPublicKey(jwk: PublicJwk, algorithm: Algorithm): Promise<ImportedKey> {
+export async function importPublicKey(
+  jwk: PublicJwk,
+  algorithm: PublicKeyAlgorithm,
+): Promise<ImportedKey> {
   const key = (await importJWK(jwk, algorithm)) as CryptoKey
   const parameters = withoutPrototype(signatureParameters[algorithm])
   const { crv } = parameters
@@ -55,7 +63,7 @@ export async function importPublicKey(jwk: PublicJwk, algorithm: Algorithm): Pro
 }
 
 /** Without a prototype, because the platform reads more members than those that an algorithm has. */
-export function webParameters(algorithm: Algorithm): { readonly name: string } {
+export function webParameters(algorithm: PublicKeyAlgorithm): { readonly name: string } {
   const { kty, digest, padding } = withoutPrototype(signatureParameters[algorithm])
   if (digest === undefined) return withoutPrototype({ name: 'Ed25519' })
   if (kty === 'EC') return withoutPrototype({ name: 'ECDSA', hash: webNames[digest] })
@@ -92,7 +100,7 @@ function nodeKey(
     saltLength: padding === 'pss' && digest ? saltLengths[digest] : undefined,
     context: undefined,
   })
-  return { digest: digest ?? null, key, isCheap: kty === 'RSA' }
+  return { kind: 'public', digest: digest ?? null, key, isCheap: kty === 'RSA' }
 }
 
 /**
@@ -104,5 +112,24 @@ function nodeKey(
 function setOwn(key: object, parameters: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(parameters)) {
     Object.defineProperty(key, name, withoutPrototype({ value }))
+  }
+}
+
+/** A shared secret for one algorithm. An HMAC takes less than any signature: 3 µs in place. */
+export async function importSecret(
+  octets: Uint8Array<ArrayBuffer>,
+  algorithm: HmacAlgorithm,
+): Promise<ImportedKey> {
+  const { digest, octets: signatureLength } = hmacParameters[algorithm]
+  const parameters = withoutPrototype({ name: 'HMAC', hash: webNames[digest] })
+  const usages = ['verify'] as const
+  const key = await globalThis.crypto.subtle.importKey('raw', octets, parameters, false, usages)
+  return {
+    signatureLength,
+    web: { key, parameters: withoutPrototype({ name: 'HMAC' }) },
+    node:
+      isNode && nodeCrypto !== undefined
+        ? { kind: 'secret', digest, secret: nodeCrypto.createSecretKey(octets), isCheap: true }
+        : undefined,
   }
 }

@@ -1,5 +1,5 @@
-import type { Algorithm } from '../algorithms.ts'
-import { fitsKeyType, isAlgorithm, sameAlgorithm } from '../algorithms.ts'
+import type { Algorithm, PublicKeyAlgorithm } from '../algorithms.ts'
+import { fitsKeyType, isPublicKeyAlgorithm, sameAlgorithm } from '../algorithms.ts'
 import { own, withoutPrototype } from '../own-members.ts'
 import { isNamedByKey } from './key-issuer.ts'
 import type { JwkMembers, KeyFault, PublicJwk, Spelling } from './public-key.ts'
@@ -20,7 +20,7 @@ export interface JwkRules {
 export interface AdmittedJwk {
   readonly kid: string | undefined
   readonly jwk: PublicJwk
-  readonly algorithms: readonly Algorithm[]
+  readonly algorithms: readonly PublicKeyAlgorithm[]
 }
 
 /** Why a member of a key set is not used. */
@@ -59,9 +59,9 @@ function judgeJwk(member: unknown, rules: JwkRules): AdmittedJwk | RefusedJwk {
   const { alg } = jwk
   if (alg !== undefined && typeof alg !== 'string') return { kid, ...flawed('alg is not a string') }
   const algorithms = rules.algorithms.filter(
-    (name) =>
+    (name): name is PublicKeyAlgorithm =>
       fitsKeyType(name, key.kty, own(key, 'crv')) &&
-      (alg === undefined || (isAlgorithm(alg) && sameAlgorithm(alg, name))),
+      (alg === undefined || (isPublicKeyAlgorithm(alg) && sameAlgorithm(alg, name))),
   )
   if (algorithms.length > 0) return { kid, jwk: key, algorithms }
   return { kid, why: 'serves no allowed algorithm', flawed: false }

@@ -1,4 +1,4 @@
-import type { Algorithm } from '../algorithms.ts'
+import type { Algorithm, PublicKeyAlgorithm } from '../algorithms.ts'
 import { sameAlgorithm } from '../algorithms.ts'
 import type { Awaitable } from '../awaitable.ts'
 import type { ImportedKey } from './imported-key.ts'
@@ -6,8 +6,8 @@ import { importPublicKey } from './imported-key.ts'
 import type { AdmittedJwk } from './jwk.ts'
 
 /**
- * One public key. It stays the same object for as long as the issuer publishes it: cached tokens
- * point at it.
+ * One public key, or the shared secret. It stays the same object for as long as the issuer publishes
+ * it: cached tokens point at it.
  */
 export interface Key {
   readonly kid: string | undefined
@@ -35,22 +35,9 @@ export interface Key {
 }
 
 export function createKey({ kid, jwk, algorithms }: AdmittedJwk): Key {
-  const imported = new Map<string, Awaitable<ImportedKey>>()
-  let fitting = algorithms
+  const importAs = importOnce((algorithm) => importPublicKey(jwk, algorithm as PublicKeyAlgorithm))
+  let fitting: readonly Algorithm[] = algorithms
   let boundTo: Algorithm | undefined
-
-  function importAs(algorithm: Algorithm): Awaitable<ImportedKey> {
-    let key = imported.get(algorithm)
-    if (key === undefined) {
-      key = importPublicKey(jwk, algorithm)
-      imported.set(algorithm, key)
-      key.then(
-        (ready) => imported.set(algorithm, ready),
-        () => {},
-      )
-    }
-    return key
-  }
 
   return {
     kid,
@@ -69,5 +56,23 @@ export function createKey({ kid, jwk, algorithms }: AdmittedJwk): Key {
     get boundTo() {
       return boundTo
     },
+  }
+}
+
+/** Imports a key once for each algorithm. What is given is a promise until that has been done. */
+export function importOnce(
+  load: (algorithm: Algorithm) => Promise<ImportedKey>,
+): (algorithm: Algorithm) => Awaitable<ImportedKey> {
+  const imported = new Map<Algorithm, Awaitable<ImportedKey>>()
+  return (algorithm) => {
+    const known = imported.get(algorithm)
+    if (known !== undefined) return known
+    const key = load(algorithm)
+    imported.set(algorithm, key)
+    key.then(
+      (ready) => imported.set(algorithm, ready),
+      () => {},
+    )
+    return key
   }
 }

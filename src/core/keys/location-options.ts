@@ -2,6 +2,7 @@ import type { Algorithm } from '../algorithms.ts'
 import type { InsecureHosts } from '../insecure-hosts.ts'
 import { urlFlaw } from '../issuer-url.ts'
 import { wrongOption } from '../option-checks.ts'
+import { resolveSecret } from './secret.ts'
 import type { KeyLocation } from './source.ts'
 import { readBundle } from './spiffe-bundle.ts'
 import { resolveStaticKeys } from './static.ts'
@@ -17,10 +18,12 @@ export interface LocationContext {
 /** The options that say where the keys of an issuer are. Messages name them by `of` and a name. */
 export function resolveLocation(
   of: string,
-  { issuer, metadataUrl, jwksUri, jwks }: Readonly<Record<string, unknown>>,
+  { issuer, metadataUrl, jwksUri, jwks, secret }: Readonly<Record<string, unknown>>,
   { algorithms, insecureHosts, isBundle }: LocationContext,
 ): KeyLocation {
-  const given = Object.entries({ metadataUrl, jwksUri, jwks }).filter(([, v]) => v !== undefined)
+  const given = Object.entries({ metadataUrl, jwksUri, jwks, secret }).filter(
+    ([, value]) => value !== undefined,
+  )
   if (given.length > 1) {
     const names = given.map(([name]) => `'${name}'`).join(' and ')
     wrongOption(`${of}${given[0]?.[0]}'`, `excludes others: keep one of ${names}`)
@@ -29,6 +32,9 @@ export function resolveLocation(
     const set = isBundle ? readBundle(jwks) : jwks
     const rules = { algorithms, issuer: issuer as string }
     return { kind: 'static', ...resolveStaticKeys(`${of}jwks'`, set, rules) }
+  }
+  if (secret !== undefined) {
+    return { kind: 'static', ...resolveSecret(`${of}secret'`, secret, algorithms) }
   }
   for (const [name, url] of given) {
     const flaw = urlFlaw(url, insecureHosts)

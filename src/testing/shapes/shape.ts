@@ -1,4 +1,4 @@
-import type { Algorithm, IssuerOptions } from '../../index.ts'
+import type { IssuerOptions, PublicKeyAlgorithm } from '../../index.ts'
 import type { Claims } from '../claims.ts'
 
 /** What the issuers of one kind publish and issue. */
@@ -10,7 +10,7 @@ export interface Shape<Part extends string = string> {
   /** How tokens name the API, unless the option `audience` says it ('https://api.test'). */
   audience?(place: Pick<Place<Part>, 'url' | 'parts'>): string
   /** The algorithm of the first key. Default: RS256. */
-  readonly alg?: Algorithm
+  readonly alg?: PublicKeyAlgorithm
   at(place: Place<Part>): PartialModel
 }
 

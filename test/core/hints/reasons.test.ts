@@ -122,7 +122,7 @@ const provocations: Readonly<Record<Reason, readonly Provocation[] | 'not by ver
     [
       'HS256',
       () => refusalOf(mint({}, { alg: 'HS256' })),
-      /alg is 'HS256',.*shared secret.*never accepted.*key pair/,
+      /alg is 'HS256',.*shared secret.*key pair.*the 'secret' that it shares with this API/,
     ],
     [
       'an algorithm that is not allowed',

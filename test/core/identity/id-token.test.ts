@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
-import type { Algorithm, IdTokenOptions } from 'tollgate'
+import type { IdTokenOptions, PublicKeyAlgorithm } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import { createAuth } from 'tollgate/fetch'
 import { createTestIssuer, faults } from 'tollgate/testing'
@@ -299,7 +299,7 @@ describe('what is compared where the options say so', () => {
     )
   })
 
-  const digests: readonly (readonly [Algorithm, string])[] = [
+  const digests: readonly (readonly [PublicKeyAlgorithm, string])[] = [
     ['RS256', 'sha256'],
     ['PS384', 'sha384'],
     ['RS512', 'sha512'],

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import type { JWK } from 'jose'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Algorithm } from '../../../src/core/algorithms.ts'
+import type { PublicKeyAlgorithm } from '../../../src/core/algorithms.ts'
 import { isRight } from '../../../src/core/jwt/platform-signature.ts'
 import { importPublicKey } from '../../../src/core/keys/imported-key.ts'
 import type { PublicJwk } from '../../../src/core/keys/public-key.ts'
@@ -15,7 +15,7 @@ const rsa = (modulusLength: number, publicExponent = 65_537) =>
 const data = Buffer.from('header.payload')
 
 /** Gives a function that checks a right signature, and says whether that was done in place. */
-async function createCheck(algorithm: Algorithm, pair: ReturnType<typeof rsa>) {
+async function createCheck(algorithm: PublicKeyAlgorithm, pair: ReturnType<typeof rsa>) {
   const key = await importPublicKey(
     pair.publicKey.export({ format: 'jwk' }) as PublicJwk & JWK,
     algorithm,

@@ -5,8 +5,8 @@ import { compactVerify, createLocalJWKSet, importJWK } from 'jose'
 import type { InvalidTokenError } from 'tollgate'
 import { createTestIssuer, hostileTokens } from 'tollgate/testing'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Algorithm } from '../../../src/core/algorithms.ts'
-import { supportedAlgorithms } from '../../../src/core/algorithms.ts'
+import type { PublicKeyAlgorithm } from '../../../src/core/algorithms.ts'
+import { publicKeyAlgorithms } from '../../../src/core/algorithms.ts'
 import type { Signed } from '../../../src/core/jwt/platform-signature.ts'
 import { isRight } from '../../../src/core/jwt/platform-signature.ts'
 import { verifySignature } from '../../../src/core/jwt/signature.ts'
@@ -31,14 +31,18 @@ function textOf(octets: Uint8Array): string {
   return Buffer.from(octets).toString('base64url')
 }
 
-async function importAll(algorithm: Algorithm, jwk: JWK) {
+async function importAll(algorithm: PublicKeyAlgorithm, jwk: JWK) {
   const key = await importPublicKey(jwk as PublicJwk, algorithm)
   return { key, josesKey: await importJWK(jwk, algorithm) }
 }
 
 const imported = new Map<string, ReturnType<typeof importAll>>()
 
-async function opinionsOn(algorithm: Algorithm, jwk: JWK, signed: Signed): Promise<Opinions> {
+async function opinionsOn(
+  algorithm: PublicKeyAlgorithm,
+  jwk: JWK,
+  signed: Signed,
+): Promise<Opinions> {
   const name = `${algorithm} ${JSON.stringify(jwk)}`
   const importing = imported.get(name) ?? importAll(algorithm, jwk)
   imported.set(name, importing)
@@ -57,7 +61,7 @@ async function opinionsOn(algorithm: Algorithm, jwk: JWK, signed: Signed): Promi
 const agreed = (right: boolean): Opinions => ({ inPlace: right, elsewhere: right, jose: right })
 
 /** A key pair for each algorithm, made by the cryptography of Node and no code of the library. */
-function createSigner(algorithm: Algorithm) {
+function createSigner(algorithm: PublicKeyAlgorithm) {
   const [family, bits] = [algorithm.slice(0, 2), algorithm.slice(2)]
   const { publicKey, privateKey } = keyPair(algorithm)
   const options = {
@@ -75,7 +79,7 @@ function createSigner(algorithm: Algorithm) {
   return { jwk, dataOf, signData }
 }
 
-function keyPair(algorithm: Algorithm) {
+function keyPair(algorithm: PublicKeyAlgorithm) {
   if (algorithm === 'EdDSA' || algorithm === 'Ed25519') return generateKeyPairSync('ed25519')
   const curves: Record<string, string> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }
   const namedCurve = curves[algorithm]
@@ -84,8 +88,8 @@ function keyPair(algorithm: Algorithm) {
     : generateKeyPairSync('ec', { namedCurve })
 }
 
-const signers = new Map(supportedAlgorithms.map((name) => [name, createSigner(name)]))
-const signerOf = (name: Algorithm) => signers.get(name) as ReturnType<typeof createSigner>
+const signers = new Map(publicKeyAlgorithms.map((name) => [name, createSigner(name)]))
+const signerOf = (name: PublicKeyAlgorithm) => signers.get(name) as ReturnType<typeof createSigner>
 
 function bigInt(octets: Uint8Array): bigint {
   return BigInt(`0x${Buffer.from(octets).toString('hex') || '0'}`)
@@ -109,7 +113,7 @@ const orders: Readonly<Record<string, bigint>> = {
 
 /** Changes that make another signature of one. Each gives undefined where it does not apply. */
 const changes: Readonly<
-  Record<string, (signature: Uint8Array, n: number, algorithm: Algorithm) => Uint8Array>
+  Record<string, (signature: Uint8Array, n: number, algorithm: PublicKeyAlgorithm) => Uint8Array>
 > = {
   'one bit is flipped': (signature, n) => {
     const changed = Uint8Array.from(signature)
@@ -149,7 +153,7 @@ const changes: Readonly<
 afterEach(nextTurn)
 
 describe('a signature, as the library and as jose judge it', () => {
-  it.each(supportedAlgorithms)('%s: a right signature is right to all', async (algorithm) => {
+  it.each(publicKeyAlgorithms)('%s: a right signature is right to all', async (algorithm) => {
     const { jwk, dataOf, signData } = signerOf(algorithm)
     const data = dataOf('{"sub":"alice"}')
     expect(await opinionsOn(algorithm, jwk, { data, signature: signData(data) })).toEqual(
@@ -228,13 +232,13 @@ describe('a signature, as the library and as jose judge it', () => {
   it('for any change of a signature, of what was signed, or of the key, all three are of one opinion', async () => {
     // Of these a single check takes longer than twenty of the others.
     const slow = ['ES384', 'ES512']
-    const quick = supportedAlgorithms.filter((name) => !slow.includes(name))
+    const quick = publicKeyAlgorithms.filter((name) => !slow.includes(name))
     const algorithms = fc.oneof(
       { weight: 30, arbitrary: fc.constantFrom(...quick) },
-      { weight: 1, arbitrary: fc.constantFrom(...(slow as Algorithm[])) },
+      { weight: 1, arbitrary: fc.constantFrom(...(slow as PublicKeyAlgorithm[])) },
     )
     const prepared = new Map(
-      supportedAlgorithms.map((name) => {
+      publicKeyAlgorithms.map((name) => {
         const { dataOf, signData } = signerOf(name)
         const data = dataOf('{"sub":"alice"}')
         return [name, { data, signature: signData(data) }]
@@ -261,7 +265,7 @@ describe('a signature, as the library and as jose judge it', () => {
 })
 
 /** Examples of the standards. */
-function vectors(): [string, Algorithm, string, JWK][] {
+function vectors(): [string, PublicKeyAlgorithm, string, JWK][] {
   const claims =
     'eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ'
   return [

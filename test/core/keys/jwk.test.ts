@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { supportedAlgorithms } from '../../../src/core/algorithms.ts'
+import { publicKeyAlgorithms } from '../../../src/core/algorithms.ts'
 import type { JwkRules } from '../../../src/core/keys/jwk.ts'
 import { admitJwk } from '../../../src/core/keys/jwk.ts'
 
@@ -20,7 +20,7 @@ const modulus = (octets: number, first: number): string => {
   bytes[octets - 1] = 0x01
   return bytes.toString('base64url')
 }
-const rules: JwkRules = { algorithms: supportedAlgorithms, issuer: undefined, spelling: 'tolerant' }
+const rules: JwkRules = { algorithms: publicKeyAlgorithms, issuer: undefined, spelling: 'tolerant' }
 const why = (jwk: unknown, given: Partial<JwkRules> = {}): string | undefined => {
   const outcome = admitJwk(jwk, { ...rules, ...given })
   return 'why' in outcome ? outcome.why : undefined

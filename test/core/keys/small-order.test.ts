@@ -2,11 +2,11 @@ import type { AuthError, AuthEvent, IssuerOptions } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import { supportedAlgorithms } from '../../../src/core/algorithms.ts'
+import { publicKeyAlgorithms } from '../../../src/core/algorithms.ts'
 import { admitJwk } from '../../../src/core/keys/jwk.ts'
 
 const rules = {
-  algorithms: supportedAlgorithms,
+  algorithms: publicKeyAlgorithms,
   issuer: undefined,
   spelling: 'tolerant',
 } as const

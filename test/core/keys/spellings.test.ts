@@ -6,7 +6,7 @@ import { createVerifier } from 'tollgate'
 import type { TestIssuer } from 'tollgate/testing'
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import { supportedAlgorithms } from '../../../src/core/algorithms.ts'
+import { publicKeyAlgorithms } from '../../../src/core/algorithms.ts'
 import type { AdmittedJwk, RefusedJwk } from '../../../src/core/keys/jwk.ts'
 import { admitJwk } from '../../../src/core/keys/jwk.ts'
 import { createKey } from '../../../src/core/keys/key.ts'
@@ -63,7 +63,7 @@ function respelt({ jwk, numbers }: Subject, styles: readonly [Style, Style]): JW
 }
 
 function admit(jwk: unknown, spelling: 'strict' | 'tolerant' = 'tolerant') {
-  return admitJwk(jwk, { algorithms: supportedAlgorithms, issuer: undefined, spelling })
+  return admitJwk(jwk, { algorithms: publicKeyAlgorithms, issuer: undefined, spelling })
 }
 
 /** What a refresh compares; undefined for a key that is not used. */
@@ -95,7 +95,7 @@ describe('the numbers of a key of an issuer', () => {
         const place = isFetched ? { jwksUri: `${issuer.url}/jwks` } : { jwks: { keys } }
         const verifier = createVerifier({
           ...issuer.trust(),
-          issuer: { issuer: issuer.url, algorithms: supportedAlgorithms, ...place },
+          issuer: { issuer: issuer.url, algorithms: publicKeyAlgorithms, ...place },
           fetch: async () => Response.json({ keys }),
         })
         await expect(verifier.verify(issuer.mint())).resolves.toMatchObject({ subject: 'user-1' })

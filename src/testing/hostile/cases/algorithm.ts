@@ -1,4 +1,4 @@
-import type { Algorithm } from '../../../core/algorithms.ts'
+import type { PublicKeyAlgorithm } from '../../../core/algorithms.ts'
 import { generateJwk } from '../../jwk.ts'
 import { createTestKey } from '../../test-key.ts'
 import type { CaseDefinition } from './case.ts'
@@ -19,14 +19,14 @@ function withAlg(alg: unknown) {
 }
 
 /** Signed by a new key of this algorithm, under the `kid` of the issuer's key. */
-function signedByNewKey(alg: Algorithm) {
+function signedByNewKey(alg: PublicKeyAlgorithm) {
   return (fixture: CaseFixture): string => {
     const key = createTestKey(generateJwk(alg), alg, undefined, new Map())
     return fixture.sign({ ...fixture.header, alg }, withAdminClaim(fixture), key)
   }
 }
 
-type ChooseAlgorithm = (fixture: CaseFixture) => Algorithm
+type ChooseAlgorithm = (fixture: CaseFixture) => PublicKeyAlgorithm
 
 function isPss({ key }: CaseFixture): boolean {
   return key.alg.startsWith('PS')
@@ -36,12 +36,12 @@ function bits({ key }: CaseFixture): string {
   return key.alg.slice(2)
 }
 
-function otherPadding(fixture: CaseFixture): Algorithm {
-  return `${isPss(fixture) ? 'RS' : 'PS'}${bits(fixture)}` as Algorithm
+function otherPadding(fixture: CaseFixture): PublicKeyAlgorithm {
+  return `${isPss(fixture) ? 'RS' : 'PS'}${bits(fixture)}` as PublicKeyAlgorithm
 }
 
-function otherDigest(fixture: CaseFixture): Algorithm {
-  return `${fixture.key.alg.slice(0, 2)}${bits(fixture) === '256' ? '384' : '256'}` as Algorithm
+function otherDigest(fixture: CaseFixture): PublicKeyAlgorithm {
+  return `${fixture.key.alg.slice(0, 2)}${bits(fixture) === '256' ? '384' : '256'}` as PublicKeyAlgorithm
 }
 
 /** The good token, signed by the issuer's key with one algorithm while `alg` states another. */
@@ -55,7 +55,7 @@ function mislabelled(stated: ChooseAlgorithm, used: ChooseAlgorithm) {
     )
 }
 
-function algorithmOfKey({ key }: CaseFixture): Algorithm {
+function algorithmOfKey({ key }: CaseFixture): PublicKeyAlgorithm {
   return key.alg
 }
 

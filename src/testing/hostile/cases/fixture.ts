@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import type { Algorithm } from '../../../core/algorithms.ts'
+import type { PublicKeyAlgorithm } from '../../../core/algorithms.ts'
 import { signBytes } from '../../algorithms.ts'
 import type { Claims } from '../../claims.ts'
 import type { TestIssuer } from '../../issuer.ts'
@@ -30,9 +30,9 @@ export interface CaseFixture {
   /** The good header and claims with changes and an admin claim, signed by the attacker. */
   forged(header: Members, claims?: Members): string
   /** Encodes any header and payload, and signs them with the issuer's key or another. */
-  sign(header: Content, payload: Content, key?: TestKey, alg?: Algorithm): string
+  sign(header: Content, payload: Content, key?: TestKey, alg?: PublicKeyAlgorithm): string
   /** Signs two segments that are encoded already, with the issuer's key or another. */
-  signSegments(header: string, payload: string, key?: TestKey, alg?: Algorithm): string
+  signSegments(header: string, payload: string, key?: TestKey, alg?: PublicKeyAlgorithm): string
   /** The good header with changes, the claims with an admin claim, and an HMAC as signature. */
   signedWithHmac(header: Members, secret: string | Uint8Array): string
 }
@@ -69,7 +69,7 @@ export function createCaseFixture(issuer: TestIssuer, claims: Claims, canary: st
     const signature = signBytes(alg, key.privateJwk, Buffer.from(input))
     return `${input}.${encode(signature)}`
   }
-  function sign(head: Content, body: Content, key?: TestKey, alg?: Algorithm): string {
+  function sign(head: Content, body: Content, key?: TestKey, alg?: PublicKeyAlgorithm): string {
     return signSegments(encode(head), encode(body), key, alg)
   }
 
