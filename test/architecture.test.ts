@@ -144,12 +144,14 @@ const areas = [
   'ground',
 ]
 const topFiles = [
+  'auth-signal',
   'exports',
   'explain',
   'health',
   'issuer-options',
   'key-options',
   'options',
+  'revocation-check',
   'token-cache',
   'verifier',
 ]

@@ -74,12 +74,26 @@ export interface Auth<C extends object = JWTPayload> {
   readonly expiresAt: number
   /** The token itself. Not enumerable: no log, spread or JSON shows it. */
   readonly token: string
+  /**
+   * Fires when the token is no longer good: for what outlives its request, such as server-sent events
+   * and WebSockets. Its `reason` is an AuthError:
+   *
+   * - `expired`: `expiresAt` has come, by the verifier's clock, without `clockTolerance`.
+   * - `revoked`: the option `revocation` says so. It is asked when the signal is first read, every 5
+   *   seconds from then on, and when its store makes a revocation in this process that names the
+   *   token.
+   * - `revocation`: for a minute the option `revocation` has not answered.
+   *
+   * It is made when it is first read, and costs timers and memory until it fires: do not read it for
+   * a request that is answered at once. Its timers keep no process alive. Not enumerable, as `token`.
+   */
+  readonly signal: AbortSignal
 }
 
 /**
  * Who the caller is and what the token permits, without the token itself, which no cache may hold.
  */
-export interface Principal extends Omit<Auth, 'token'> {
+export interface Principal extends Omit<Auth, 'token' | 'signal'> {
   /** The claims as the token states them. `claims` may be what a schema has made of them. */
   readonly tokenClaims: DeepReadonly<JWTPayload>
 }
@@ -98,11 +112,11 @@ class VerifiedAuth implements Auth {
   }
 
   static tokenClaims(auth: object): object | undefined {
-    return #tokenClaims in auth ? auth.#tokenClaims : undefined
+    return #principal in auth ? auth.#principal.tokenClaims : undefined
   }
 
   static madeFor(auth: object): object | undefined {
-    return #verifier in auth ? auth.#verifier : undefined
+    return #origin in auth ? auth.#origin.verifier : undefined
   }
 
   readonly issuer: string
@@ -115,12 +129,12 @@ class VerifiedAuth implements Auth {
   readonly claims: DeepReadonly<JWTPayload>
   readonly expiresAt: number
   readonly #token: string
-  readonly #tokenClaims: object
-  readonly #verifier: object
+  readonly #principal: Principal
+  readonly #origin: AuthOrigin
 
-  constructor(principal: Principal, token: string, verifier: object) {
+  constructor(principal: Principal, token: string, origin: AuthOrigin) {
     const { issuer, subject, clientId, scopes, roles, permissions } = principal
-    const { actors, claims, tokenClaims, expiresAt } = principal
+    const { actors, claims, expiresAt } = principal
     this.issuer = issuer
     this.subject = subject
     this.clientId = clientId
@@ -131,19 +145,30 @@ class VerifiedAuth implements Auth {
     this.claims = claims
     this.expiresAt = expiresAt
     this.#token = token
-    this.#tokenClaims = tokenClaims
-    this.#verifier = verifier
+    this.#principal = principal
+    this.#origin = origin
     Object.freeze(this)
   }
 
   get token(): string {
     return this.#token
   }
+
+  get signal(): AbortSignal {
+    return this.#origin.signalOf(this, this.#principal)
+  }
 }
 
-/** @param verifier What is the same object for all that one verifier makes, and for no other. */
-export function authOf(principal: Principal, token: string, verifier: object): Auth {
-  return new VerifiedAuth(principal, token, verifier)
+/** What all Auths of one verifier have in common. */
+export interface AuthOrigin {
+  /** The same object for all that one verifier makes, and for no other. */
+  readonly verifier: object
+  /** Gives the signal of an Auth. Auths with the same principal are of the same token. */
+  signalOf(auth: Auth, principal: Principal): AbortSignal
+}
+
+export function authOf(principal: Principal, token: string, origin: AuthOrigin): Auth {
+  return new VerifiedAuth(principal, token, origin)
 }
 
 /**

@@ -23,6 +23,7 @@ export type Reason =
   | 'unknown-key'
   | 'signature'
   | 'nonce'
+  | 'revoked'
   | 'scope'
   | 'role'
   | 'permission'
@@ -31,6 +32,7 @@ export type Reason =
   | 'check'
   | 'keys'
   | 'resolver'
+  | 'revocation'
 
 /** Headers of an answer, by their names. */
 export type AnswerHeaders = Readonly<Record<string, string>>

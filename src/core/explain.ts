@@ -1,4 +1,5 @@
 import type { Awaitable } from './awaitable.ts'
+import type { Reason } from './errors.ts'
 import { AuthError } from './errors.ts'
 import type { FormatContext, Verification } from './formats/format.ts'
 import { createVerification } from './formats/format.ts'
@@ -26,12 +27,16 @@ export interface Explanation {
   readonly checks: readonly ExplainedCheck[]
 }
 
-/** @param verify Makes every check of a token, without the token cache. */
+/**
+ * @param verify Makes every check of a token, without the token cache.
+ * @param afterwards The checks among them that are made after those of the format.
+ */
 export function createExplain(
   verify: (token: string, run: Verification) => Awaitable<unknown>,
   context: FormatContext,
+  afterwards: readonly Reason[],
 ): (token: string) => Promise<Explanation> {
-  const stages = stagesOf(context)
+  const stages = stagesOf(context, afterwards)
   const names = stages.flatMap(({ checks }) => checks)
 
   function explanationOf(run: Verification, error: AuthError | undefined): Explanation {

@@ -1,6 +1,6 @@
 import type { Algorithm } from './algorithms.ts'
 import { defaultAlgorithms, isHmac } from './algorithms.ts'
-import type { JWTPayload } from './auth.ts'
+import type { Auth, JWTPayload } from './auth.ts'
 import type { AuthEvent } from './events.ts'
 import { createEmit } from './events.ts'
 import { resolveInsecureHosts } from './insecure-hosts.ts'
@@ -27,6 +27,9 @@ import {
   wrongOption,
 } from './option-checks.ts'
 import type { FetchLike } from './remote/http.ts'
+import type { RevocationStore } from './revocation.ts'
+import type { RevocationCheck } from './revocation-check.ts'
+import { resolveRevocation } from './revocation-check.ts'
 
 /** `C` is the type of the claims: stated as a type argument, or what the `claims` schema gives. */
 export interface VerifierOptions<C extends object = JWTPayload> {
@@ -65,6 +68,15 @@ export interface VerifierOptions<C extends object = JWTPayload> {
    * rejects with is passed on unchanged.
    */
   claims?: StandardSchema<C> | undefined
+  /**
+   * Says whether a token is revoked: a function, or a store such as those of `tollgate/revocation`.
+   * It is asked on every `verify()`, whether the token is cached or not, after all other checks.
+   * Exactly false lets the token pass, and exactly true refuses it with 401 and reason `revoked`.
+   * Where it throws or rejects, the answer is 503 with reason `revocation`; anything else that it
+   * gives is a TypeError. A request waits for it, so a function of your own must have a deadline.
+   * Default: none, and a token is good until it expires.
+   */
+  revocation?: ((auth: Auth<C>) => boolean | Promise<boolean>) | RevocationStore | undefined
   /** How keys are fetched and kept. */
   keys?: KeyOptions | undefined
   /**
@@ -110,7 +122,8 @@ export interface VerifierOptions<C extends object = JWTPayload> {
  * takes: `createVerifier<Claims>(options)` states it. Options with a schema that gives claims of
  * another type are not among them.
  */
-export interface UntypedOptions extends Omit<VerifierOptions, 'claims'> {
+export interface UntypedOptions<C extends object = JWTPayload>
+  extends Omit<VerifierOptions<C>, 'claims'> {
   claims?: UnknownSchema | undefined
 }
 
@@ -119,6 +132,7 @@ export interface Settings extends IssuerContext {
   readonly issuers: readonly TrustedIssuer[]
   readonly resolver: Resolver | undefined
   readonly claims: ReadClaims | undefined
+  readonly revocation: RevocationCheck | undefined
   /** How many verified tokens are cached; 0 for none. */
   readonly tokenCache: number
 }
@@ -130,6 +144,7 @@ const known = {
   profile: true,
   clockTolerance: true,
   claims: true,
+  revocation: true,
   keys: true,
   maxIssuers: true,
   tokenCache: true,
@@ -143,7 +158,7 @@ const known = {
 /** For adapters: their options are these and a few of their own. */
 export const verifierOptionNames: Readonly<Record<string, true>> = known
 
-export function resolveOptions(given: VerifierOptions<object>): Settings {
+export function resolveOptions(given: object): Settings {
   const options = knownOptions('the verifier options', given, known, issuerElsewhere)
   checkDefined('option', options, ['issuer'], true)
   checkDefined('option', options, ['audience'], !statesAudience(options['issuer']))
@@ -172,6 +187,7 @@ export function resolveOptions(given: VerifierOptions<object>): Settings {
     issuers: resolver ? [] : resolveIssuers(issuer, read),
     resolver,
     claims: resolveClaims(options['claims']),
+    revocation: resolveRevocation(options['revocation']),
     keys: resolveKeys(options['keys']),
     tokenCache: resolveTokenCache(options['tokenCache']),
     insecureHosts,

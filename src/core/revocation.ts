@@ -1,4 +1,6 @@
 import type { Auth } from './auth.ts'
+import { tokenClaimsOf } from './auth.ts'
+import { own } from './own-members.ts'
 
 /**
  * What is taken back: one token by its `jti`, or the tokens of a subject, a session or a client that
@@ -12,8 +14,10 @@ export interface Revocation {
   readonly jti?: string
   /** Tokens of this subject, as `auth.subject` names it. */
   readonly subject?: string
-  /** Tokens of this session of the issuer, as the claim `sid` names it (OpenID Connect Back-Channel
-   * Logout 1.0 section 2.1). */
+  /**
+   * Tokens of this session of the issuer, as the claim `sid` names it (OpenID Connect Back-Channel
+   * Logout 1.0 section 2.1).
+   */
   readonly session?: string
   /** Tokens that were issued to this client, as `auth.clientId` names it. */
   readonly client?: string
@@ -49,4 +53,36 @@ export interface RevocationStore {
    * called that it returns. With it, `auth.signal` fires at once in the process that revokes.
    */
   subscribe?(listener: (what: Revocation) => void): () => void
+}
+
+/** By what tokens can be revoked. */
+export const kinds = ['jti', 'subject', 'session', 'client'] as const
+export type Kind = (typeof kinds)[number]
+
+/** What revocations can name of a token. A token that lacks one of them cannot be revoked by it. */
+export interface Names {
+  readonly issuer: string
+  readonly values: Readonly<Record<Kind, string | undefined>>
+  readonly issuedAt: number | undefined
+  readonly expiresAt: number
+}
+
+export function namesOf(auth: Auth): Names {
+  const claims = tokenClaimsOf(auth)
+  const issuedAt = own(claims, 'iat')
+  return {
+    issuer: auth.issuer,
+    values: {
+      jti: textOf(own(claims, 'jti')),
+      subject: textOf(auth.subject),
+      session: textOf(own(claims, 'sid')),
+      client: textOf(auth.clientId),
+    },
+    issuedAt: typeof issuedAt === 'number' ? issuedAt : undefined,
+    expiresAt: auth.expiresAt,
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
 }

@@ -1,8 +1,9 @@
 import type { Auth, JWTPayload } from './auth.ts'
 import { authOf } from './auth.ts'
+import { createSignals } from './auth-signal.ts'
 import type { Awaitable } from './awaitable.ts'
 import { andThen, attempt } from './awaitable.ts'
-import { AuthError } from './errors.ts'
+import { AuthError, InvalidTokenError } from './errors.ts'
 import type { Explanation } from './explain.ts'
 import { createExplain } from './explain.ts'
 import type { Confirm, Verification, VerifiedToken } from './formats/format.ts'
@@ -21,6 +22,7 @@ import { checkText } from './jwt/jws.ts'
 import { checkNoMore, kindOf, wrongOption } from './option-checks.ts'
 import type { UntypedOptions, VerifierOptions } from './options.ts'
 import { resolveOptions } from './options.ts'
+import type { RevocationCheck } from './revocation-check.ts'
 import type { Check } from './shared-verifier.ts'
 import { share } from './shared-verifier.ts'
 import { createTokenCache, digestOf } from './token-cache.ts'
@@ -82,27 +84,28 @@ export interface Verifier<C extends object = JWTPayload> {
  * Verifies JWT access tokens of trusted issuers (RFC 9068 section 4, RFC 8725bis). Does no I/O and
  * starts no timer before the first token.
  *
- * Does not check: revocation, proof of possession (tokens with `cnf` are refused), TLS, how often a
+ * Does not check: revocation without the option `revocation`, proof of possession (tokens with `cnf` are refused), TLS, how often a
  * token is used.
  *
  * @throws TypeError if an option is wrong; the message says how to fix it.
  */
 export function createVerifier<C extends object = JWTPayload>(
-  options: VerifierOptions<C> | UntypedOptions,
+  options: VerifierOptions<C> | UntypedOptions<C>,
 ): Verifier<C>
 // The types show no further argument, so that ReturnType<typeof createVerifier> works.
 export function createVerifier<C extends object = JWTPayload>(
-  options: VerifierOptions<C> | UntypedOptions,
+  options: VerifierOptions<C> | UntypedOptions<C>,
   ...none: never[]
 ): Verifier<C> {
   checkNoMore('createVerifier', none)
   const settings = resolveOptions(options)
-  const { emit, now, resolver } = settings
+  const { emit, now, resolver, revocation } = settings
   const issuers = resolver
     ? createResolvedIssuers(resolver, settings)
     : createListedIssuers(settings.issuers, settings)
   const context = { issuers, schema: settings.claims, now }
   const formats = createFormats(context)
+  const origin = { verifier: issuers, signalOf: createSignals({ now, revocation }) }
   const cache = settings.tokenCache > 0 ? createTokenCache(settings.tokenCache) : undefined
 
   /** Decides about a token, at once if nothing has to be waited for. */
@@ -162,11 +165,14 @@ export function createVerifier<C extends object = JWTPayload>(
     token: string,
     confirm: Confirm | undefined,
   ): Awaitable<Auth> {
-    const auth = authOf(verified.principal(token), token, issuers)
-    return andThen(confirm?.(verified.confirmation, auth), () => {
+    const auth = authOf(verified.principal(token), token, origin)
+    const admit = (): Auth => {
       emit?.({ type: 'token.accepted', issuer: verified.issuer.issuer, cached })
       return auth
-    })
+    }
+    return andThen(confirm?.(verified.confirmation, auth), () =>
+      revocation === undefined ? admit() : andThen(checkRevocation(revocation, auth), admit),
+    )
   }
 
   /**
@@ -205,10 +211,17 @@ export function createVerifier<C extends object = JWTPayload>(
     // It brings no proof of possession, so tokens that are bound to a key are refused. Async, so
     // that what is thrown becomes a rejection.
     verify: async (token) => decide(token),
-    explain: createExplain((token, run) => {
-      checkText(token)
-      return verifyByFormat(token, run)
-    }, context),
+    explain: createExplain(
+      (token, run) => {
+        checkText(token)
+        return andThen(verifyByFormat(token, run), (verified) => {
+          if (revocation === undefined) return
+          return checkRevocation(revocation, authOf(verified.principal(token), token, origin))
+        })
+      },
+      context,
+      revocation ? ['revocation', 'revoked'] : [],
+    ),
     verifyIdToken: createVerifyIdToken(context, emit, (error, run) =>
       report(error, run, idTokenHintOf),
     ),
@@ -225,4 +238,11 @@ export function createVerifier<C extends object = JWTPayload>(
 interface Found {
   readonly verified: VerifiedToken
   readonly cached: boolean
+}
+
+/** Comes last: no store is asked about a token that nobody has signed. */
+function checkRevocation({ isRevoked }: RevocationCheck, auth: Auth): Awaitable<void> {
+  return andThen(isRevoked(auth), (revoked) => {
+    if (revoked) throw new InvalidTokenError('revoked')
+  })
 }

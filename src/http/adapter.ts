@@ -71,7 +71,7 @@ export interface AdapterOptions<C extends object, H, R> {
  */
 export type AuthOptions<C extends object, H, R> = AdapterOptions<C, H, R> &
   (
-    | ((VerifierOptions<C> | UntypedOptions) & { verifier?: undefined })
+    | ((VerifierOptions<C> | UntypedOptions<C>) & { verifier?: undefined })
     // Beside a verifier that was made before, options of a verifier would have no effect.
     | ({ verifier: Verifier<C> } & { [K in keyof VerifierOptions]?: never })
   )

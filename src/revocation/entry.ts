@@ -1,5 +1,3 @@
-import type { Auth } from '../core/auth.ts'
-import { tokenClaimsOf } from '../core/auth.ts'
 import {
   checkDefined,
   kindOf,
@@ -7,12 +5,8 @@ import {
   numberWithin,
   wrongOption,
 } from '../core/option-checks.ts'
-import { own } from '../core/own-members.ts'
-import type { Revocation } from '../core/revocation.ts'
-
-/** By what tokens can be revoked. */
-export const kinds = ['jti', 'subject', 'session', 'client'] as const
-export type Kind = (typeof kinds)[number]
+import type { Kind, Names, Revocation } from '../core/revocation.ts'
+import { kinds } from '../core/revocation.ts'
 
 /** A revocation, checked and complete. */
 export interface Entry {
@@ -23,14 +17,6 @@ export interface Entry {
   readonly before: number
   /** Seconds since the epoch. */
   readonly until: number
-}
-
-/** What revocations can name of a token. A token that lacks one of them cannot be revoked by it. */
-export interface Names {
-  readonly issuer: string
-  readonly values: Readonly<Record<Kind, string | undefined>>
-  readonly issuedAt: number | undefined
-  readonly expiresAt: number
 }
 
 /**
@@ -85,26 +71,6 @@ function readBefore(kind: Kind, before: unknown, now: number): number {
 function readText(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value
   return wrongOption(`member '${name}'`, `must be a string with characters, not ${kindOf(value)}`)
-}
-
-export function namesOf(auth: Auth): Names {
-  const claims = tokenClaimsOf(auth)
-  const issuedAt = own(claims, 'iat')
-  return {
-    issuer: auth.issuer,
-    values: {
-      jti: textOf(own(claims, 'jti')),
-      subject: textOf(auth.subject),
-      session: textOf(own(claims, 'sid')),
-      client: textOf(auth.clientId),
-    },
-    issuedAt: typeof issuedAt === 'number' ? issuedAt : undefined,
-    expiresAt: auth.expiresAt,
-  }
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 /**

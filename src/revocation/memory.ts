@@ -1,8 +1,9 @@
 import type { Auth } from '../core/auth.ts'
 import { knownOptions, numberWithin, optionalFunction } from '../core/option-checks.ts'
-import type { RevocationStore } from '../core/revocation.ts'
-import type { Entry, Kind } from './entry.ts'
-import { kinds, longestTolerance, namesOf, readRevocation, revokes } from './entry.ts'
+import type { Kind, RevocationStore } from '../core/revocation.ts'
+import { kinds, namesOf } from '../core/revocation.ts'
+import type { Entry } from './entry.ts'
+import { longestTolerance, readRevocation, revokes } from './entry.ts'
 import { createListeners } from './listeners.ts'
 
 export interface MemoryStoreOptions {

@@ -18,6 +18,7 @@ class TestAuth implements Auth {
   readonly claims: Auth['claims']
   readonly expiresAt: number
   readonly #token: string
+  #signal: AbortSignal | undefined
 
   constructor(claims: Readonly<Record<string, unknown>>) {
     this.issuer = textOf(claims, 'iss')
@@ -36,6 +37,12 @@ class TestAuth implements Auth {
 
   get token(): string {
     return this.#token
+  }
+
+  /** It fires at `expiresAt`, and never before: nothing revokes what nobody has verified. */
+  get signal(): AbortSignal {
+    this.#signal ??= signalAt(this.expiresAt)
+    return this.#signal
   }
 }
 
@@ -59,6 +66,23 @@ export function createTestAuth(given: Claims): Auth {
   const stated = Object.entries(claims).filter(([, value]) => value !== undefined)
   // A copy, because an Auth is frozen, and what the test has made must stay as it is.
   return new TestAuth(deepFreeze(structuredClone(Object.fromEntries(stated))))
+}
+
+/** @param time Seconds since the epoch, by the clock of the process. */
+function signalAt(time: number): AbortSignal {
+  const controller = new AbortController()
+  const look = (): void => {
+    const left = time * 1000 - Date.now()
+    if (left <= 0) {
+      controller.abort(new Error('the Auth of withAuth has expired'))
+      return
+    }
+    // A timer that is set for longer fires at once. unref is missing where a timer is a number.
+    const timer: { unref?(): void } = setTimeout(look, Math.min(Math.max(left, 10), 2 ** 31 - 1))
+    timer.unref?.()
+  }
+  look()
+  return controller.signal
 }
 
 function isText(value: unknown): value is string {

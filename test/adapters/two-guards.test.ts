@@ -153,6 +153,7 @@ describe.each([...adapters, ...serverlessAdapters])(
               claims: {},
               expiresAt: Date.now() / 1000 + expiresIn,
               token,
+              signal: new AbortController().signal,
             }
           }
           const verifier: Verifier = { ...createVerifier(issuer.trust()), verify }

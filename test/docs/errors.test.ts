@@ -52,6 +52,6 @@ describe('docs/errors.md', () => {
       expect(statuses.get(reason)).toBe(new InvalidTokenError(reason as never).status)
     }
     expect(of(403)).toContain(new InsufficientScopeError('scope').reason)
-    expect(of(503)).toEqual(['keys', 'resolver'])
+    expect(of(503)).toEqual(['keys', 'resolver', 'revocation'])
   })
 })

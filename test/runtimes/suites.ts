@@ -57,6 +57,7 @@ export const suites: readonly Suite[] = [
     files: [
       'test/core/errors.test.ts',
       'test/core/explain.test.ts',
+      'test/core/revocation.test.ts',
       'test/core/hints/any-token.test.ts',
       'test/core/hints/habits.test.ts',
       'test/core/hints/presets.test.ts',
@@ -237,7 +238,7 @@ export const suites: readonly Suite[] = [
   },
   {
     name: 'revocation',
-    files: ['test/revocation/memory.test.ts'],
+    files: ['test/core/auth-signal.test.ts', 'test/revocation/memory.test.ts'],
     adapters: 'portable',
   },
   {

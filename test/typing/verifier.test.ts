@@ -9,6 +9,8 @@ import type {
   VerifierOptions,
 } from 'tollgate'
 import { createVerifier } from 'tollgate'
+import { createAuth } from 'tollgate/fetch'
+import { createMemoryStore } from 'tollgate/revocation'
 import type { fetch as undiciFetch } from 'undici'
 import type { fetch as undici6Fetch } from 'undici6'
 import * as v from 'valibot'
@@ -277,5 +279,55 @@ describe('the type of the option fetch', () => {
     expectTypeOf<() => Promise<string>>().not.toExtend<FetchLike>()
     expectTypeOf<() => Promise<{ status: number }>>().not.toExtend<FetchLike>()
     expectTypeOf<(url: URL) => ReturnType<FetchLike>>().not.toExtend<FetchLike>()
+  })
+})
+
+describe('the type of the option revocation', () => {
+  const schema = z.object({ tenant: z.string() })
+
+  it('a function is given an Auth with the claims of the verifier, stated or from a schema', () => {
+    createVerifier({
+      ...options,
+      revocation: (auth) => {
+        expectTypeOf(auth).toEqualTypeOf<Auth>()
+        return false
+      },
+    })
+    createVerifier<Claims>({
+      ...options,
+      revocation: async (auth) => {
+        expectTypeOf(auth).toEqualTypeOf<Auth<Claims>>()
+        return false
+      },
+    })
+    createVerifier({
+      ...options,
+      claims: schema,
+      revocation: (auth) => auth.claims.tenant === 'removed',
+    })
+    createAuth({
+      issuer: options.issuer,
+      audience: options.audience,
+      claims: schema,
+      revocation: (auth) => auth.claims.tenant === 'removed',
+    })
+  })
+
+  it('a function that knows no special claims, and a store, fit every verifier', () => {
+    const revocation = (auth: Auth): boolean => auth.subject === ''
+    const given: VerifierOptions = { ...options, revocation }
+    expectTypeOf(createVerifier<Claims>(given)).toEqualTypeOf<Verifier<Claims>>()
+    createVerifier<Claims>({ ...options, revocation })
+    createVerifier<Claims>({ ...options, revocation: createMemoryStore() })
+    const verifier = createVerifier({ ...options, claims: schema, revocation })
+    expectTypeOf(verifier).toEqualTypeOf<Verifier<{ tenant: string }>>()
+  })
+
+  it('a function that may give anything but true and false does not compile', () => {
+    // @ts-expect-error undefined is no answer
+    const undecided = () => createVerifier({ ...options, revocation: () => undefined })
+    // @ts-expect-error a text is no answer
+    const text = () => createVerifier({ ...options, revocation: async () => 'no' })
+    expect([undecided, text]).toHaveLength(2)
   })
 })

@@ -14,8 +14,13 @@ interface Stage {
  * Every check of a token by this verifier, in the order in which `jwt.ts` makes them. A reason
  * stands here once for each time that something is refused for it. A check that has nothing to do
  * with these options does not stand here.
+ *
+ * @param afterwards The checks that are made after those of the format.
  */
-export function stagesOf({ issuers, schema }: FormatContext): readonly Stage[] {
+export function stagesOf(
+  { issuers, schema }: FormatContext,
+  afterwards: readonly Reason[],
+): readonly Stage[] {
   const { listed, headerPolicy } = issuers
   const isResolved = listed.length === 0
   const hasKinds = isResolved || listed.some(({ kinds }) => kinds !== undefined)
@@ -61,7 +66,7 @@ export function stagesOf({ issuers, schema }: FormatContext): readonly Stage[] {
       ],
     },
     { fills: 'key', checks: ['keys', 'unknown-key', 'signature'] },
-    { fills: undefined, checks: where(schema !== undefined, 'claims') },
+    { fills: undefined, checks: [...where(schema !== undefined, 'claims'), ...afterwards] },
   ]
 }
 

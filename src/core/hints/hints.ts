@@ -9,6 +9,7 @@ import { issuerHint } from './issuer.ts'
 import { keysHint, resolverHint, signatureHint, unknownKeyHint } from './keys.ts'
 import { presetAdvice } from './preset.ts'
 import type { Explain, Refused } from './refused.ts'
+import { revocationHint, revokedHint } from './revocation.ts'
 import { senderConstraintHint } from './sender-constraint.ts'
 import { expiredHint, issuedInFutureHint, notYetValidHint } from './times.ts'
 import { hintField } from './wording.ts'
@@ -45,8 +46,10 @@ const hints: Readonly<Record<Exclude<Reason, RequestReason | IdTokenReason>, Exp
   'sender-constraint': senderConstraintHint,
   'unknown-key': unknownKeyHint,
   signature: signatureHint,
+  revoked: revokedHint,
   keys: keysHint,
   resolver: resolverHint,
+  revocation: revocationHint,
 }
 
 /** The member `hint` of the event about a token that was refused. */

@@ -17,6 +17,8 @@ export interface Details {
   readonly 'sender-constraint': string
   /** How the issuer resolver failed, if that is known. */
   readonly resolver: string | undefined
+  /** The code or the name of the error by which the option `revocation` failed, if it has one. */
+  readonly revocation: string | undefined
 }
 
 /** What is no token: a word that stands for no value, or a JWT with something around it. */

@@ -461,9 +461,45 @@ const provocations: Readonly<Record<Reason, readonly Provocation[] | 'not by ver
       /the issuer resolver failed: the answer of the resolver: option 'audience' has a wildcard/,
     ],
   ],
+  revoked: [
+    [
+      'a token that the option revocation says is revoked',
+      () => refusalOf(mint(), { revocation: () => true }),
+      /the option 'revocation' says that it is revoked, where exactly false was expected\. Have the caller log in/,
+    ],
+  ],
+  revocation: [
+    [
+      'a store that does not answer',
+      () => refusalOf(mint(), { revocation: failing({ code: 'ECONNREFUSED' }) }),
+      /threw or rejected \(ECONNREFUSED\), where true or false was expected.*look at the store and its network/,
+    ],
+    [
+      'a store that was not initialized',
+      () =>
+        refusalOf(mint(), { revocation: failing({ code: 'REVOCATION_STORE_NOT_INITIALIZED' }) }),
+      /new or has lost its data: .*call initialize\(\)/,
+    ],
+    [
+      'an error without a code',
+      () => refusalOf(mint(), { revocation: failing({ name: 'ClientClosedError' }) }),
+      /threw or rejected \(ClientClosedError\)/,
+    ],
+    [
+      'an error whose code is no code',
+      () => refusalOf(mint(), { revocation: failing({ code: 'alice 4711', name: '' }) }),
+      /threw or rejected \(without a code\)/,
+    ],
+  ],
 }
 
 const schema = z.object({ tenant: z.object({ id: z.number() }), roles: z.array(z.string()) })
+
+function failing(members: object): () => boolean {
+  return () => {
+    throw Object.assign(new Error('alice-4711'), members)
+  }
+}
 
 function head(): object {
   return JSON.parse(Buffer.from(header, 'base64url').toString())

@@ -1,0 +1,262 @@
+import type { Auth, AuthError, RevocationStore, VerifierOptions } from 'tollgate'
+import { createVerifier } from 'tollgate'
+import { createMemoryStore } from 'tollgate/revocation'
+import { createTestIssuer, withAuth } from 'tollgate/testing'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+
+// Timers and the clock of the process move together, and the verifier's clock is that of the process.
+beforeEach(() => {
+  vi.useFakeTimers({
+    now: 1_800_000_000_000,
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
+  })
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
+
+const seconds = (n: number): Promise<unknown> => vi.advanceTimersByTimeAsync(n * 1000)
+const why = ({ signal }: Auth): string | undefined =>
+  signal.aborted ? (signal.reason as AuthError).reason : undefined
+
+function createStage(revocation?: VerifierOptions['revocation'], options: object = {}) {
+  const issuer = createTestIssuer()
+  const verifier = createVerifier(issuer.trust({ revocation, ...options }))
+  const verify = (claims: object = {}): Promise<Auth> => verifier.verify(issuer.mint({ ...claims }))
+  return { issuer, verifier, verify }
+}
+
+/** A store whose answer a test decides, and which counts the questions. */
+function createStore(answer: () => boolean | Promise<boolean> = () => false) {
+  const stage = { answer, asked: 0, listeners: new Set<unknown>() }
+  const store: RevocationStore = {
+    isRevoked() {
+      stage.asked += 1
+      return stage.answer()
+    },
+    revoke: async () => {},
+    subscribe(listener) {
+      stage.listeners.add(listener)
+      return () => void stage.listeners.delete(listener)
+    },
+  }
+  return Object.assign(stage, { store })
+}
+
+describe('auth.signal', () => {
+  it('fires at expiresAt and not before, with an AuthError as its reason', async () => {
+    const auth = await createStage().verify()
+    const { signal } = auth
+    const fired = vi.fn()
+    signal.addEventListener('abort', fired)
+    await seconds(auth.expiresAt - Date.now() / 1000 - 1)
+    expect([signal.aborted, fired.mock.calls.length]).toEqual([false, 0])
+    await seconds(1)
+    expect([signal.aborted, fired.mock.calls.length]).toEqual([true, 1])
+    expect(signal.reason).toMatchObject({
+      name: 'InvalidTokenError',
+      reason: 'expired',
+      status: 401,
+    })
+  })
+
+  it('is one signal for each Auth, made when it is first read; before that there is no timer', async () => {
+    const { issuer, verifier } = createStage(() => false)
+    const token = issuer.mint()
+    const [first, second] = [await verifier.verify(token), await verifier.verify(token)]
+    const timers = vi.getTimerCount()
+    await verifier.verify(token)
+    expect(vi.getTimerCount()).toBe(timers)
+    expect(first.signal).toBeInstanceOf(AbortSignal)
+    expect(first.signal).toBe(first.signal)
+    expect(first.signal).not.toBe(second.signal)
+    expect(vi.getTimerCount()).toBeGreaterThan(timers)
+  })
+
+  it('is not enumerable, and no JSON shows it', async () => {
+    const auth = await createStage().verify()
+    expect(auth.signal.aborted).toBe(false)
+    expect(Object.keys(auth)).not.toContain('signal')
+    expect(JSON.stringify(auth)).not.toContain('signal')
+  })
+
+  it('has fired already where it is first read after expiresAt, while clockTolerance still lets the token pass', async () => {
+    const { verify } = createStage()
+    const auth = await verify({ exp: Date.now() / 1000 - 5 })
+    expect(why(auth)).toBe('expired')
+  })
+
+  it("goes by the verifier's clock, also where that stands still, is set back or moves on by itself", async () => {
+    const { issuer, verify } = createStage()
+    issuer.clock.freeze()
+    const auth = await verify()
+    expect(why(auth)).toBeUndefined()
+    await seconds(1_000)
+    expect(why(auth)).toBeUndefined()
+    issuer.clock.advance(-100)
+    await seconds(1_000)
+    expect(why(auth)).toBeUndefined()
+    issuer.clock.advance(400)
+    expect(why(auth)).toBe('expired')
+  })
+
+  it('a clock that stands still just before expiresAt is not asked without end', async () => {
+    const now = vi.fn(() => 1_800_000_000_000)
+    const { issuer } = createStage()
+    issuer.clock.freeze(now())
+    const verifier = createVerifier(issuer.trust({ now }))
+    const auth = await verifier.verify(issuer.mint({ exp: 1_800_000_000.0001 }))
+    expect(why(auth)).toBeUndefined()
+    const before = now.mock.calls.length
+    await seconds(1)
+    expect(now.mock.calls.length - before).toBeLessThan(150)
+  })
+
+  it('a token that lives longer than a timer can be set keeps its signal', async () => {
+    const days = 24 * 3600
+    const auth = await createStage().verify({ exp: Date.now() / 1000 + 60 * days })
+    const set = vi.spyOn(globalThis, 'setTimeout')
+    expect(why(auth)).toBeUndefined()
+    await seconds(59 * days)
+    expect(why(auth)).toBeUndefined()
+    await seconds(days)
+    expect(why(auth)).toBe('expired')
+    expect(set.mock.calls.map(([, time]) => time).every((time) => (time ?? 0) <= 2 ** 31 - 1)).toBe(
+      true,
+    )
+  })
+
+  it('its timers keep no process alive', async () => {
+    vi.useRealTimers()
+    const set = [vi.spyOn(globalThis, 'setTimeout'), vi.spyOn(globalThis, 'setInterval')]
+    const auth = await createStage(() => false).verify()
+    expect(why(auth)).toBeUndefined()
+    const timers = set.flatMap((spy) => spy.mock.results.map(({ value }) => value))
+    expect(timers.length).toBeGreaterThanOrEqual(2)
+    for (const timer of timers) {
+      if (typeof timer === 'object') expect(timer.hasRef()).toBe(false)
+      clearTimeout(timer)
+    }
+  })
+
+  it('fires at once when the store of this process revokes the token, for every Auth of it, and for no other', async () => {
+    const store = createMemoryStore()
+    const { issuer, verifier, verify } = createStage(store)
+    const token = issuer.mint({ sub: 'alice' })
+    const auths = [await verifier.verify(token), await verifier.verify(token)]
+    const other = await verify({ sub: 'bob' })
+    expect([...auths, other].map(why)).toEqual([undefined, undefined, undefined])
+    await store.revoke({ issuer: issuer.url, subject: 'alice', until: Date.now() / 1000 + 300 })
+    expect([...auths, other].map(why)).toEqual(['revoked', 'revoked', undefined])
+  })
+
+  it('a revocation in this process asks about the tokens that it names alone', async () => {
+    const { issuer, verify } = createStage()
+    const memory = createMemoryStore()
+    const isRevoked = vi.fn(memory.isRevoked)
+    const verifier = createVerifier(issuer.trust({ revocation: { ...memory, isRevoked } }))
+    const auth = await verifier.verify(issuer.mint({ sub: 'alice' }))
+    expect(why(auth)).toBeUndefined()
+    isRevoked.mockClear()
+    const until = Date.now() / 1000 + 300
+    await memory.revoke({ issuer: issuer.url, subject: 'bob', until })
+    await memory.revoke({ issuer: 'https://other.test', subject: 'alice', until })
+    expect(isRevoked).not.toHaveBeenCalled()
+    await memory.revoke({ issuer: issuer.url, subject: 'alice', until })
+    expect(isRevoked).toHaveBeenCalledTimes(1)
+    expect((await verify()).signal.aborted).toBe(false)
+  })
+
+  it('fires where the token was revoked between verify() and the first reading', async () => {
+    const store = createMemoryStore()
+    const { issuer, verify } = createStage(store)
+    const auth = await verify({ jti: 'a' })
+    await store.revoke({ issuer: issuer.url, jti: 'a', until: auth.expiresAt })
+    expect(why(auth)).toBe('revoked')
+  })
+
+  it('asks every 5 seconds, once for all Auths of a cached token, and fires when the answer is true', async () => {
+    const stage = createStore(async () => false)
+    const { issuer, verifier } = createStage(stage.store)
+    const token = issuer.mint()
+    // Of a new token, the first Auth is apart from those of the token cache.
+    await verifier.verify(token)
+    const auths = [await verifier.verify(token), await verifier.verify(token)]
+    expect(auths.map(why)).toEqual([undefined, undefined])
+    stage.asked = 0
+    await seconds(60)
+    expect(stage.asked).toBe(12)
+    stage.answer = async () => true
+    await seconds(5)
+    expect(auths.map(why)).toEqual(['revoked', 'revoked'])
+  })
+
+  it('asks no more after it has fired, and ends its subscription', async () => {
+    const stage = createStore()
+    const { verify } = createStage(stage.store)
+    const auth = await verify()
+    expect(stage.listeners.size).toBe(0)
+    expect(why(auth)).toBeUndefined()
+    expect(stage.listeners.size).toBe(1)
+    await seconds(400)
+    expect(why(auth)).toBe('expired')
+    const { asked } = stage
+    await seconds(400)
+    expect([stage.asked, stage.listeners.size, vi.getTimerCount()]).toEqual([asked, 0, 0])
+  })
+
+  it.each<[string, () => boolean | Promise<boolean>]>([
+    ['rejects', () => Promise.reject(new Error('down'))],
+    [
+      'throws',
+      () => {
+        throw new Error('down')
+      },
+    ],
+    ['never answers', () => new Promise(() => {})],
+    ['gives neither true nor false', () => undefined as never],
+  ])('a store that %s ends it after a minute, and not before', async (_, answer) => {
+    const stage = createStore()
+    const auth = await createStage(stage.store).verify()
+    stage.answer = answer
+    expect(why(auth)).toBeUndefined()
+    await seconds(59)
+    expect(why(auth)).toBeUndefined()
+    await seconds(1)
+    expect(why(auth)).toBe('revocation')
+    expect(auth.signal.reason).toMatchObject({ status: 503 })
+  })
+
+  it('a store that fails now and then does not end it', async () => {
+    let asked = 0
+    const auth = await createStage(() => {
+      asked += 1
+      if (asked % 10 !== 0) return false
+      throw new Error('down')
+    }).verify({ exp: Date.now() / 1000 + 3600 })
+    expect(why(auth)).toBeUndefined()
+    await seconds(600)
+    expect([why(auth), asked > 100]).toEqual([undefined, true])
+  })
+
+  it('without the option revocation, nothing is asked: there is one timer', async () => {
+    const auth = await createStage().verify()
+    const timers = vi.getTimerCount()
+    expect(why(auth)).toBeUndefined()
+    expect(vi.getTimerCount()).toBe(timers + 1)
+  })
+
+  it('that of withAuth fires at exp, by the clock of the process', async () => {
+    const request = withAuth(
+      { auth: undefined as unknown as Auth },
+      { exp: Date.now() / 1000 + 60 },
+    )
+    const { signal } = request.auth
+    expect(signal).toBe(request.auth.signal)
+    await seconds(59)
+    expect(signal.aborted).toBe(false)
+    await seconds(1)
+    expect(signal.aborted).toBe(true)
+  })
+})
