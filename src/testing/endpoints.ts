@@ -3,6 +3,7 @@ import type { Answer } from './answer.ts'
 import { answerJson, answerText } from './answer.ts'
 import type { OAuthEndpoint } from './oauth/endpoints.ts'
 import type { IssuerModel } from './shapes/shape.ts'
+import type { StatusLists } from './status-lists.ts'
 
 /**
  * Which document or endpoint a request asked for. 'other' is everything that the issuer does not
@@ -12,6 +13,7 @@ export type Endpoint =
   | 'openid-configuration'
   | 'oauth-authorization-server'
   | 'jwks'
+  | 'status-list'
   | OAuthEndpoint
   | 'other'
 
@@ -24,15 +26,18 @@ export function isMetadata(endpoint: Endpoint): boolean {
 export interface Publisher {
   readonly metadata: Record<string, unknown>
   readonly jwks: { keys: JWK[] }
+  readonly statusLists: Pick<StatusLists, 'has' | 'answer'>
 }
 
 /** The endpoints of an issuer. */
 export interface Endpoints {
   /** The origins on which it has endpoints. */
   readonly origins: readonly string[]
+  /** The origin of the issuer if it has endpoints there, and otherwise that of its keys. */
+  homeOf(issuer: string): string
   /** @param location A URL without its query. */
   locate(location: string): Endpoint
-  answer(endpoint: Endpoint, method: string): Answer
+  answer(endpoint: Endpoint, method: string, location: string): Answer
 }
 
 export function createEndpoints(
@@ -45,17 +50,25 @@ export function createEndpoints(
     const endpoint = isOAuth ? 'oauth-authorization-server' : 'openid-configuration'
     locations.set(new URL(at).href, endpoint)
   }
-  const origins = [...locations.keys()].map((location) => new URL(location).origin)
+  const origins = [...new Set([...locations.keys()].map((location) => new URL(location).origin))]
 
   return {
-    origins: [...new Set(origins)],
-    locate: (location) => locations.get(location) ?? 'other',
-    answer(endpoint, method) {
+    origins,
+    homeOf(issuer) {
+      const own = URL.canParse(issuer) ? new URL(issuer).origin : ''
+      return origins.includes(own) ? own : new URL(keysAt).origin
+    },
+    locate(location) {
+      const isList = publisher.statusLists.has(location)
+      return locations.get(location) ?? (isList ? 'status-list' : 'other')
+    },
+    answer(endpoint, method, location) {
       if (method !== 'GET' && method !== 'HEAD') {
         return answerText(405, 'Method not allowed', { allow: 'GET, HEAD' })
       }
       if (isMetadata(endpoint)) return answerJson(publisher.metadata)
       if (endpoint === 'jwks') return answerJson(publisher.jwks)
+      if (endpoint === 'status-list') return publisher.statusLists.answer(location)
       return answerText(404, 'Not found')
     },
   }

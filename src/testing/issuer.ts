@@ -30,6 +30,10 @@ import type { IssuerService } from './service.ts'
 import { createService } from './service.ts'
 import type { IssuerModel } from './shapes/shape.ts'
 import type { IssuerShape } from './shapes/shapes.ts'
+import type { Statements } from './statements.ts'
+import { createStatements } from './statements.ts'
+import type { StatusListOptions, TestStatusList } from './status-lists.ts'
+import { createStatusLists } from './status-lists.ts'
 import type { TestKey } from './test-key.ts'
 import type { Tokens } from './tokens.ts'
 import { createTokens } from './tokens.ts'
@@ -54,7 +58,10 @@ export interface TrustOptions<I extends AnyIssuer = string> {
 }
 
 /** An issuer of real tokens that needs no network. Its `Symbol.dispose` resets it. */
-export interface TestIssuer<I extends AnyIssuer = AnyIssuer> extends Tokens, Disposable {
+export interface TestIssuer<I extends AnyIssuer = AnyIssuer>
+  extends Tokens,
+    Statements,
+    Disposable {
   readonly url: string
   readonly audience: string | readonly string[]
   /** The discovery document as it is now. Empty for a shape whose metadata no verifier needs. */
@@ -76,6 +83,12 @@ export interface TestIssuer<I extends AnyIssuer = AnyIssuer> extends Tokens, Dis
   trust(): TrustOptions<I>
   trust<const O extends object>(overrides: O): Omit<TrustOptions<I>, keyof O> & O
   /**
+   * Publishes a list of statuses, all of them VALID at first, until `reset()` (Token Status List).
+   * Tokens refer to it by its `claim()`. A verifier asks it only where `statusList` is among the
+   * options of the issuer.
+   */
+  statusList(options?: StatusListOptions): TestStatusList
+  /**
    * Makes an endpoint fail until the result is disposed of. '*' stands for every endpoint. If
    * several faults apply to a request, the newest one does.
    */
@@ -94,7 +107,8 @@ export interface TestIssuer<I extends AnyIssuer = AnyIssuer> extends Tokens, Dis
    */
   interceptGlobalFetch(): Disposable
   /**
-   * Restores the first keys, removes all faults, empties the log, and resets the clock.
+   * Restores the first keys, removes all faults and status lists, empties the log, and resets the
+   * clock.
    *
    * It does not reset apps and verifiers that were made before. They keep what they know: the keys
    * and the tokens that they have cached, and the cooldown of 30 seconds after a token with an
@@ -154,6 +168,9 @@ export function assembleIssuer(
     get jwks() {
       return { keys: published().map((key) => ({ ...key.publicJwk, ...model.keyMembers })) }
     },
+    get statusLists() {
+      return statusLists
+    },
   }
   const endpoints = createEndpoints(model, publisher)
   const service = createService({ endpoints, keys, outages, recorder, now })
@@ -164,7 +181,8 @@ export function assembleIssuer(
   }
   checkAlgorithm(keys.current.alg, "option 'alg' of the test issuer")
   const defaults = { issuer: url, model, claims, expiresIn, now, ids, checkAlgorithm }
-  const { mint, mintOther, steps } = createMint(ring, defaults)
+  const { mint, mintOther, mintStatement, steps } = createMint(ring, defaults)
+  const statusLists = createStatusLists(mintStatement, endpoints.homeOf(url))
   const trustOptions: TrustOptions<AnyIssuer> = {
     issuer: model.issuer,
     audience,
@@ -176,6 +194,7 @@ export function assembleIssuer(
     ring.reset()
     outages.clear()
     recorder.requests.clear()
+    statusLists.reset()
     clock.reset()
     ids.reset()
   }
@@ -200,6 +219,8 @@ export function assembleIssuer(
       ...plainObject('the overrides of issuer.trust', overrides, trustExample),
     }),
     ...createTokens(mint, createMintIdToken(steps, defaults)),
+    ...createStatements(mintStatement, { issuer: url, audience, model }),
+    statusList: statusLists.create,
     fail: outages.fail,
     async during(endpoint, fault, run) {
       const outage = outages.fail(endpoint, fault)

@@ -9,7 +9,7 @@ import type { Ids } from './deterministic.ts'
 import { halfHash } from './half-hash.ts'
 import type { SigningRing } from './keys.ts'
 import { clockSeconds } from './number-bounds.ts'
-import type { AccessToken, IssuerModel } from './shapes/shape.ts'
+import type { AccessToken, IssuerModel, SignIn } from './shapes/shape.ts'
 import type { TestKey } from './test-key.ts'
 
 /** How a token is made. */
@@ -75,6 +75,26 @@ export type MintOther = (
   claims?: Claims,
 ) => string
 
+/** How a JWT is made that is no access token. */
+export type StatementOptions = Omit<MintOptions, 'machine'>
+
+/** A kind of JWT that is no access token. */
+export interface StatementKind {
+  /** The function that makes it, such as `issuer.logoutToken`. */
+  readonly call: string
+  readonly typ: string | undefined
+  /** Seconds from `iat` to `exp`. Default: it has no `exp`. */
+  readonly expiresIn?: number
+  /** Its claims beside `iss`, `iat` and `exp`, for whom the given claims name. */
+  claims(occasion: Pick<SignIn, 'iat' | 'id' | 'access'>): Claims
+}
+
+export type MintStatement = (
+  kind: StatementKind,
+  claims?: Claims,
+  options?: StatementOptions,
+) => string
+
 export const knownMintOptions = {
   alg: true,
   kid: true,
@@ -87,9 +107,9 @@ export const knownMintOptions = {
   raw: true,
 } as const satisfies Record<keyof MintOptions, true>
 
-export function checkMintOptions(options: MintOptions = {}): void {
-  const example = 'issuer.mint({}, { expiresIn: 60 })'
-  checkOptions('the options of issuer.mint', options, knownMintOptions, example)
+export function checkMintOptions(options: MintOptions = {}, call = 'issuer.mint'): void {
+  const example = `${call}({}, { expiresIn: 60 })`
+  checkOptions(`the options of ${call}`, options, knownMintOptions, example)
   optionalBoolean("option 'machine' of issuer.mint", options.machine)
 }
 
@@ -101,7 +121,7 @@ export function encodePart(part: unknown): string {
 export function createMint(
   ring: SigningRing,
   { issuer, model, ...defaults }: MintDefaults,
-): { mint: Mint; mintOther: MintOther; steps: MintSteps } {
+): { mint: Mint; mintOther: MintOther; mintStatement: MintStatement; steps: MintSteps } {
   function payloadOf(given: Claims, options: MintOptions): Claims {
     const { age = 0, expiresIn = defaults.expiresIn, notBefore } = options
     const iat =
@@ -142,11 +162,47 @@ export function createMint(
     const claims = claimsOf('issuer.mint', given)
     checkMintOptions(options)
     const { typ } = accessTokenOf(model, options)
-    const payload =
-      options.raw === undefined
-        ? encodePart(payloadOf(claims, options))
-        : Buffer.from(options.raw as Uint8Array).toString('base64url')
-    return sign(typ, payload, options)
+    return sign(
+      typ,
+      encodePayload(options, () => payloadOf(claims, options)),
+      options,
+    )
+  }
+
+  function encodePayload({ raw }: MintOptions, payload: () => Claims): string {
+    return raw === undefined
+      ? encodePart(payload())
+      : Buffer.from(raw as Uint8Array).toString('base64url')
+  }
+
+  const mintStatement: MintStatement = ({ call, typ, ...kind }, given, options = {}) => {
+    const claims = claimsOf(call, given)
+    checkMintOptions(options, call)
+    const { expiresIn = kind.expiresIn, notBefore, age = 0 } = options
+    const secondsOf = (name: string, value: number): number =>
+      numberWithin(`option '${name}' of ${call}`, value, clockSeconds)
+    const payload = (): Claims => {
+      const iat = Math.floor(defaults.now() / 1000) - secondsOf('age', age)
+      // What is not read takes no name: those of a deterministic issuer are counted.
+      const occasion = {
+        iat,
+        get id() {
+          return defaults.ids.next()
+        },
+        get access() {
+          return payloadOf(claims, {})
+        },
+      }
+      return {
+        ...kind.claims(occasion),
+        iss: issuer,
+        iat,
+        ...(expiresIn !== undefined && { exp: iat + secondsOf('expiresIn', expiresIn) }),
+        ...(notBefore !== undefined && { nbf: iat + secondsOf('notBefore', notBefore) }),
+        ...claims,
+      }
+    }
+    return sign(typ, encodePayload(options, payload), options)
   }
 
   return {
@@ -156,6 +212,7 @@ export function createMint(
       sign,
       algorithmOf: (options) => options.alg ?? chooseKey(ring, options).alg,
     },
+    mintStatement,
     mintOther(kind, claims = {}) {
       const other = model[kind]
       if (typeof other === 'string') return other

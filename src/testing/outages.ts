@@ -42,6 +42,7 @@ const knownEndpoints = {
   'openid-configuration': true,
   'oauth-authorization-server': true,
   jwks: true,
+  'status-list': true,
   authorization: true,
   token: true,
   userinfo: true,

@@ -50,7 +50,8 @@ export function createService({ endpoints, keys, outages, recorder, now }: Parts
     endpointOf,
     respond(request) {
       const endpoint = endpointOf(request)
-      return respondBy(endpoint, request, () => endpoints.answer(endpoint, request.method))
+      const { method, location } = request
+      return respondBy(endpoint, request, () => endpoints.answer(endpoint, method, location))
     },
     respondBy,
     recordForeign: (request) => record('other', request),

@@ -263,6 +263,7 @@ export const suites: readonly Suite[] = [
       'test/testing/mint.test.ts',
       'test/testing/serve.test.ts',
       'test/testing/shapes.test.ts',
+      'test/testing/statements.test.ts',
       'test/testing/transport.test.ts',
       'test/testing/trust.test.ts',
       'test/testing/with-auth.test.ts',

@@ -94,7 +94,7 @@ export const general: Pick<IssuerModel, 'idToken' | 'refreshToken' | 'logoutToke
       sub: access.sub,
       aud: clientOf(access),
       jti: id,
-      sid: access['sid'] ?? 'session-1',
+      sid: 'sid' in access ? access['sid'] : 'session-1',
       events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
     }),
   },

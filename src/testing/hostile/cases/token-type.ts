@@ -12,6 +12,9 @@ const idToken = { nonce: 'n-0S6_WzA2Mj', at_hash: '77QmUPtjPfzWtF2AnpK9RQ', auth
 /** Claims that an access token has and an ID token does not (RFC 9068 section 2.2). */
 const notInIdToken = { client_id: undefined, jti: undefined, scope: undefined }
 
+/** What a logout token says has happened (OpenID Connect Back-Channel Logout 1.0 section 2.4). */
+const logout = { events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }
+
 /** The good token with more members in its header. */
 function withHeader(header: Readonly<Record<string, unknown>>): BuildToken {
   return ({ signed }) => signed({}, header)
@@ -38,16 +41,18 @@ export const tokenTypeCases: readonly CaseDefinition[] = [
         'an ID token whose client is the API',
         ({ signed }) => signed({ ...idToken, ...notInIdToken }, { typ: 'JWT' }),
       ],
-      'typ/logout+jwt': [
-        'a logout token',
-        ({ signed }) =>
-          signed(
-            { events: { 'http://schemas.openid.net/event/backchannel-logout': {} } },
-            { typ: 'logout+jwt' },
-          ),
-      ],
+      'typ/logout+jwt': ['a logout token', ({ signed }) => signed(logout, { typ: 'logout+jwt' })],
       'typ/dpop+jwt': ['a DPoP proof', withTyp('dpop+jwt')],
       'typ/secevent+jwt': ['a security event', withTyp('secevent+jwt')],
+      'typ/statuslist+jwt': [
+        'a list that says which tokens are revoked',
+        ({ signed }) =>
+          signed({ status_list: { bits: 1, lst: 'eNrbuRgAAhcBXQ' } }, { typ: 'statuslist+jwt' }),
+      ],
+      'typ/logout-untyped': [
+        'a logout token without typ, as older issuers make it',
+        ({ signed }) => signed(logout, { typ: undefined }),
+      ],
       'typ/missing': ['a JWT without typ', withTyp(undefined)],
       'typ/jwt': ['a JWT whose typ says only that it is a JWT', withTyp('JWT')],
     },
