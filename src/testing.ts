@@ -24,6 +24,15 @@ export type { ResponseLike } from './testing/answers/received.ts'
 export type { BadTokens } from './testing/bad.ts'
 export type { Claims } from './testing/claims.ts'
 export type { TestClock } from './testing/clock.ts'
+export type {
+  ConnectOptions,
+  RemoteBadTokens,
+  RemoteClock,
+  RemoteTestIssuer,
+} from './testing/control/connect.ts'
+export { connectTestIssuer } from './testing/control/connect.ts'
+export type { RemoteMintOptions } from './testing/control/mint-request.ts'
+export type { RemoteRequest } from './testing/control/protocol.ts'
 export type { Endpoint } from './testing/endpoints.ts'
 export type { Fault } from './testing/fault.ts'
 export type { Faults } from './testing/faults.ts'

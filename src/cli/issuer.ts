@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto'
+import { createControl } from '../testing/control/control.ts'
+import { controlPath } from '../testing/control/protocol.ts'
 import { createIssuerWithListener } from '../testing/http-issuer.ts'
 import type { TestIssuer } from '../testing.ts'
 import type { Command } from './command.ts'
 import { runCommand } from './dev-issuer/child.ts'
-import { createControl } from './dev-issuer/control.ts'
 import type { Listening } from './dev-issuer/listen.ts'
 import { isLoopbackOnly, listenOn } from './dev-issuer/listen.ts'
 import { exitCodes, wrongUsage } from './failure.ts'
 import type { Flags, KnownFlags } from './flags.ts'
 import type { Io } from './io.ts'
 import { escaped, printLine } from './io.ts'
-import { defaultExpiry } from './minting.ts'
-import { controlPath, defaultPort } from './running-issuer.ts'
+import { defaultPort } from './running-issuer.ts'
 import { createPaint } from './style.ts'
-import { claimFlags, claimsIn } from './token-flags.ts'
+import { claimFlags, claimsIn, defaultExpiry } from './token-flags.ts'
 
 const help = `Usage: tollgate issuer [flags] [-- COMMAND]
 
@@ -96,10 +96,10 @@ interface Started {
 function start(flags: Flags, url: string | undefined, listening: Listening): Started {
   const { origin, pathname } = new URL(url ?? `http://localhost:${listening.port}`)
   const at = { origin, path: pathname.replace(/\/$/, '') }
-  const { issuer, listener } = createIssuerWithListener(tokenOptions(flags), at)
+  const { issuer, outages, listener } = createIssuerWithListener(tokenOptions(flags), at)
   const isPrivate = isLoopbackOnly(flags.text('host'))
   const secret = isPrivate ? undefined : randomBytes(24).toString('base64url')
-  const control = createControl({ issuer, secret })
+  const control = createControl({ issuer, outages, secret })
   listening.serve((request, response) => {
     if (!control.handle(request, response)) listener(request, response)
   })

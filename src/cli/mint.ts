@@ -1,13 +1,13 @@
+import type { BadToken, MintRequest } from '../testing/control/mint-request.ts'
+import { badTokens, mintOn } from '../testing/control/mint-request.ts'
 import type { TestIssuer } from '../testing.ts'
 import { createTestIssuer } from '../testing.ts'
 import type { Command } from './command.ts'
 import { exitCodes, wrongUsage } from './failure.ts'
 import type { Flags, KnownFlags } from './flags.ts'
 import { escaped, printLine } from './io.ts'
-import type { BadToken, MintRequest } from './minting.ts'
-import { badTokens, defaultExpiry, mintOn } from './minting.ts'
 import { defaultUrl, findIssuer, issuerFlags } from './running-issuer.ts'
-import { claimFlags, claimsIn } from './token-flags.ts'
+import { claimFlags, claimsIn, defaultExpiry } from './token-flags.ts'
 
 const help = `Usage: tollgate mint [flags]
 

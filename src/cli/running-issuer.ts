@@ -1,30 +1,16 @@
+import type { Answered, Ask } from '../testing/control/ask.ts'
+import { createAsk } from '../testing/control/ask.ts'
+import type { MintRequest } from '../testing/control/mint-request.ts'
+import type { Introduction, PrivateKeys } from '../testing/control/protocol.ts'
+import { controlPath, isIntroduction } from '../testing/control/protocol.ts'
 import { undecided, wrongUsage } from './failure.ts'
 import type { Flags, KnownFlags } from './flags.ts'
 import type { Io } from './io.ts'
 import { escaped } from './io.ts'
-import type { MintRequest } from './minting.ts'
 
 /** Where `tollgate issuer` listens, unless a flag says otherwise. */
 export const defaultPort = 4400
 export const defaultUrl: string = `http://localhost:${defaultPort}`
-
-/** The path of the control endpoints of `tollgate issuer`. */
-export const controlPath = '/_test'
-
-/** How a running issuer introduces itself. */
-export interface Introduction {
-  readonly tollgate: 'development issuer'
-  /** The `iss` of its tokens. */
-  readonly issuer: string
-  readonly audience: string | readonly string[]
-  /** How often its keys were fetched. */
-  readonly keyFetches: number
-}
-
-/** The private JWKs of an issuer, the one that signs first. */
-export interface PrivateKeys {
-  readonly keys: readonly object[]
-}
 
 /** The control endpoints of `tollgate issuer` in another process. */
 export interface RunningIssuer extends Introduction {
@@ -48,7 +34,7 @@ export async function findIssuer(flags: Flags, io: Io): Promise<RunningIssuer | 
   // The secret is for the issuer that it was printed with, and for no other server.
   const isPrintedWith = controlUrl !== undefined && controlOf(controlUrl) === base
   const token = flags.text('control-token') ?? (isPrintedWith ? secret : undefined)
-  const ask = createAsk(base, token, io)
+  const ask = createAsk(base, token, io.fetch)
   const answer = await ask('GET', '/health')
   if (answer.ok && isIntroduction(answer.body)) return connect(answer.body, ask)
   if (answer.status === 401) {
@@ -70,42 +56,8 @@ function controlOf(url: string): string {
   return `${new URL(url).origin}${controlPath}`
 }
 
-interface ControlAnswer {
-  readonly ok: boolean
-  readonly status: number
-  readonly body: unknown
-}
-
-type Ask = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<ControlAnswer>
-
-/** Asks control endpoints. A server that does not answer, or not with JSON, has the status 0. */
-function createAsk(base: string, token: string | undefined, { fetch }: Io): Ask {
-  return async (method, path, body) => {
-    try {
-      const response = await fetch(`${base}${path}`, {
-        method,
-        redirect: 'error',
-        signal: AbortSignal.timeout(5000),
-        headers: {
-          ...(token !== undefined && { authorization: `Bearer ${token}` }),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      })
-      return { ok: response.ok, status: response.status, body: await response.json() }
-    } catch {
-      return { ok: false, status: 0, body: undefined }
-    }
-  }
-}
-
-function isIntroduction(body: unknown): body is Introduction {
-  const { tollgate, issuer } = (body ?? {}) as Partial<Introduction>
-  return tollgate === 'development issuer' && typeof issuer === 'string'
-}
-
 function connect(introduction: Introduction, ask: Ask): RunningIssuer {
-  async function result<R>(asked: Promise<ControlAnswer>): Promise<R> {
+  async function result<R>(asked: Promise<Answered>): Promise<R> {
     const { ok, body } = await asked
     if (ok) return body as R
     const { error = 'it did not answer' } = (body ?? {}) as { error?: string }

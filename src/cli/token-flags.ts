@@ -3,6 +3,9 @@ import { wrongUsage } from './failure.ts'
 import type { Flags, KnownFlags } from './flags.ts'
 import { escaped } from './io.ts'
 
+/** Seconds for which the tokens of the command line are valid by default. */
+export const defaultExpiry = 3600
+
 /** The flags that say what stands in a token. */
 export const claimFlags: KnownFlags = {
   sub: 'text',

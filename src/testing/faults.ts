@@ -1,9 +1,9 @@
-import { numberWithin, wrongOption } from '../core/option-checks.ts'
+import { kindOf, numberWithin, wrongOption } from '../core/option-checks.ts'
 import type { Answer, Outcome } from './answer.ts'
 import { answerText, hasNoContent, streamBody } from './answer.ts'
 import { checkOptions } from './arguments.ts'
 import type { Fault } from './fault.ts'
-import { createFault } from './fault.ts'
+import { createFault, withRecipes } from './fault.ts'
 import type { JwksFaults } from './jwks-faults.ts'
 import { jwksFaults } from './jwks-faults.ts'
 import type { MetadataFaults } from './metadata-faults.ts'
@@ -121,43 +121,49 @@ function halved(answer: Answer): Answer {
  * TypeError for a number that makes no sense.
  */
 export const faults: Faults = Object.freeze<Faults>({
-  status,
-  slow(seconds) {
-    numberWithin("argument 'seconds' of faults.slow", seconds, waitSeconds)
-    return createFault('slow', (answer) => ({ ...answer, delay: seconds }))
-  },
-  hang: () => createFault('hang', () => ({ failure: 'hang' })),
-  refuse: () => createFault('refuse', () => ({ failure: 'refuse' })),
-  dnsFailure: () => createFault('dnsFailure', () => ({ failure: 'dns' })),
-  reset(afterBytes = 0) {
-    numberWithin("argument 'afterBytes' of faults.reset", afterBytes, anyCount)
-    return createFault('reset', (answer) => cut(answer, afterBytes))
-  },
-  drip(bytesPerSecond) {
-    const option = "argument 'bytesPerSecond' of faults.drip"
-    if (numberWithin(option, bytesPerSecond, anyCount) === 0) {
-      wrongOption(option, 'must be more than 0: use faults.hang() for an answer that never comes')
-    }
-    return createFault('drip', (answer) => dripped(answer, bytesPerSecond))
-  },
-  body(body, contentType = 'application/json') {
-    const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
-    const headers = { 'content-type': contentType }
-    return createFault('body', () => ({ status: 200, headers, body: bytes }))
-  },
-  huge(bytes) {
-    numberWithin("argument 'bytes' of faults.huge", bytes, anyCount)
-    return createFault('huge', (answer) => padded(answer, bytes))
-  },
-  gzipBomb(inflatedBytes) {
-    numberWithin("argument 'inflatedBytes' of faults.gzipBomb", inflatedBytes, anyCount)
-    return createFault('gzipBomb', (answer) => ({
-      ...padded(answer, inflatedBytes),
-      contentEncoding: 'gzip',
-    }))
-  },
-  truncate: () => createFault('truncate', halved),
-  redirect: (to) => status(302, { headers: { location: to } }),
+  ...withRecipes<Omit<Faults, 'jwks' | 'metadata'>>({
+    status,
+    slow(seconds) {
+      numberWithin("argument 'seconds' of faults.slow", seconds, waitSeconds)
+      return createFault('slow', (answer) => ({ ...answer, delay: seconds }))
+    },
+    hang: () => createFault('hang', () => ({ failure: 'hang' })),
+    refuse: () => createFault('refuse', () => ({ failure: 'refuse' })),
+    dnsFailure: () => createFault('dnsFailure', () => ({ failure: 'dns' })),
+    reset(afterBytes = 0) {
+      numberWithin("argument 'afterBytes' of faults.reset", afterBytes, anyCount)
+      return createFault('reset', (answer) => cut(answer, afterBytes))
+    },
+    drip(bytesPerSecond) {
+      const option = "argument 'bytesPerSecond' of faults.drip"
+      if (numberWithin(option, bytesPerSecond, anyCount) === 0) {
+        wrongOption(option, 'must be more than 0: use faults.hang() for an answer that never comes')
+      }
+      return createFault('drip', (answer) => dripped(answer, bytesPerSecond))
+    },
+    body(body, contentType = 'application/json') {
+      if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
+        const fix = `must be a text or a Uint8Array, not ${kindOf(body)}; write faults.body('<html>')`
+        wrongOption("argument 'body' of faults.body", fix)
+      }
+      const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
+      const headers = { 'content-type': contentType }
+      return createFault('body', () => ({ status: 200, headers, body: bytes }))
+    },
+    huge(bytes) {
+      numberWithin("argument 'bytes' of faults.huge", bytes, anyCount)
+      return createFault('huge', (answer) => padded(answer, bytes))
+    },
+    gzipBomb(inflatedBytes) {
+      numberWithin("argument 'inflatedBytes' of faults.gzipBomb", inflatedBytes, anyCount)
+      return createFault('gzipBomb', (answer) => ({
+        ...padded(answer, inflatedBytes),
+        contentEncoding: 'gzip',
+      }))
+    },
+    truncate: () => createFault('truncate', halved),
+    redirect: (to) => status(302, { headers: { location: to } }),
+  }),
   jwks: jwksFaults,
   metadata: metadataFaults,
 })

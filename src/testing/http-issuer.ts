@@ -10,6 +10,7 @@ import type { TestIssuerOptions } from './issuer-options.ts'
 import type { AuthorizationServerOptions } from './oauth/authorization-server.ts'
 import { createAuthorizationServer } from './oauth/authorization-server.ts'
 import { locateEndpoint, oauthEndpointsIn, oauthMetadata } from './oauth/endpoints.ts'
+import type { Outages } from './outages.ts'
 import { pause } from './pause.ts'
 
 /** Options of an issuer that answers over HTTP. */
@@ -18,6 +19,9 @@ export interface HttpIssuerOptions extends TestIssuerOptions, AuthorizationServe
 /** A test issuer, and the listener that answers its requests on whatever server. */
 export interface IssuerWithListener {
   readonly issuer: TestIssuer
+  readonly outages: Outages
+  /** Where it publishes its keys. */
+  readonly keysAt: string
   readonly listener: RequestListener
 }
 
@@ -37,7 +41,7 @@ export function createIssuerWithListener(
   // A shape may have endpoints of its own, and may have no metadata at all.
   const says = { ...oauthMetadata(base), ...oauthEndpointsIn(model.metadata?.says) }
   const metadata = { ...(model.metadata && says), ...rest.metadata }
-  const { issuer, service } = assembleIssuer({ ...rest, metadata }, at)
+  const { issuer, service, outages } = assembleIssuer({ ...rest, metadata }, at)
   const { reset } = issuer
   function resetAll(): void {
     reset()
@@ -91,7 +95,12 @@ export function createIssuerWithListener(
     }
   }
 
-  return { issuer, listener: (request, response) => void handle(request, response) }
+  return {
+    issuer,
+    outages,
+    keysAt: model.keysAt,
+    listener: (request, response) => void handle(request, response),
+  }
 }
 
 function queryOf(target: string): URLSearchParams {

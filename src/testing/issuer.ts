@@ -22,7 +22,7 @@ import type { KeyRing } from './keys.ts'
 import { createKeyRing } from './keys.ts'
 import { createMint } from './mint.ts'
 import { clockSeconds } from './number-bounds.ts'
-import type { FailOptions } from './outages.ts'
+import type { FailOptions, Outages } from './outages.ts'
 import { createOutages } from './outages.ts'
 import type { RequestLog } from './requests.ts'
 import { createRequestLog } from './requests.ts'
@@ -140,11 +140,11 @@ export function createTestIssuer(options: TestIssuerOptions = {}): TestIssuer {
 
 const trustExample = "issuer.trust({ audience: 'https://api.test' })"
 
-/** Makes an issuer, and the service that answers requests to it. */
+/** Makes an issuer, the service that answers requests to it, and the list of its faults. */
 export function assembleIssuer(
   given: TestIssuerOptions,
   served?: ServedAt,
-): { issuer: TestIssuer; service: IssuerService } {
+): { issuer: TestIssuer; service: IssuerService; outages: Outages } {
   const options = resolveDeterminism(given)
   const { url, audience, model, alg } = resolveModel(options, served)
   const claims = claimsOption('the test issuer', options.claims)
@@ -234,7 +234,7 @@ export function assembleIssuer(
     reset,
     [Symbol.dispose]: reset,
   }
-  return { issuer, service }
+  return { issuer, service, outages }
 }
 
 /** The discovery document: what is the same for all issuers (RFC 8414), and what this one adds. */

@@ -4,7 +4,7 @@ import type { PublicKeyAlgorithm } from '../core/algorithms.ts'
 import { numberWithin } from '../core/option-checks.ts'
 import { answerJson, readJson } from './answer.ts'
 import type { Fault } from './fault.ts'
-import { createFault } from './fault.ts'
+import { createFault, withRecipes } from './fault.ts'
 import { generateJwk, publicHalf } from './jwk.ts'
 import { anyCount } from './number-bounds.ts'
 import type { TestKey } from './test-key.ts'
@@ -88,53 +88,59 @@ function zeroPadded(number: string): string {
   return Buffer.concat([Buffer.alloc(1), Buffer.from(number, 'base64url')]).toString('base64')
 }
 
-export const jwksFaults: JwksFaults = Object.freeze<JwksFaults>({
-  empty: () => edited('empty', () => []),
-  notAnArray: () => edited('notAnArray', ([first]) => ({ ...first })),
-  duplicateKid() {
-    const foreignKey = createForeignKeys()
-    return edited('duplicateKid', (keys) =>
-      keys.flatMap((key) => [{ ...foreignKey(key.alg), ...(key.kid && { kid: key.kid }) }, key]),
-    )
+export const jwksFaults: JwksFaults = withRecipes<JwksFaults>(
+  {
+    empty: () => edited('empty', () => []),
+    notAnArray: () => edited('notAnArray', ([first]) => ({ ...first })),
+    duplicateKid() {
+      const foreignKey = createForeignKeys()
+      return edited('duplicateKid', (keys) =>
+        keys.flatMap((key) => [{ ...foreignKey(key.alg), ...(key.kid && { kid: key.kid }) }, key]),
+      )
+    },
+    symmetricKey: () =>
+      adding('symmetricKey', () => ({
+        kty: 'oct',
+        kid: 'symmetric',
+        alg: 'HS256',
+        use: 'sig',
+        k: randomBytes(32).toString('base64url'),
+      })),
+    privateLeaked: () =>
+      edited('privateLeaked', (_, published) => published.map((key) => key.privateJwk)),
+    weakRsa(bits = 1024) {
+      numberWithin("argument 'bits' of faults.jwks.weakRsa", bits, { min: 512, max: 16_384 })
+      return adding('weakRsa', () => ({
+        ...publicHalf(generateJwk('RS256', bits)),
+        kid: 'weak-rsa',
+        alg: 'RS256',
+        use: 'sig',
+      }))
+    },
+    unknownKty: () =>
+      adding('unknownKty', () => ({ kty: 'XYZ', kid: 'unknown-kty', alg: 'XY256', use: 'sig' })),
+    noKid: () => each('noKid', ({ kid: _, ...key }) => key),
+    noAlg: () => each('noAlg', ({ alg: _, ...key }) => key),
+    encOnly: () => each('encOnly', (key) => ({ ...key, use: 'enc' })),
+    padded: () =>
+      each('padded', (key) => {
+        const changed = { ...key }
+        for (const name of ['n', 'x', 'y'] as const) {
+          if (key[name] !== undefined) changed[name] = zeroPadded(key[name])
+        }
+        return changed
+      }),
+    many(n) {
+      numberWithin("argument 'n' of faults.jwks.many", n, anyCount)
+      const foreignKey = createForeignKeys()
+      return edited('many', (keys) => [
+        ...Array.from({ length: n }, (_, i) => ({
+          ...foreignKey(keys[0]?.alg),
+          kid: `filler-${i}`,
+        })),
+        ...keys,
+      ])
+    },
   },
-  symmetricKey: () =>
-    adding('symmetricKey', () => ({
-      kty: 'oct',
-      kid: 'symmetric',
-      alg: 'HS256',
-      use: 'sig',
-      k: randomBytes(32).toString('base64url'),
-    })),
-  privateLeaked: () =>
-    edited('privateLeaked', (_, published) => published.map((key) => key.privateJwk)),
-  weakRsa(bits = 1024) {
-    numberWithin("argument 'bits' of faults.jwks.weakRsa", bits, { min: 512, max: 16_384 })
-    return adding('weakRsa', () => ({
-      ...publicHalf(generateJwk('RS256', bits)),
-      kid: 'weak-rsa',
-      alg: 'RS256',
-      use: 'sig',
-    }))
-  },
-  unknownKty: () =>
-    adding('unknownKty', () => ({ kty: 'XYZ', kid: 'unknown-kty', alg: 'XY256', use: 'sig' })),
-  noKid: () => each('noKid', ({ kid: _, ...key }) => key),
-  noAlg: () => each('noAlg', ({ alg: _, ...key }) => key),
-  encOnly: () => each('encOnly', (key) => ({ ...key, use: 'enc' })),
-  padded: () =>
-    each('padded', (key) => {
-      const changed = { ...key }
-      for (const name of ['n', 'x', 'y'] as const) {
-        if (key[name] !== undefined) changed[name] = zeroPadded(key[name])
-      }
-      return changed
-    }),
-  many(n) {
-    numberWithin("argument 'n' of faults.jwks.many", n, anyCount)
-    const foreignKey = createForeignKeys()
-    return edited('many', (keys) => [
-      ...Array.from({ length: n }, (_, i) => ({ ...foreignKey(keys[0]?.alg), kid: `filler-${i}` })),
-      ...keys,
-    ])
-  },
-})
+  'jwks.',
+)

@@ -1,6 +1,6 @@
 import { answerJson, answerText, readJson } from './answer.ts'
 import type { Fault } from './fault.ts'
-import { createFault } from './fault.ts'
+import { createFault, withRecipes } from './fault.ts'
 
 /** Discovery documents that are wrong. */
 export interface MetadataFaults {
@@ -27,11 +27,15 @@ function withMembers(name: string, members: Record<string, unknown>): Fault {
   )
 }
 
-export const metadataFaults: MetadataFaults = Object.freeze<MetadataFaults>({
-  wrongIssuer: (url = 'https://wrong-issuer.test') => withMembers('wrongIssuer', { issuer: url }),
-  missingJwksUri: () => withMembers('missingJwksUri', { jwks_uri: undefined }),
-  insecureJwksUri: () => withMembers('insecureJwksUri', { jwks_uri: 'http://insecure.test/jwks' }),
-  foreignJwksUri: (url = 'https://foreign.test/jwks') =>
-    withMembers('foreignJwksUri', { jwks_uri: url }),
-  notFound: () => createFault('notFound', () => answerText(404, 'Not found'), 'metadata'),
-})
+export const metadataFaults: MetadataFaults = withRecipes<MetadataFaults>(
+  {
+    wrongIssuer: (url = 'https://wrong-issuer.test') => withMembers('wrongIssuer', { issuer: url }),
+    missingJwksUri: () => withMembers('missingJwksUri', { jwks_uri: undefined }),
+    insecureJwksUri: () =>
+      withMembers('insecureJwksUri', { jwks_uri: 'http://insecure.test/jwks' }),
+    foreignJwksUri: (url = 'https://foreign.test/jwks') =>
+      withMembers('foreignJwksUri', { jwks_uri: url }),
+    notFound: () => createFault('notFound', () => answerText(404, 'Not found'), 'metadata'),
+  },
+  'metadata.',
+)

@@ -20,22 +20,35 @@ export interface FailOptions {
 /** The faults that are active. */
 export interface Outages {
   fail(endpoint: Endpoint | '*', fault: Fault, options?: FailOptions): Disposable
+  /** The faults that still apply, the oldest first. */
+  readonly active: readonly ActiveFault[]
+  end(active: ActiveFault): void
   /** How a request ends: the newest active fault changes the right answer. */
   outcomeOf(endpoint: Endpoint, answer: Answer, published: readonly TestKey[]): Outcome
   clear(): void
 }
 
-interface ActiveFault {
+/** A fault with what is left of it. */
+export interface ActiveFault {
   readonly endpoint: Endpoint | '*'
   readonly fault: Fault
-  times: number
-  after: number
+  /** How many more requests it applies to. Infinity: all. */
+  readonly times: number
+  /** How many more requests get the right answer before. */
+  readonly after: number
 }
+
+type Counted = { -readonly [Member in keyof ActiveFault]: ActiveFault[Member] }
 
 const knownFailOptions = {
   times: true,
   after: true,
 } as const satisfies Record<keyof FailOptions, true>
+
+export function checkFailOptions(options: FailOptions): void {
+  const example = "issuer.fail('jwks', faults.hang(), { times: 1 })"
+  checkOptions('the options of issuer.fail', options, knownFailOptions, example)
+}
 
 const knownEndpoints = {
   '*': true,
@@ -58,12 +71,11 @@ function concerns(active: ActiveFault, endpoint: Endpoint): boolean {
 }
 
 export function createOutages(): Outages {
-  const activeFaults = new Set<ActiveFault>()
+  const activeFaults = new Set<Counted>()
 
   return {
     fail(endpoint, fault, options = {}) {
-      const example = "issuer.fail('jwks', faults.hang(), { times: 1 })"
-      checkOptions('the options of issuer.fail', options, knownFailOptions, example)
+      checkFailOptions(options)
       const { times = Number.POSITIVE_INFINITY, after = 0 } = options
       if (!Object.hasOwn(knownEndpoints, endpoint)) {
         const all = Object.keys(knownEndpoints).join(', ')
@@ -78,7 +90,7 @@ export function createOutages(): Outages {
         const fix = `is '${fault.name}', which never applies to '${endpoint}': fail another endpoint`
         wrongOption("argument 'fault' of issuer.fail", fix)
       }
-      const active = {
+      const active: Counted = {
         endpoint,
         fault,
         times:
@@ -90,6 +102,10 @@ export function createOutages(): Outages {
       activeFaults.add(active)
       return { [Symbol.dispose]: () => void activeFaults.delete(active) }
     },
+    get active() {
+      return [...activeFaults].filter((active) => active.times > 0)
+    },
+    end: (active) => void activeFaults.delete(active as Counted),
     outcomeOf(endpoint, answer, published) {
       const candidates = [...activeFaults].filter((active) => concerns(active, endpoint))
       const due = candidates.findLast((active) => active.after === 0 && active.times > 0)

@@ -1,8 +1,9 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { wrongOption } from '../core/option-checks.ts'
+import { knownOptions, wrongOption } from '../core/option-checks.ts'
 import type { IssuerOptions } from '../index.ts'
 import { checkOptions } from './arguments.ts'
+import { controlPath } from './control/protocol.ts'
 import type { AnyIssuer, TestIssuer } from './issuer.ts'
 import type { TestIssuerOptions } from './issuer-options.ts'
 import { issuerOptionsElsewhere, knownIssuerOptions } from './issuer-options.ts'
@@ -19,6 +20,12 @@ export interface ServeOptions extends Omit<TestIssuerOptions, 'url'>, Authorizat
   host?: '127.0.0.1' | 'localhost' | '::1'
   /** The path of the issuer, such as '/tenant'. Default: none, or that of the shape. */
   path?: string
+  /**
+   * Whether `connectTestIssuer` may mint tokens, rotate keys and break endpoints from other processes
+   * of this machine. `{ token }`: only with this control token, of at least 16 printable ASCII
+   * characters. Default: true. Web pages of other origins are refused in any case.
+   */
+  control?: boolean | { token: string }
 }
 
 /**
@@ -30,6 +37,8 @@ export interface ServedTestIssuer<I extends AnyIssuer = AnyIssuer>
   extends TestIssuer<I>,
     AsyncDisposable {
   readonly port: number
+  /** Where its control endpoints are, for `connectTestIssuer`. Undefined with `control: false`. */
+  readonly controlUrl: string | undefined
   /** Stops listening, and closes open connections. */
   close(): Promise<void>
 }
@@ -42,6 +51,7 @@ const knownServeOptions = {
   path: true,
   users: true,
   redirectUris: true,
+  control: true,
 } as const satisfies Record<keyof ServeOptions, true>
 
 const elsewhere = {
@@ -66,7 +76,8 @@ export function serveTestIssuer(options: ServeOptions): Promise<ServedTestIssuer
 export async function serveTestIssuer(options: ServeOptions = {}): Promise<ServedTestIssuer> {
   const example = 'serveTestIssuer({ port: 8080 })'
   checkOptions('the options of serveTestIssuer', options, knownServeOptions, example, elsewhere)
-  const { port: wanted = 0, host = '127.0.0.1', path, ...rest } = options
+  const { port: wanted = 0, host = '127.0.0.1', path, control: allows, ...rest } = options
+  const controlOf = controlIn(allows)
   if (!['127.0.0.1', 'localhost', '::1'].includes(host)) {
     wrongOption(
       "option 'host' of serveTestIssuer",
@@ -77,23 +88,38 @@ export async function serveTestIssuer(options: ServeOptions = {}): Promise<Serve
     wrongOption("option 'path' of serveTestIssuer", "must begin with '/'")
   }
   // An issuer in process needs neither a server nor OAuth, so neither is loaded for it.
-  const [{ createServer }, { createIssuerWithListener }] = await Promise.all([
+  const [{ createServer }, { createIssuerWithListener }, { createControl }] = await Promise.all([
     import('node:http'),
     import('./http-issuer.ts'),
+    import('./control/control.ts'),
   ])
   const server = createServer()
   await listen(server, wanted, host)
   const { port } = server.address() as AddressInfo
   const origin = `http://${host === '::1' ? '[::1]' : host}:${port}`
   try {
-    const { issuer, listener } = createIssuerWithListener(rest, { origin, path })
-    server.on('request', listener)
+    const { issuer, outages, listener } = createIssuerWithListener(rest, { origin, path })
+    const control = controlOf && createControl({ issuer, outages, ...controlOf })
+    server.on('request', (request, response) => {
+      if (!control?.handle(request, response)) listener(request, response)
+    })
     const close = createClose(server)
-    return Object.assign(issuer, { port, close, [Symbol.asyncDispose]: close })
+    const controlUrl = control && `${origin}${controlPath}`
+    return Object.assign(issuer, { port, controlUrl, close, [Symbol.asyncDispose]: close })
   } catch (error) {
     server.close()
     throw error
   }
+}
+
+/** Undefined: there are no control endpoints. */
+function controlIn(control: unknown = true): { secret: string | undefined } | undefined {
+  if (typeof control === 'boolean') return control ? { secret: undefined } : undefined
+  const what = "option 'control' of serveTestIssuer"
+  const { token } = knownOptions(what, control, { token: true })
+  if (typeof token === 'string' && /^[\x21-\x7e]{16,}$/.test(token)) return { secret: token }
+  const fix = 'must be true, false or { token }, with at least 16 printable ASCII characters'
+  return wrongOption(what, fix)
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

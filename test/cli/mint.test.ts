@@ -2,7 +2,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { createVerifier } from 'tollgate'
 import { createTestIssuer } from 'tollgate/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { badTokens } from '../../src/cli/minting.ts'
+import { badTokens } from '../../src/testing/control/mint-request.ts'
 import { finish, startIssuer } from './stage.ts'
 
 describe('mint, where no issuer runs', () => {

@@ -185,7 +185,7 @@ const budgets: Readonly<Record<Entry, readonly [minified: number, gzipped: numbe
   nest: [118_300, 43_300],
   issuers: [27_500, 8_900],
   revocation: [6_300, 2_900],
-  testing: [209_000, 71_000],
+  testing: [220_000, 75_000],
 }
 
 test.each(entries)('%s stays within its budget of bytes', async (entry) => {

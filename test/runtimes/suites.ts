@@ -334,6 +334,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
       'test/cli/issuer.test.ts',
       'test/cli/mint.test.ts',
       'test/cli/process.test.ts',
+      'test/testing/connect.test.ts',
     ],
   },
   {
@@ -363,6 +364,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
       'examples/testing/global-fetch.test.ts',
       'examples/testing/handler.test.ts',
       'examples/testing/hostile.test.ts',
+      'examples/testing/other-process.test.ts',
       'examples/testing/vitest.test.ts',
       'examples/migrate/authgear-sample/app.test.ts',
       'examples/migrate/aws-jwt-verify/app.test.ts',
