@@ -27,6 +27,7 @@ export const include = ['test/**/*.test.ts', 'examples/**/*.test.ts']
 export const exclude = [
   'test/interop/**',
   'test/bench/**',
+  'test/runners/**',
   'test/runtimes/**',
   'test/package/older-compilers.test.ts',
 ]

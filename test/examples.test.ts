@@ -262,9 +262,9 @@ function fewestSnippets(page: string): number {
 
 describe.each(['README.md', ...pages])('the snippets of %s', (page) => {
   const text = readFileSync(`${root}${page}`, 'utf8')
-  const snippets = [...text.matchAll(/<!-- from (\S+) -->\n+```ts\n([\s\S]*?)```/g)]
+  const snippets = [...text.matchAll(/<!-- from (\S+) -->\n+```[jt]s\n([\s\S]*?)```/g)]
 
-  it(`every TypeScript snippet of ${page} names the file that it is from`, () => {
+  it(`every snippet of code in ${page} names the file that it is from`, () => {
     expect(snippets.length).toBeGreaterThanOrEqual(fewestSnippets(page))
     const blocks = text.match(/```(ts|js|tsx|typescript|javascript)\n/g) ?? []
     expect(blocks).toHaveLength(snippets.length)

@@ -318,6 +318,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
       'test/package/reach.test.ts',
       'test/package/readme.test.ts',
       'test/package/repository.test.ts',
+      'test/package/runners.test.ts',
       'test/package/runtimes.test.ts',
       'test/package/tarball.test.ts',
       'test/package/vitest.test.ts',

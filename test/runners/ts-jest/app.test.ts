@@ -1,0 +1,55 @@
+import type { Request, Response } from 'express'
+import request from 'supertest'
+import {
+  assertRejectsHostileTokens,
+  authorized,
+  createTestIssuer,
+  describeHostileTokens,
+  forbidden,
+  unauthorized,
+  withAuth,
+} from 'tollgate/testing'
+import { createApp, showMe } from './app'
+
+const issuer = createTestIssuer()
+const app = createApp(issuer.trust())
+const orders = { issuer, path: '/orders', scope: 'orders:read' }
+
+test('orders are for whoever may read them', async () => {
+  const get = () => request(app).get('/orders')
+  await get().expect(unauthorized({ error: null, scope: 'orders:read' }))
+  await get()
+    .use(issuer.as())
+    .expect(forbidden({ scope: 'orders:read' }))
+  await get()
+    .use(issuer.as({ sub: 'alice', scope: 'orders:read' }))
+    .expect(authorized())
+    .expect({ ordersOf: 'alice' })
+})
+
+test('users are removed by admins alone', async () => {
+  const remove = (roles: readonly string[]) =>
+    request(app).delete('/users/7').use(issuer.as({ roles }))
+  await remove(['editor']).expect(forbidden())
+  await remove(['admin']).expect(200, { removed: '7' })
+})
+
+test('a token expires', async () => {
+  const get = () => request(app).get('/me').set(headers)
+  const headers = issuer.headers()
+  await get().expect(authorized())
+  issuer.clock.advance(3600)
+  await get().expect(unauthorized({ error: 'invalid_token' }))
+  issuer.clock.reset()
+})
+
+test('the handler alone shows who the caller is', () => {
+  const json = jest.fn()
+  const req = withAuth({} as Request, { sub: 'alice', roles: ['admin'] })
+  showMe(req, { json } as unknown as Response)
+  expect(json).toHaveBeenCalledWith({ id: 'alice', isAdmin: true })
+})
+
+test('no hostile token passes', () => assertRejectsHostileTokens(app, orders))
+
+describeHostileTokens({ describe, test }, () => app, orders)

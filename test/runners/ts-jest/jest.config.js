@@ -1,0 +1,5 @@
+module.exports = {
+  // tollgate and jose ship ES modules alone. Jest compiles no package but these two.
+  transformIgnorePatterns: ['/node_modules/(?!(tollgate|jose)/)'],
+  transform: { '\\.[jt]s$': 'ts-jest' },
+}
