@@ -10,7 +10,7 @@ export interface CrossOriginPolicy {
    * undefined. A page of somebody else could get tokens of any user: by a POST of its own, or after
    * its name has been made to point to this machine (DNS rebinding).
    */
-  refusal(headers: Headers): Answer | undefined
+  refusal(headers: Headers, endpoint: Endpoint): Answer | undefined
   /** The answer to a CORS preflight request, else undefined. */
   preflight(method: string, endpoint: Endpoint, headers: Headers): Answer | undefined
   /** The headers of an answer that let pages read it, where they may. */
@@ -29,6 +29,20 @@ const callable: readonly Endpoint[] = [
   'introspection',
   'revocation',
 ]
+
+/** Endpoints that an API calls. They make no token, and show nothing that is secret. */
+const calledByApis: readonly Endpoint[] = [
+  'openid-configuration',
+  'oauth-authorization-server',
+  'jwks',
+  'introspection',
+]
+
+/**
+ * The names that other containers have for this one: of one label, or below the reserved `internal`.
+ * No public DNS server knows them, so no page of somebody else has such a name.
+ */
+const containerName = /^(?:[a-z\d_-]+|(?:[a-z\d_-]+\.)+internal)(?::\d+)?$/
 
 // Requests of other origins are refused, so this lets in no page that the policy does not.
 const allowed = { 'access-control-allow-origin': '*', vary: 'Origin' } as const
@@ -50,10 +64,15 @@ export function createCrossOriginPolicy(
     return hostname === own || isLoopback(hostname)
   }
 
+  /** Whether another container asks, for which the issuer may have another name than for browsers. */
+  function isForApi(host: string, endpoint: Endpoint): boolean {
+    return calledByApis.includes(endpoint) && containerName.test(host)
+  }
+
   return {
-    refusal(headers) {
+    refusal(headers, endpoint) {
       const [host, origin] = [headers.get('host'), headers.get('origin')]
-      if (host === null || !isOwn(`http://${host}`)) {
+      if (host === null || !(isOwn(`http://${host}`) || isForApi(host, endpoint))) {
         return answerText(421, 'The Host of the request is not this issuer')
       }
       if (origin !== null && !origins.includes(origin) && !isOwn(origin)) {

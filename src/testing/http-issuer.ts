@@ -71,7 +71,7 @@ export function createIssuerWithListener(
       }
       const oauthEndpoint = locateEndpoint(says, received.location)
       const endpoint = oauthEndpoint ?? service.endpointOf(received)
-      const early = policy.refusal(headers) ?? policy.preflight(method, endpoint, headers)
+      const early = policy.refusal(headers, endpoint) ?? policy.preflight(method, endpoint, headers)
       if (early) return await send(early, method, response, closed.signal)
       const body = oauthEndpoint && method === 'POST' ? await readBody(request) : ''
       const outcome = oauthEndpoint

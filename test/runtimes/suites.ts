@@ -329,6 +329,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
     files: [
       'test/cli/attack.test.ts',
       'test/cli/command-line.test.ts',
+      'test/cli/compose.test.ts',
       'test/cli/doctor.test.ts',
       'test/cli/documentation.test.ts',
       'test/cli/explain.test.ts',

@@ -84,6 +84,30 @@ describe('the Host of a request', () => {
     expect(issuer.requests.count()).toBe(0)
   })
 
+  test.each(['issuer:4000', 'my-issuer_1', 'host.docker.internal:4000'])(
+    'may be %s, as another container has it, for what an API asks alone',
+    async (host) => {
+      const statusOf = async (path: string, method: string, body = '') =>
+        (await send(path, method, { ...form, host }, body)).status
+      expect(await statusOf('/jwks', 'GET')).toBe(200)
+      expect(await statusOf('/.well-known/openid-configuration', 'GET')).toBe(200)
+      expect(await statusOf('/.well-known/oauth-authorization-server', 'GET')).toBe(200)
+      expect(await statusOf('/introspect', 'POST', 'token=a&client_id=api')).toBe(200)
+      expect(await statusOf('/authorize', 'GET')).toBe(421)
+      expect(await statusOf('/authorize', 'POST')).toBe(421)
+      expect(await statusOf('/token', 'POST', credentials)).toBe(421)
+      expect(await statusOf('/userinfo', 'GET')).toBe(421)
+      expect(await statusOf('/', 'GET')).toBe(421)
+    },
+  )
+
+  test.each(['issuer@evil', 'evil.test/issuer', 'issuer?', 'evil.internal.test', 'evil.test.'])(
+    'must not be %j, which only looks like the name of a container',
+    async (host) => {
+      expect((await send('/jwks', 'GET', { host })).status).toBe(421)
+    },
+  )
+
   test('must be there in HTTP/1.0, too', async () => {
     const answer = await new Promise<string>((resolve) => {
       const socket = connect(issuer.port, '127.0.0.1')
