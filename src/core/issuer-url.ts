@@ -72,7 +72,7 @@ export function urlFlaw(url: unknown, insecureHosts: InsecureHosts): string | un
   if (protocol !== 'http:') return 'must be an https URL'
   if (insecureHosts.has(hostname)) return undefined
   return isLoopback(hostname)
-    ? 'must be an https URL (or set allowInsecureLoopback: true in tests)'
+    ? 'must be an https URL (or, for development and tests on this machine, set allowInsecureLoopback: true)'
     : 'must be an https URL (or, on a development network, name its host in allowInsecureHosts)'
 }
 

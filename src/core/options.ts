@@ -91,7 +91,7 @@ export interface VerifierOptions<C extends object = JWTPayload> {
    * fetch of keys. 10,000 issuers with two keys each take about 300 MB. Refused without a resolver.
    */
   maxIssuers?: number | undefined
-  /** Accept http issuers on localhost, 127.0.0.1 and [::1], for tests. Default: false. */
+  /** Accept http issuers on localhost, 127.0.0.1 and [::1], for development and tests. Default: false. */
   allowInsecureLoopback?: boolean | undefined
   /**
    * Hosts of a development network that may be asked by http, each exactly as `URL` spells it,

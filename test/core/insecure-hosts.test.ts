@@ -214,7 +214,7 @@ describe('http on a development network', () => {
         metadata: [`http://keycloak:8080/${wellKnown}`, 'http://localhost:8080/jwks'],
         hosts: ['keycloak'],
       },
-      'unusable jwks_uri: it must be an https URL (or set allowInsecureLoopback: true in tests), at http://keycloak:8080',
+      'unusable jwks_uri: it must be an https URL (or, for development and tests on this machine, set allowInsecureLoopback: true), at http://keycloak:8080',
     ],
     [
       'metadata that came by http names keys at a private address that is not listed',

@@ -377,6 +377,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
       'test/examples-nest.test.ts',
       'test/docs/configuration.test.ts',
       'test/docs/errors.test.ts',
+      'test/docs/faq.test.ts',
       'test/docs/links.test.ts',
       'test/docs/test-issuers.test.ts',
       'test/issuers/examples.test.ts',
