@@ -27,11 +27,62 @@ function filesIn(folder: 'dist' | 'src', ending: string): readonly string[] {
   return files
 }
 
+/** What a module imports of this package. */
+const imported = /\b(?:from|import)\s*\(?\s*['"](\.[^'"]*)['"]/g
+
 describe('the tarball', () => {
   test('the tarball holds the built files, the sources and the documents that ship, and nothing else', () => {
     const pages = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json']
     const files = packed.files.filter((path) => !/^(dist|src)\//.test(path))
     expect(files.sort()).toEqual(pages)
+  })
+
+  test('the sources in the tarball are one file for each entry, and these folders', () => {
+    const sources = packed.files.filter((path) => path.startsWith('src/'))
+    const beside = sources.filter((path) => path.split('/').length === 2).sort()
+    expect(beside).toEqual([...entries, runnerEntry].map((entry) => `src/${entry}.ts`).sort())
+    expect([...new Set(sources.map(dirname))].sort()).toEqual([
+      'src',
+      'src/cli',
+      'src/cli/attack',
+      'src/cli/dev-issuer',
+      'src/cli/doctor',
+      'src/cli/explain',
+      'src/core',
+      'src/core/formats',
+      'src/core/hints',
+      'src/core/issuers',
+      'src/core/jwt',
+      'src/core/keys',
+      'src/core/remote',
+      'src/http',
+      'src/http/requirements',
+      'src/http/schemes',
+      'src/issuers',
+      'src/testing',
+      'src/testing/answers',
+      'src/testing/hostile/cases',
+      'src/testing/hostile/run',
+      'src/testing/hostile/survival',
+      'src/testing/oauth',
+      'src/testing/oauth/login',
+      'src/testing/oauth/token',
+      'src/testing/shapes',
+    ])
+  })
+
+  test('an entry or the command needs each source in the tarball, if only for its types', async () => {
+    const needed = new Set<string>()
+    const open = [...entries, runnerEntry].map((entry) => `src/${entry}.ts`)
+    open.push('src/cli/main.ts')
+    for (let path = open.pop(); path !== undefined; path = open.pop()) {
+      if (needed.has(path)) continue
+      needed.add(path)
+      for (const [, to = ''] of (await read(home, path)).matchAll(imported)) {
+        open.push(join(dirname(path), to))
+      }
+    }
+    expect(filesIn('src', '.ts').filter((path) => !needed.has(path))).toEqual([])
   })
 
   test('the tarball holds a module, its types and their source maps for each source, and no more', () => {
@@ -45,7 +96,6 @@ describe('the tarball', () => {
   })
 
   test('the modules in the tarball import other modules of it, never sources', async () => {
-    const imported = /\b(?:from|import)\s*\(?\s*['"](\.[^'"]*)['"]/g
     for (const path of filesIn('dist', '.js')) {
       for (const [, to] of (await read(home, path)).matchAll(imported)) {
         expect(to, path).toMatch(/\.js$/)
