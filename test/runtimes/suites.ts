@@ -384,6 +384,16 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
     ],
   },
   {
+    why: 'tests recipes for servers, libraries and processes of Node',
+    files: [
+      'test/recipes/cors.test.ts',
+      'test/recipes/json-errors.test.ts',
+      'test/recipes/logging.test.ts',
+      'test/recipes/rate-limit.test.ts',
+      'test/recipes/request-context.test.ts',
+    ],
+  },
+  {
     why: 'runs apps beside those of other libraries, which are for Node',
     files: [
       'test/migrate/authgear-sample.test.ts',
