@@ -33,7 +33,11 @@ export const exclude = [
 ]
 
 export default defineConfig({
-  resolve: { conditions },
+  resolve: {
+    conditions,
+    // Otherwise tests load a second copy of it, whose errors the servers of GraphQL do not know.
+    alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
+  },
   ssr: { resolve: { conditions } },
   test: {
     testTimeout: 30_000,
