@@ -1,3 +1,4 @@
+import type { RequestHandler } from 'express'
 import express from 'express'
 import { createSchema, createYoga } from 'graphql-yoga'
 import supertest from 'supertest'
@@ -94,11 +95,13 @@ describe.each([
 
 it('Yoga in Express knows who calls, as the page says', async () => {
   const { requireAuth, getAuth } = createAuth(issuer.trust())
-  const served = createYoga<{ req: object }, Context>({
-    schema: createSchema({ typeDefs, resolvers }),
+  type Served = Context & { req: object }
+  const served = createYoga<Served, Context>({
+    schema: createSchema<Served>({ typeDefs, resolvers }),
     context: ({ req }) => ({ auth: getAuth(req, { optional: true }) }),
   })
-  const app = express().use('/graphql', requireAuth({ optional: true }), served)
+  const handler = served as unknown as RequestHandler
+  const app = express().use('/graphql', requireAuth({ optional: true }), handler)
   const send = () => supertest(app).post('/graphql').send({ query: '{ orders }' })
   const { body } = await send().use(issuer.as({ sub: 'alice', scope: 'orders:read' }))
   expect(body).toEqual({ data: { orders: ['a lantern of alice'] } })

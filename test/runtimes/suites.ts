@@ -386,10 +386,13 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
   {
     why: 'tests recipes for servers, libraries and processes of Node',
     files: [
+      'test/recipes/cookie.test.ts',
       'test/recipes/cors.test.ts',
       'test/recipes/graphql.test.ts',
       'test/recipes/json-errors.test.ts',
+      'test/recipes/lambda.test.ts',
       'test/recipes/logging.test.ts',
+      'test/recipes/next.test.ts',
       'test/recipes/openapi.test.ts',
       'test/recipes/rate-limit.test.ts',
       'test/recipes/request-context.test.ts',
