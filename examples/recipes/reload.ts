@@ -1,0 +1,45 @@
+import type { Verifier, VerifierOptions } from 'tollgate'
+import { createVerifier } from 'tollgate'
+
+export interface Reloadable {
+  /** For `createAuth({ verifier })`: guards and routes stay as they are. */
+  readonly verifier: Verifier
+  /**
+   * Takes new options.
+   *
+   * @throws TypeError or UnavailableError if they are wrong, or an issuer of them cannot be reached:
+   * then everything stays as it was.
+   */
+  reload(options: VerifierOptions): Promise<void>
+}
+
+/** A verifier whose options can be replaced while requests are under way. */
+export function createReloadable(options: VerifierOptions): Reloadable {
+  let current = createVerifier(options)
+  // One after another, so that the last one that was asked for is the one that stays.
+  let last: Promise<unknown> = Promise.resolve()
+
+  async function replace(next: VerifierOptions): Promise<void> {
+    const fresh = createVerifier(next)
+    // No request waits for its keys.
+    await fresh.ready()
+    // The old one decides about the requests that it has begun with. It has no timers, and goes.
+    current = fresh
+  }
+
+  return {
+    verifier: {
+      verify: (token) => current.verify(token),
+      explain: (token) => current.explain(token),
+      ready: () => current.ready(),
+      health: () => current.health(),
+      forget: (issuer) => current.forget(issuer),
+      close: () => current.close(),
+    },
+    reload(next) {
+      const done = last.then(() => replace(next))
+      last = done.catch(() => {})
+      return done
+    },
+  }
+}
