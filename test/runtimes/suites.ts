@@ -394,6 +394,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
       'test/recipes/kubernetes.test.ts',
       'test/recipes/lambda.test.ts',
       'test/recipes/logging.test.ts',
+      'test/recipes/metrics.test.ts',
       'test/recipes/next.test.ts',
       'test/recipes/openapi.test.ts',
       'test/recipes/private-network.test.ts',
