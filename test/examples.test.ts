@@ -262,11 +262,11 @@ function fewestSnippets(page: string): number {
 
 describe.each(['README.md', ...pages])('the snippets of %s', (page) => {
   const text = readFileSync(`${root}${page}`, 'utf8')
-  const snippets = [...text.matchAll(/<!-- from (\S+) -->\n+```[jt]s\n([\s\S]*?)```/g)]
+  const snippets = [...text.matchAll(/<!-- from (\S+) -->\n+```(?:[jt]s|nginx)\n([\s\S]*?)```/g)]
 
   it(`every snippet of code in ${page} names the file that it is from`, () => {
     expect(snippets.length).toBeGreaterThanOrEqual(fewestSnippets(page))
-    const blocks = text.match(/```(ts|js|tsx|typescript|javascript)\n/g) ?? []
+    const blocks = text.match(/```(ts|js|tsx|typescript|javascript|nginx)\n/g) ?? []
     expect(blocks).toHaveLength(snippets.length)
   })
 

@@ -31,7 +31,10 @@ export const guards: Readonly<Record<string, CreateGuard>> = {
     const { createAuth }: typeof import('tollgate/express') = await import(
       `${setting.package}/express`
     )
-    return createAuth({ ...tollgateOptions(setting), tokenCache: false }).requireAuth() as RequestHandler
+    return createAuth({
+      ...tollgateOptions(setting),
+      tokenCache: false,
+    }).requireAuth() as RequestHandler
   },
   async 'tollgate later'(setting) {
     const { createAuth }: typeof import('tollgate/express') = await import(
@@ -40,7 +43,7 @@ export const guards: Readonly<Record<string, CreateGuard>> = {
     const guard = createAuth(tollgateOptions(setting)).requireAuth() as RequestHandler
     return (request, response, next) => void setImmediate(() => guard(request, response, next))
   },
-  'none': () => (_q, _s, next) => next(),
+  none: () => (_q, _s, next) => next(),
   [names.map](setting) {
     const check = checkByMap(setting)
     return (request, response, next) => {
