@@ -45,12 +45,7 @@ export async function start<R>(
   { node, core }: StartOptions = {},
 ): Promise<Started<R>> {
   const { NODE_OPTIONS: _, ...environment } = process.env
-  const command = [
-    node?.execPath ?? process.execPath,
-    ...profiling,
-    ...(name === 'app' ? (process.env['X_ARGS'] ?? '').split(' ').filter(Boolean) : []),
-    programFile(name),
-  ]
+  const command = [node?.execPath ?? process.execPath, ...profiling, programFile(name)]
   if (core !== undefined && canPin) command.unshift('taskset', '-c', `${core}`)
   const child = spawn(command[0] as string, command.slice(1), {
     env: { ...environment, NODE_ENV: 'production' },

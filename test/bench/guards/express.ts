@@ -27,23 +27,6 @@ export const guards: Readonly<Record<string, CreateGuard>> = {
       each[at]?.(request, response, next)
     }
   },
-  async 'tollgate no cache'(setting) {
-    const { createAuth }: typeof import('tollgate/express') = await import(
-      `${setting.package}/express`
-    )
-    return createAuth({
-      ...tollgateOptions(setting),
-      tokenCache: false,
-    }).requireAuth() as RequestHandler
-  },
-  async 'tollgate later'(setting) {
-    const { createAuth }: typeof import('tollgate/express') = await import(
-      `${setting.package}/express`
-    )
-    const guard = createAuth(tollgateOptions(setting)).requireAuth() as RequestHandler
-    return (request, response, next) => void setImmediate(() => guard(request, response, next))
-  },
-  none: () => (_q, _s, next) => next(),
   [names.map](setting) {
     const check = checkByMap(setting)
     return (request, response, next) => {
