@@ -16,7 +16,7 @@ const alone = [
   'test/composition/nest-memory.test.ts',
   'test/core/issuers/capacity.test.ts',
   'test/core/issuers/resolved.test.ts',
-  'test/core/remote/http-json.test.ts',
+  'test/core/remote/http.test.ts',
 ]
 /** These test what is packed, which is made once for all of them. */
 const packed = ['consumers', 'entries', 'reach', 'readme', 'tarball', 'vitest'].map(

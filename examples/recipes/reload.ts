@@ -3,7 +3,7 @@ import { createVerifier } from 'tollgate'
 
 export interface Reloadable {
   /** For `createAuth({ verifier })`: guards and routes stay as they are. */
-  readonly verifier: Pick<Verifier, 'verify' | 'ready' | 'health'>
+  readonly verifier: Verifier
   /**
    * Takes new options.
    *
@@ -30,8 +30,12 @@ export function createReloadable(options: VerifierOptions): Reloadable {
   return {
     verifier: {
       verify: (token) => current.verify(token),
+      explain: (token) => current.explain(token),
+      verifyIdToken: (token, options) => current.verifyIdToken(token, options),
       ready: () => current.ready(),
       health: () => current.health(),
+      forget: (issuer) => current.forget(issuer),
+      close: () => current.close(),
     },
     reload(next) {
       const done = last.then(() => replace(next))

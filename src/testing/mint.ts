@@ -95,7 +95,7 @@ export type MintStatement = (
   options?: StatementOptions,
 ) => string
 
-export const knownMintOptions = {
+export const knownMintOptions: Readonly<Record<keyof MintOptions, true>> = {
   alg: true,
   kid: true,
   key: true,
@@ -105,7 +105,7 @@ export const knownMintOptions = {
   age: true,
   machine: true,
   raw: true,
-} as const satisfies Record<keyof MintOptions, true>
+}
 
 export function checkMintOptions(options: MintOptions = {}, call = 'issuer.mint'): void {
   const example = `${call}({}, { expiresIn: 60 })`
