@@ -137,6 +137,7 @@ const areas = [
   'identity',
   'formats',
   'issuers',
+  'introspection',
   'client',
   'jwt',
   'keys',

@@ -24,6 +24,7 @@ export type Reason =
   | 'signature'
   | 'nonce'
   | 'revoked'
+  | 'inactive'
   | 'scope'
   | 'role'
   | 'permission'
@@ -33,6 +34,7 @@ export type Reason =
   | 'keys'
   | 'resolver'
   | 'revocation'
+  | 'introspection'
 
 /** Headers of an answer, by their names. */
 export type AnswerHeaders = Readonly<Record<string, string>>

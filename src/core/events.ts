@@ -37,6 +37,16 @@ export type AuthEvent =
    */
   | { readonly type: 'resolver.failed'; readonly why: string }
   /**
+   * An issuer was asked about a token, and gave no answer that can be used. Requests were answered
+   * 503. Until the issuer may be asked again, it takes `retryAfter` seconds.
+   */
+  | {
+      readonly type: 'introspection.failed'
+      readonly issuer: string
+      readonly error: string
+      readonly retryAfter: number
+    }
+  /**
    * An issuer of which tokens were accepted was dropped with its keys, because there are more such
    * issuers than `maxIssuers`.
    */

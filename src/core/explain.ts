@@ -1,9 +1,8 @@
 import type { Awaitable } from './awaitable.ts'
-import type { Reason } from './errors.ts'
 import { AuthError } from './errors.ts'
-import type { FormatContext, Verification } from './formats/format.ts'
+import type { FormatContext, Stage, Verification } from './formats/format.ts'
 import { createVerification } from './formats/format.ts'
-import { failedAt, stagesOf } from './formats/stages.ts'
+import { failedAt } from './formats/stages.ts'
 import { hintOf } from './hints/hints.ts'
 
 /** One check of a token. */
@@ -29,17 +28,20 @@ export interface Explanation {
 
 /**
  * @param verify Makes every check of a token, without the token cache.
- * @param afterwards The checks among them that are made after those of the format.
+ * @param stagesFor Gives the checks of a token, which depend on its form.
  */
 export function createExplain(
   verify: (token: string, run: Verification) => Awaitable<unknown>,
+  stagesFor: (token: string) => readonly Stage[],
   context: FormatContext,
-  afterwards: readonly Reason[],
 ): (token: string) => Promise<Explanation> {
-  const stages = stagesOf(context, afterwards)
-  const names = stages.flatMap(({ checks }) => checks)
-
-  function explanationOf(run: Verification, error: AuthError | undefined): Explanation {
+  function explanationOf(
+    token: string,
+    run: Verification,
+    error: AuthError | undefined,
+  ): Explanation {
+    const stages = stagesFor(token)
+    const names = stages.flatMap(({ checks }) => checks)
     const at = error === undefined ? names.length : failedAt(stages, run, error.reason)
     const checks = names.map((name, i): ExplainedCheck => {
       if (error === undefined || i < at) return { name, outcome: 'passed' }
@@ -58,9 +60,9 @@ export function createExplain(
     try {
       await verify(token, run)
     } catch (error) {
-      if (error instanceof AuthError) return explanationOf(run, error)
+      if (error instanceof AuthError) return explanationOf(token, run, error)
       throw error
     }
-    return explanationOf(run, undefined)
+    return explanationOf(token, run, undefined)
   }
 }

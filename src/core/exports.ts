@@ -21,6 +21,10 @@ export type { Explanation } from './explain.ts'
 export type { IssuerHealth } from './health.ts'
 export type { IdToken, IdTokenClaims } from './identity/id-token.ts'
 export type { IdTokenOptions } from './identity/id-token-options.ts'
+export type {
+  IntrospectionCacheOptions,
+  IntrospectionOptions,
+} from './introspection/introspection-options.ts'
 export type { IssuerOptions, IssuerResolver } from './issuer-options.ts'
 export type { StandardSchema } from './jwt/claims-schema.ts'
 export type { Mark } from './jwt/marks.ts'

@@ -3,6 +3,8 @@ import type { Algorithm } from './algorithms.ts'
 import type { ClientOptions } from './client/client-options.ts'
 import { resolveClient } from './client/client-options.ts'
 import type { InsecureHosts } from './insecure-hosts.ts'
+import type { IntrospectionOptions } from './introspection/introspection-options.ts'
+import { resolveIntrospection } from './introspection/introspection-options.ts'
 import { isIdentifier, issuerFlaw } from './issuer-url.ts'
 import type { TrustedIssuer } from './issuers/active-issuer.ts'
 import type { Mark } from './jwt/marks.ts'
@@ -92,6 +94,13 @@ export interface IssuerOptions {
    * exchange of tokens. It has either a secret or a private key. Default: none.
    */
   client?: ClientOptions | undefined
+  /**
+   * How the issuer is asked about opaque tokens, which only it can read (RFC 7662), and about JWTs on
+   * routes with `introspect: true`. Whoever asks is the `client` of this issuer, unless it is stated
+   * here. Default: opaque tokens are refused. Not in the answer of an issuer resolver: an opaque
+   * token names no issuer to resolve.
+   */
+  introspection?: IntrospectionOptions | undefined
 }
 
 /**
@@ -121,6 +130,7 @@ const known = {
   permissionsOf: true,
   fetch: true,
   client: true,
+  introspection: true,
 } as const satisfies Record<keyof IssuerOptions, true>
 
 function inIssuer(name: string): string {
@@ -139,6 +149,7 @@ export const issuerElsewhere: Readonly<Record<string, string>> = {
   kinds: inIssuer('kinds'),
   permissionsOf: inIssuer('permissionsOf'),
   client: inIssuer('client'),
+  introspection: inIssuer('introspection'),
 }
 
 /**
@@ -168,12 +179,19 @@ export function resolveIssuer(
   if (flaw !== undefined) checkAnyForm(issuer, flaw, options, policies)
   const isBundle = subjectPrefixesOf(policies).length > 0
   const { algorithms } = policies.policy
+  if (resolved && options['introspection'] !== undefined) {
+    const fix =
+      'would have no effect: an opaque token names no issuer that a resolver could be asked for. List the issuers that have it'
+    wrongOption(`${of}introspection'`, fix)
+  }
+  const client = resolveClient(of, options['client'])
   return Object.freeze({
     issuer: issuer as string,
     ...policies,
     location: resolveLocation(of, options, { algorithms, insecureHosts, isBundle }),
     fetch: optionalFunction<FetchLike>(`${of}fetch'`, options['fetch']),
-    client: resolveClient(of, options['client']),
+    client,
+    introspection: resolveIntrospection(of, options['introspection'], client, insecureHosts),
   })
 }
 

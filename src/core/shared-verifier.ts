@@ -1,12 +1,15 @@
 import type { Awaitable } from './awaitable.ts'
 import type { Emit } from './events.ts'
+import { wrongOption } from './option-checks.ts'
 
 /** What adapters share with the verifiers that `createVerifier` has made. */
 interface Shared {
   readonly emit: Emit
   readonly now: () => number
   readonly verify: unknown
-  readonly decide: (token: string, check: Check) => Awaitable<object>
+  readonly decide: (token: string, check: Check, introspect: boolean) => Awaitable<object>
+  /** Whether one of its issuers can be asked about JWTs. */
+  readonly introspects: boolean
 }
 
 /** What is left to check before a token is judged that is not cached. */
@@ -28,20 +31,38 @@ export function share(verifier: object, what: Shared): void {
  * put another one in its place, for example one that asks a list of revoked tokens.
  *
  * @param check Called before a token is judged that is not cached. What it throws is the outcome.
+ * @param introspect Whether the issuer is asked about JWTs, too.
  */
 export function verifyBy(
   verifier: AnyVerifier,
   token: string,
   check: () => void,
+  introspect: boolean,
 ): Awaitable<unknown> {
   const own = shared.get(verifier)
-  if (own !== undefined && own.verify === verifier.verify) return own.decide(token, check)
+  if (own !== undefined && own.verify === verifier.verify)
+    return own.decide(token, check, introspect)
+  // Another verify() says nothing of what the issuer would say.
+  if (introspect) checkIntrospects(verifier, "requireAuth: option 'introspect'")
   check()
   return verifyByOther(verifier, token)
 }
 
 async function verifyByOther(verifier: AnyVerifier, token: string): Promise<unknown> {
   return verifier.verify(token)
+}
+
+/**
+ * @throws TypeError unless a verifier can ask an issuer about JWTs.
+ * @param option What the message calls that.
+ */
+export function checkIntrospects(verifier: AnyVerifier, option: string): void {
+  const own = shared.get(verifier)
+  if (own === undefined || own.verify !== verifier.verify) {
+    wrongOption(option, 'needs a verifier whose verify() is the one that createVerifier made')
+  }
+  if (own.introspects) return
+  wrongOption(option, "needs a listed issuer with the option 'introspection', and there is none")
 }
 
 /** Where a verifier's events go; undefined when nobody listens. */

@@ -8,7 +8,7 @@ import type { Explanation } from './explain.ts'
 import { createExplain } from './explain.ts'
 import type { Confirm, Verification, VerifiedToken } from './formats/format.ts'
 import { checkConfirmable, createVerification } from './formats/format.ts'
-import { createFormats, formatOf } from './formats/formats.ts'
+import { createFormats, formatOf, stagesFor } from './formats/formats.ts'
 import type { IssuerHealth } from './health.ts'
 import { healthOf, loadKeys } from './health.ts'
 import { hintOf, idTokenHintOf } from './hints/hints.ts'
@@ -25,7 +25,8 @@ import { resolveOptions } from './options.ts'
 import type { RevocationCheck } from './revocation-check.ts'
 import type { Check } from './shared-verifier.ts'
 import { share } from './shared-verifier.ts'
-import { createTokenCache, digestOf } from './token-cache.ts'
+import { createTokenCache } from './token-cache.ts'
+import { digestOf } from './token-digest.ts'
 import { isCrowded, roomForToken, roomToLook } from './turn.ts'
 
 export interface Verifier<C extends object = JWTPayload> {
@@ -109,15 +110,30 @@ export function createVerifier<C extends object = JWTPayload>(
   const cache = settings.tokenCache > 0 ? createTokenCache(settings.tokenCache) : undefined
 
   /** Decides about a token, at once if nothing has to be waited for. */
-  function decide(token: string, check?: Check, confirm?: Confirm): Awaitable<Auth<C>> {
-    if (!isCrowded()) return decideNow(token, check, confirm)
-    return roomToLook().then(() => decideNow(token, check, confirm))
+  function decide(
+    token: string,
+    check?: Check,
+    introspect = false,
+    confirm?: Confirm,
+  ): Awaitable<Auth<C>> {
+    if (!isCrowded()) return decideNow(token, check, introspect, confirm)
+    return roomToLook().then(() => decideNow(token, check, introspect, confirm))
   }
 
-  function decideNow(token: string, check?: Check, confirm?: Confirm): Awaitable<Auth<C>> {
+  function decideNow(
+    token: string,
+    check: Check,
+    introspect: boolean,
+    confirm: Confirm | undefined,
+  ): Awaitable<Auth<C>> {
     const run = createVerification(emit, confirm)
     return attempt(
-      () => andThen(findVerified(token, run, check), (found) => accept(found, token, confirm)),
+      () =>
+        andThen(findVerified(token, run, check), (found) => {
+          if (!introspect) return accept(found, token, confirm)
+          const active = found.verified.checkActive(token)
+          return andThen(active, () => accept(found, token, confirm))
+        }),
       (auth) => auth as Auth<C>,
       (error) => {
         // Of a malformed credential the guard tells, which knows what stands around it.
@@ -219,8 +235,8 @@ export function createVerifier<C extends object = JWTPayload>(
           return checkRevocation(revocation, authOf(verified.principal(token), token, origin))
         })
       },
+      (token) => stagesFor(token, formats, revocation ? ['revocation', 'revoked'] : []),
       context,
-      revocation ? ['revocation', 'revoked'] : [],
     ),
     verifyIdToken: createVerifyIdToken(context, emit, (error, run) =>
       report(error, run, idTokenHintOf),
@@ -230,7 +246,8 @@ export function createVerifier<C extends object = JWTPayload>(
     forget,
     close: issuers.close,
   }
-  share(verifier, { emit, now, verify: verifier.verify, decide })
+  const introspects = issuers.listed.some(({ introspection }) => introspection !== undefined)
+  share(verifier, { emit, now, verify: verifier.verify, decide, introspects })
   return verifier
 }
 

@@ -7,6 +7,7 @@ import { checkNoMore, knownOptions, optionalFunction, wrongOption } from '../cor
 import type { UntypedOptions, VerifierOptions } from '../core/options.ts'
 import { verifierOptionNames } from '../core/options.ts'
 import { memberOf } from '../core/own-members.ts'
+import { checkIntrospects } from '../core/shared-verifier.ts'
 import type { Verifier } from '../core/verifier.ts'
 import { createVerifier } from '../core/verifier.ts'
 import type { Decision, Refused, Route } from './authenticate.ts'
@@ -156,6 +157,7 @@ export function createAdapter<C extends object, H, R>(
     getAuth: (carrier, options) => authBy(source, carrier, options),
     decider(requirements, none) {
       const route: Route = { ...common, ...resolveRequirements(requirements, none) }
+      if (route.introspect) checkIntrospects(verifier, "requireAuth: option 'introspect'")
       return (head, carrier, request) =>
         authenticate(head, carrier, request, route) as Awaitable<Decision<C>>
     },

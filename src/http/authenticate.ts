@@ -78,10 +78,11 @@ export function authenticate(
       throw new MissingCredentialsError()
     }
     const { token } = presented.credential
-    const before = verifiedBefore(findings, token)
+    const before = verifiedBefore(findings, token, route.introspect)
     if (before !== undefined) return before
-    return andThen(verifyBy(route.verifier, token, checkCredential), (auth) =>
-      noteVerified(findings, token, checkAuth(auth)),
+    const { verifier, introspect } = route
+    return andThen(verifyBy(verifier, token, checkCredential, introspect), (auth) =>
+      noteVerified(findings, token, checkAuth(auth), introspect),
     )
   }
 

@@ -32,6 +32,8 @@ export interface Findings extends TokenSource {
   /** The last token that was accepted, so that a second guard checks its own requirements only. */
   token: string | undefined
   verified: Auth | undefined
+  /** Whether the issuer was asked about that token, if it is a JWT. */
+  introspected: boolean
   admitted: boolean
   auth: Auth | undefined
   readonly others: Findings | undefined
@@ -91,6 +93,7 @@ export function findingsOf(state: RequestState, { verifier, tokenHeader }: Token
     tokenHeader,
     token: undefined,
     verified: undefined,
+    introspected: false,
     admitted: false,
     auth: undefined,
     others: state.findings,
@@ -103,13 +106,24 @@ export function findingsOf(state: RequestState, { verifier, tokenHeader }: Token
  * What the verifier has accepted for this request before. A request may last for hours, as that of
  * a WebSocket does: once its token has expired, the verifier must be asked again.
  */
-export function verifiedBefore(findings: Findings, token: string): Auth | undefined {
-  const { verified } = findings
+export function verifiedBefore(
+  findings: Findings,
+  token: string,
+  introspect: boolean,
+): Auth | undefined {
+  const { verified, introspected } = findings
   if (verified === undefined || findings.token !== token) return undefined
+  if (introspect && !introspected) return undefined
   return nowOf(findings.verifier) < verified.expiresAt * 1000 ? verified : undefined
 }
 
-export function noteVerified(findings: Findings, token: string, auth: Auth): Auth {
+export function noteVerified(
+  findings: Findings,
+  token: string,
+  auth: Auth,
+  introspected: boolean,
+): Auth {
+  findings.introspected = introspected
   findings.token = token
   findings.verified = auth
   return auth

@@ -7,7 +7,8 @@ import type { StatusLists } from './status-lists.ts'
 
 /**
  * Which document or endpoint a request asked for. 'other' is everything that the issuer does not
- * serve. The endpoints of OAuth are served over HTTP alone.
+ * serve. An issuer in this process has the endpoints of OAuth that an API asks: token, userinfo,
+ * introspection and revocation. The others are served over HTTP alone.
  */
 export type Endpoint =
   | 'openid-configuration'

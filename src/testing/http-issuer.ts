@@ -41,14 +41,17 @@ export function createIssuerWithListener(
   // A shape may have endpoints of its own, and may have no metadata at all.
   const says = { ...oauthMetadata(base), ...oauthEndpointsIn(model.metadata?.says) }
   const metadata = { ...(model.metadata && says), ...rest.metadata }
-  const { issuer, service, outages } = assembleIssuer({ ...rest, metadata }, at)
+  const { issuer, service, outages, register } = assembleIssuer(
+    { ...rest, metadata },
+    { served: at },
+  )
   const { reset } = issuer
   function resetAll(): void {
     reset()
     server.reset()
   }
   Object.assign(issuer, { reset: resetAll, [Symbol.dispose]: resetAll })
-  const server = createAuthorizationServer(issuer, base, options)
+  const server = createAuthorizationServer(issuer, base, register, options)
   const policy = createCrossOriginPolicy(base, redirectUris)
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

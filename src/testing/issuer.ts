@@ -2,9 +2,10 @@ import type { JWK } from 'jose'
 import type { PublicKeyAlgorithm } from '../core/algorithms.ts'
 import { numberWithin } from '../core/option-checks.ts'
 import type { IssuerOptions } from '../index.ts'
-import { checkOptions, plainObject } from './arguments.ts'
+import { plainObject } from './arguments.ts'
 import type { BadTokens } from './bad.ts'
 import { createBadTokens } from './bad.ts'
+import type { Claims } from './claims.ts'
 import { claimsOption } from './claims.ts'
 import type { TestClock } from './clock.ts'
 import { createClock } from './clock.ts'
@@ -14,14 +15,18 @@ import { createEndpoints } from './endpoints.ts'
 import type { Fault } from './fault.ts'
 import { interceptGlobalFetch } from './global-fetch.ts'
 import { createMintIdToken } from './id-token.ts'
+import type { OAuthServer } from './in-process-oauth.ts'
+import { createInProcessOAuth } from './in-process-oauth.ts'
 import type { ServedAt } from './issuer-model.ts'
 import { resolveModel } from './issuer-model.ts'
 import type { TestIssuerOptions } from './issuer-options.ts'
-import { issuerOptionsElsewhere, knownIssuerOptions } from './issuer-options.ts'
 import type { KeyRing } from './keys.ts'
 import { createKeyRing } from './keys.ts'
 import { createMint } from './mint.ts'
 import { clockSeconds } from './number-bounds.ts'
+import { apiMetadata } from './oauth/endpoints.ts'
+import type { OpaqueOptions, TokenRegister } from './opaque-tokens.ts'
+import { createTokenRegister } from './opaque-tokens.ts'
 import type { FailOptions, Outages } from './outages.ts'
 import { createOutages } from './outages.ts'
 import type { RequestLog } from './requests.ts'
@@ -29,7 +34,6 @@ import { createRequestLog } from './requests.ts'
 import type { IssuerService } from './service.ts'
 import { createService } from './service.ts'
 import type { IssuerModel } from './shapes/shape.ts'
-import type { IssuerShape } from './shapes/shapes.ts'
 import type { Statements } from './statements.ts'
 import { createStatements } from './statements.ts'
 import type { StatusListOptions, TestStatusList } from './status-lists.ts'
@@ -89,6 +93,16 @@ export interface TestIssuer<I extends AnyIssuer = AnyIssuer>
    */
   statusList(options?: StatusListOptions): TestStatusList
   /**
+   * An opaque token: a text that nobody but the issuer can read. The introspection endpoint answers
+   * with these claims, and with those that `mint()` would add to them.
+   */
+  opaque(claims?: Claims, options?: OpaqueOptions): string
+  /**
+   * Takes a token back, opaque or not: from now on the issuer says at its endpoints that it is not
+   * active. Whoever has verified it before, or does not ask, does not notice.
+   */
+  revoke(token: string): void
+  /**
    * Makes an endpoint fail until the result is disposed of. '*' stands for every endpoint. If
    * several faults apply to a request, the newest one does.
    */
@@ -117,35 +131,21 @@ export interface TestIssuer<I extends AnyIssuer = AnyIssuer>
   reset(): void
 }
 
-/**
- * Creates an issuer in this process. It opens no socket, starts no timer and changes no global. Its
- * tokens are real: give `issuer.trust()` to the code under test, which then verifies them as it
- * does in production.
- *
- * @throws {TypeError} for an unknown option, and for a value that the option cannot have.
- */
-export function createTestIssuer(
-  options: TestIssuerOptions & { shape: IssuerShape },
-): TestIssuer<IssuerOptions>
-export function createTestIssuer(
-  options?: TestIssuerOptions & { shape?: undefined },
-): TestIssuer<string>
-export function createTestIssuer(options: TestIssuerOptions): TestIssuer
-export function createTestIssuer(options: TestIssuerOptions = {}): TestIssuer {
-  const what = 'the options of createTestIssuer'
-  const example = "createTestIssuer({ url: 'https://issuer.test' })"
-  checkOptions(what, options, knownIssuerOptions, example, issuerOptionsElsewhere)
-  return assembleIssuer(options).issuer
-}
-
 const trustExample = "issuer.trust({ audience: 'https://api.test' })"
+
+/** Where an issuer is: served over HTTP, or in this process, with what answers for it there. */
+export type IssuerPlace = { readonly served: ServedAt } | { readonly loadServer: LoadServer }
+
+/** Loads the authorization server of an issuer in this process. Most tests need none. */
+export type LoadServer = (issuer: TestIssuer, register: TokenRegister) => Promise<OAuthServer>
 
 /** Makes an issuer, the service that answers requests to it, and the list of its faults. */
 export function assembleIssuer(
   given: TestIssuerOptions,
-  served?: ServedAt,
-): { issuer: TestIssuer; service: IssuerService; outages: Outages } {
+  place: IssuerPlace,
+): { issuer: TestIssuer; service: IssuerService; outages: Outages; register: TokenRegister } {
   const options = resolveDeterminism(given)
+  const served = 'served' in place ? place.served : undefined
   const { url, audience, model, alg } = resolveModel(options, served)
   const claims = claimsOption('the test issuer', options.claims)
   const expiresIn = numberWithin(
@@ -160,10 +160,12 @@ export function assembleIssuer(
   const { keys } = ring
   const recorder = createRequestLog()
   const outages = createOutages()
+  // Over HTTP, the server says where its endpoints are. The endpoints of a shape may be anywhere.
+  const says = served === undefined && options.shape === undefined ? apiMetadata(baseOf(url)) : {}
   const published = () => keys.all.filter((key) => key.published)
   const publisher = {
     get metadata() {
-      return { ...metadataOf(url, model, published()), ...options.metadata }
+      return { ...metadataOf(url, model, published()), ...says, ...options.metadata }
     },
     get jwks() {
       return { keys: published().map((key) => ({ ...key.publicJwk, ...model.keyMembers })) }
@@ -174,7 +176,11 @@ export function assembleIssuer(
   }
   const endpoints = createEndpoints(model, publisher)
   const service = createService({ endpoints, keys, outages, recorder, now })
-  const fetch = createFetch(service)
+  const oauth = createInProcessOAuth(says, async () => {
+    if ('served' in place) throw new TypeError('tollgate: this issuer answers over HTTP')
+    return place.loadServer(issuer, register)
+  })
+  const fetch = createFetch(service, oauth)
   const ids = createIds(options.deterministic)
   function checkAlgorithm(signs: PublicKeyAlgorithm, option = "option 'alg' of issuer.mint"): void {
     if (options.deterministic) checkReproducible(option, signs)
@@ -183,6 +189,7 @@ export function assembleIssuer(
   const defaults = { issuer: url, model, claims, expiresIn, now, ids, checkAlgorithm }
   const { mint, mintOther, mintStatement, steps } = createMint(ring, defaults)
   const statusLists = createStatusLists(mintStatement, endpoints.homeOf(url))
+  const register = createTokenRegister(mint, ids, options.deterministic)
   const trustOptions: TrustOptions<AnyIssuer> = {
     issuer: model.issuer,
     audience,
@@ -197,6 +204,8 @@ export function assembleIssuer(
     statusLists.reset()
     clock.reset()
     ids.reset()
+    register.reset()
+    oauth.reset()
   }
 
   const issuer: TestIssuer = {
@@ -221,6 +230,8 @@ export function assembleIssuer(
     ...createTokens(mint, createMintIdToken(steps, defaults)),
     ...createStatements(mintStatement, { issuer: url, audience, model }),
     statusList: statusLists.create,
+    opaque: register.opaque,
+    revoke: register.revoke,
     fail: outages.fail,
     async during(endpoint, fault, run) {
       const outage = outages.fail(endpoint, fault)
@@ -234,7 +245,12 @@ export function assembleIssuer(
     reset,
     [Symbol.dispose]: reset,
   }
-  return { issuer, service, outages }
+  return { issuer, service, outages, register }
+}
+
+/** The URL of an issuer, without a slash at its end. */
+export function baseOf(url: string): string {
+  return url.replace(/\/$/, '')
 }
 
 /** The discovery document: what is the same for all issuers (RFC 8414), and what this one adds. */

@@ -1,5 +1,6 @@
 import type { Answer, NetworkFailure } from './answer.ts'
 import { contentLength, hasNoContent, streamBody } from './answer.ts'
+import type { InProcessOAuth } from './in-process-oauth.ts'
 import { networkError } from './network-error.ts'
 import { pause, untilAborted } from './pause.ts'
 import type { IssuerService } from './service.ts'
@@ -11,7 +12,10 @@ import type { IssuerService } from './service.ts'
 const maxRedirects = 20
 
 /** A fetch that calls this service directly, and never the network. */
-export function createFetch(service: IssuerService): typeof globalThis.fetch {
+export function createFetch(
+  service: IssuerService,
+  oauth: InProcessOAuth,
+): typeof globalThis.fetch {
   async function send(request: Request, url: URL, redirects: number): Promise<Response> {
     request.signal.throwIfAborted()
     const { method, headers } = request
@@ -27,7 +31,14 @@ export function createFetch(service: IssuerService): typeof globalThis.fetch {
         `tollgate: the fetch of the test issuer ${service.origins.join(' and ')} was asked for ${url.origin}: it serves no other origin, and never calls the network`,
       )
     }
-    const outcome = service.respond(received)
+    const endpoint = oauth.locate(received.location)
+    const outcome = endpoint
+      ? service.respondBy(
+          endpoint,
+          received,
+          await oauth.read(endpoint, received, await request.text()),
+        )
+      : service.respond(received)
     if ('failure' in outcome) return fail(outcome, request.signal)
     if (outcome.delay !== undefined) await pause(outcome.delay, request.signal)
     const target = redirectTarget(outcome, url)

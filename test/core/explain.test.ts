@@ -100,6 +100,7 @@ const configurations: readonly Partial<VerifierOptions>[] = [
   { issuer: [issuer.url, { issuer: other.url, profile: 'jwt', algorithms: ['RS256'] }] },
   { issuer: [{ issuer: issuer.url, kinds: [machines] }] },
   { issuer: (iss) => (iss === issuer.url ? { issuer: iss, profile: 'jwt' } : undefined) },
+  { issuer: { issuer: issuer.url, introspection: { clientId: 'api', clientSecret: 'secret' } } },
   {
     issuer: {
       issuer: issuer.url,
@@ -168,6 +169,60 @@ describe('explain agrees with verify', () => {
       await expect(verifier.verify(token)).rejects.toMatchObject({ reason: 'malformed' })
       expect(failed(await verifier.explain(token))).toBe('malformed')
     }
+  })
+})
+
+describe('explain of an opaque token', () => {
+  const stageWith = (options: object = {}) => {
+    const introspection = { clientId: 'api', clientSecret: 'secret', prefix: 'acme_' }
+    return createStage({ issuer: { issuer: issuer.url, introspection, ...options } })
+  }
+  const opaque = (claims: object = {}): string => issuer.opaque({ ...claims }, { prefix: 'acme_' })
+
+  it('names its checks in their order, and which of them has failed', async () => {
+    const { checks, accepted } = await stageWith().verifier.explain(opaque())
+    expect(accepted).toBe(true)
+    expect(checks.map(nameOf)).toEqual([
+      ...['too-large', 'opaque', 'introspection', 'inactive', 'issuer', 'audience', 'claims'],
+      ...['expired', 'not-yet-valid', 'issued-in-future', 'sender-constraint', 'token-type'],
+      'claims',
+    ])
+    const kinds = [machines]
+    const { checks: more } = await stageWith({ kinds }).verifier.explain(opaque())
+    expect(more.map(nameOf).slice(4, 7)).toEqual(['issuer', 'token-type', 'audience'])
+  })
+
+  it('agrees with verify for any claims that the issuer says', async () => {
+    const stage = stageWith()
+    await fc.assert(
+      fc.asyncProperty(claims, async (claims) => {
+        await expectAgreement(stage, opaque(claims))
+      }),
+      runs(100),
+    )
+  })
+
+  it('agrees with verify where the issuer knows nothing of the token, or cannot be asked', async () => {
+    expect(failed(await expectAgreement(stageWith(), 'acme_nobody'))).toBe('inactive')
+    expect(failed(await expectAgreement(stageWith(), 'other_token'))).toBe('opaque')
+    const revoked = opaque()
+    issuer.revoke(revoked)
+    expect(failed(await expectAgreement(stageWith(), revoked))).toBe('inactive')
+    issuer.fail('introspection', faults.status(500))
+    const { verifier } = stageWith()
+    expect(failed(await verifier.explain(opaque()))).toBe('introspection')
+  })
+
+  it('asks the issuer anew, and leaves nothing that verify would find', async () => {
+    const { verifier } = stageWith()
+    const token = opaque()
+    await verifier.verify(token)
+    await verifier.explain(token)
+    expect(issuer.requests.count('introspection')).toBe(2)
+    issuer.revoke(token)
+    expect(failed(await verifier.explain(token))).toBe('inactive')
+    await verifier.verify(token)
+    expect(issuer.requests.count('introspection')).toBe(3)
   })
 })
 

@@ -45,13 +45,14 @@ describe('docs/errors.md', () => {
       expect(new InvalidRequestError(reason as never).status).toBe(400)
       expect(reason).toMatch(/-credentials$/)
     }
-    const sources = read('src/core/formats/jwt.ts') + read('src/core/jwt/claims.ts')
+    const checks = ['formats/jwt', 'formats/jwt-introspection', 'formats/opaque', 'jwt/claims']
+    const sources = checks.map((file) => read(`src/core/${file}.ts`)).join('')
     for (const [, reason = ''] of sources.matchAll(
       /(?:InvalidTokenError|invalidToken)\('([a-z-]+)'/g,
     )) {
       expect(statuses.get(reason)).toBe(new InvalidTokenError(reason as never).status)
     }
     expect(of(403)).toContain(new InsufficientScopeError('scope').reason)
-    expect(of(503)).toEqual(['keys', 'resolver', 'revocation'])
+    expect(of(503)).toEqual(['keys', 'introspection', 'resolver', 'revocation'])
   })
 })

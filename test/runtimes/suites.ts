@@ -71,6 +71,8 @@ export const suites: readonly Suite[] = [
       'test/core/options.test.ts',
       'test/core/issuer-url.test.ts',
       'test/core/insecure-hosts.test.ts',
+      'test/core/introspection/opaque.test.ts',
+      'test/core/introspection/signed-answers.test.ts',
       'test/core/issuers/any-iss.test.ts',
       'test/core/issuers/endpoints.test.ts',
       'test/core/issuers/forget.test.ts',
@@ -131,6 +133,7 @@ export const suites: readonly Suite[] = [
       'test/http/roles-and-claims.test.ts',
       'test/http/second-guard.test.ts',
       'test/http/hooks.test.ts',
+      'test/http/introspect.test.ts',
       'test/http/request-state.test.ts',
     ],
     adapters: 'portable',
@@ -140,6 +143,7 @@ export const suites: readonly Suite[] = [
       'test/http/requirements.test.ts': needsServer,
       'test/http/second-guard.test.ts': needsServer,
       'test/http/hooks.test.ts': needsServer,
+      'test/http/introspect.test.ts': needsServer,
     },
   },
   {
@@ -362,6 +366,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
     why: 'starts the examples as a reader starts them; examples.test.ts here starts those of other runtimes',
     files: [
       'examples/app.test.ts',
+      'examples/opaque-tokens.test.ts',
       'examples/testing/answers.test.ts',
       'examples/testing/global-fetch.test.ts',
       'examples/testing/handler.test.ts',
@@ -445,6 +450,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
       'test/testing/oauth/clients.test.ts',
       'test/testing/oauth/cross-origin.test.ts',
       'test/testing/oauth/login.test.ts',
+      'test/testing/oauth/opaque.test.ts',
       'test/testing/oauth/shapes.test.ts',
       'test/testing/oauth/token.test.ts',
       'test/testing/oauth/token-status.test.ts',
@@ -469,6 +475,10 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
   {
     why: 'holds that a private key which cannot be used is refused at construction, which only Node tells',
     files: ['test/core/client/authentication.test.ts'],
+  },
+  {
+    why: "lets calls of an issuer hang for a moment, and waits for Node's warnings",
+    files: ['test/core/introspection/promises.test.ts'],
   },
   {
     why: 'tests NODE_DEBUG, a variable of Node',

@@ -24,16 +24,21 @@ interface Common {
   optional?: boolean
 }
 
+/** No Auth tells whether its token is still active, so \`assertAuth\` cannot ask for that. */
+interface OfGuards extends Common {
+  introspect?: boolean
+}
+
 describe('the types of requirements', () => {
-  it('every adapter and assertAuth have the same requirements', () => {
+  it('every adapter and assertAuth have the same requirements, but for introspect', () => {
     type Without<T> = Omit<T, 'check'>
-    expectTypeOf<Without<ExpressRequirements>>().toEqualTypeOf<Common>()
-    expectTypeOf<Without<KoaRequirements>>().toEqualTypeOf<Common>()
-    expectTypeOf<Without<FastifyRequirements>>().toEqualTypeOf<Common>()
-    expectTypeOf<Without<HonoRequirements>>().toEqualTypeOf<Common>()
-    expectTypeOf<Without<FetchRequirements>>().toEqualTypeOf<Common>()
-    expectTypeOf<Without<NestRequirements>>().toEqualTypeOf<Common>()
-    expectTypeOf<Without<NodeRequirements>>().toEqualTypeOf<Common>()
+    expectTypeOf<Without<ExpressRequirements>>().toEqualTypeOf<OfGuards>()
+    expectTypeOf<Without<KoaRequirements>>().toEqualTypeOf<OfGuards>()
+    expectTypeOf<Without<FastifyRequirements>>().toEqualTypeOf<OfGuards>()
+    expectTypeOf<Without<HonoRequirements>>().toEqualTypeOf<OfGuards>()
+    expectTypeOf<Without<FetchRequirements>>().toEqualTypeOf<OfGuards>()
+    expectTypeOf<Without<NestRequirements>>().toEqualTypeOf<OfGuards>()
+    expectTypeOf<Without<NodeRequirements>>().toEqualTypeOf<OfGuards>()
     expectTypeOf<Without<AuthRequirements>>().toEqualTypeOf<Common>()
   })
 

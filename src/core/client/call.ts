@@ -20,8 +20,10 @@ export interface ClientCall {
   readonly jwtTypes: readonly string[]
 }
 
-interface CalledEndpoint {
+/** An endpoint of an issuer. */
+export interface CalledEndpoint {
   readonly url: string
+  /** The texts in a list that the metadata has under this name; undefined if it has none. */
   listed(member: string): readonly string[] | undefined
 }
 

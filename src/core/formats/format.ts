@@ -1,5 +1,6 @@
 import type { Auth, Principal } from '../auth.ts'
 import type { Awaitable } from '../awaitable.ts'
+import type { Reason } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { ActiveIssuer } from '../issuers/active-issuer.ts'
 import type { Issuers } from '../issuers/issuers.ts'
@@ -27,6 +28,16 @@ export interface TokenFormat {
    * @throws InvalidTokenError, UnavailableError.
    */
   verify(token: string, run: Verification): Awaitable<VerifiedToken>
+  /** The checks that it makes, in their order. */
+  readonly stages: readonly Stage[]
+}
+
+/** Checks that are made one after the other. */
+export interface Stage {
+  /** The member of the verification that is filled in once all of them are passed. */
+  readonly fills: keyof Verification | undefined
+  /** The checks by the reasons for which they refuse a token. */
+  readonly checks: readonly Reason[]
 }
 
 /** What formats have in common. */
@@ -112,6 +123,12 @@ export interface VerifiedToken {
    * fresh.
    */
   stillHolds(run: Verification): Awaitable<boolean>
+  /**
+   * Asks the issuer whether it still stands by the token (RFC 7662), where that was not what the
+   * token was verified by. Rejects with an InvalidTokenError if it does not, and with an
+   * UnavailableError if it cannot be asked.
+   */
+  checkActive(token: string): Awaitable<void>
   /** What the token says of its caller. */
   principal(token: string): Principal
 }

@@ -27,12 +27,16 @@ import type { Key } from '../keys/key.ts'
 import { own } from '../own-members.ts'
 import type { FormatContext, TokenFormat, Verification, VerifiedToken } from './format.ts'
 import { checkConfirmable } from './format.ts'
+import { askIssuer } from './jwt-introspection.ts'
+import { jwtStagesOf } from './stages.ts'
 
 /**
  * Signed JWTs (RFC 9068 section 4). `stages.ts` lists the checks in the order in which they are made
  * here.
  */
-export function createJwtFormat({ issuers, schema, now }: FormatContext): TokenFormat {
+export function createJwtFormat(context: FormatContext): TokenFormat {
+  const { issuers, schema, now } = context
+
   function verify(token: string, run: Verification): Awaitable<VerifiedToken> {
     const jws = readJws(token)
     run.header = jws.header
@@ -104,7 +108,7 @@ export function createJwtFormat({ issuers, schema, now }: FormatContext): TokenF
     return new VerifiedJwt(evidence, undefined, lasting)
   }
 
-  return { name: 'jwt', matches: isJws, verify }
+  return { name: 'jwt', matches: isJws, verify, stages: jwtStagesOf(context) }
 }
 
 /** A token whose parts have been read, and nothing of which is verified. */
@@ -160,6 +164,10 @@ class VerifiedJwt implements VerifiedToken {
 
   stillHolds({ emit }: Verification): Awaitable<boolean> {
     return andThen(this.issuer.keys.current(emit), ({ set }) => set.has(this.#key))
+  }
+
+  checkActive(token: string): Awaitable<void> {
+    return askIssuer(this.issuer, token, readClaimsAgain(token))
   }
 
   principal(token: string): Principal {

@@ -1,26 +1,13 @@
 import type { Reason } from '../errors.ts'
 import { policiesOf, subjectPrefixesOf } from '../jwt/token-kinds.ts'
-import type { FormatContext, Verification } from './format.ts'
-
-/** Checks that are made one after the other. */
-interface Stage {
-  /** The member of the verification that is filled in once all of them are passed. */
-  readonly fills: keyof Verification | undefined
-  /** The checks by the reasons for which they refuse a token. */
-  readonly checks: readonly Reason[]
-}
+import type { FormatContext, Stage, Verification } from './format.ts'
 
 /**
- * Every check of a token by this verifier, in the order in which `jwt.ts` makes them. A reason
+ * Every check of a JWT by this verifier, in the order in which `jwt.ts` makes them. A reason
  * stands here once for each time that something is refused for it. A check that has nothing to do
  * with these options does not stand here.
- *
- * @param afterwards The checks that are made after those of the format.
  */
-export function stagesOf(
-  { issuers, schema }: FormatContext,
-  afterwards: readonly Reason[],
-): readonly Stage[] {
+export function jwtStagesOf({ issuers, schema }: FormatContext): readonly Stage[] {
   const { listed, headerPolicy } = issuers
   const isResolved = listed.length === 0
   const hasKinds = isResolved || listed.some(({ kinds }) => kinds !== undefined)
@@ -30,8 +17,6 @@ export function stagesOf(
   )
   // The header is measured by the widest of several policies first, and then by that of the issuer.
   const several = listed.flatMap(policiesOf).length !== 1
-  const where = (applies: boolean, ...checks: readonly Reason[]): readonly Reason[] =>
-    applies ? checks : []
   return [
     { fills: 'header', checks: ['too-large', 'opaque', 'encrypted', 'malformed'] },
     {
@@ -66,8 +51,37 @@ export function stagesOf(
       ],
     },
     { fills: 'key', checks: ['keys', 'unknown-key', 'signature'] },
-    { fills: undefined, checks: [...where(schema !== undefined, 'claims'), ...afterwards] },
+    { fills: undefined, checks: where(schema !== undefined, 'claims') },
   ]
+}
+
+/** Every check of an opaque token, in the order in which `opaque.ts` makes them. */
+export function opaqueStagesOf({ issuers, schema }: FormatContext): readonly Stage[] {
+  const hasKinds = issuers.listed.some(
+    ({ kinds, introspection }) => kinds !== undefined && introspection !== undefined,
+  )
+  return [
+    { fills: 'issuer', checks: ['too-large', 'opaque'] },
+    { fills: 'claims', checks: ['introspection', 'inactive'] },
+    { fills: 'policy', checks: ['issuer', ...where(hasKinds, 'token-type')] },
+    { fills: 'times', checks: ['audience', 'claims'] },
+    {
+      fills: 'principal',
+      checks: [
+        'expired',
+        'not-yet-valid',
+        'issued-in-future',
+        'sender-constraint',
+        'token-type',
+        'claims',
+      ],
+    },
+    { fills: undefined, checks: where(schema !== undefined, 'claims') },
+  ]
+}
+
+function where(applies: boolean, ...checks: readonly Reason[]): readonly Reason[] {
+  return applies ? checks : []
 }
 
 /**

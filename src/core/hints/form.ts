@@ -14,14 +14,17 @@ export const tooLargeHint: Explain = ({ error }) => {
 export const malformedHint: Explain = ({ error }) =>
   `this is no JWT as RFC 7515 section 7.1 writes it: ${detailOf(error, 'malformed')}`
 
-export const opaqueHint: Explain = ({ error }) => {
+export const opaqueHint: Explain = ({ error, issuers: { listed } }) => {
   const meant = detailOf(error, 'opaque')
   if (meant === 'no value') {
     return 'what was sent as the token is only the word that JavaScript writes for a value that is not there: the client calls before it has a token, or reads it from the wrong place'
   }
   if (meant !== undefined)
     return `this is no JWT, but perhaps nearly one: ${meant.nearly}. Give verify() the token alone`
-  return 'the token is opaque: its first part is no JSON object, as that of a JWT is. If it is a refresh token, send the access token. Otherwise have the issuer give this client JWT access tokens (Auth0: the client asks with an audience; Authgear: "Issue JWT as access token"; Ory Hydra: strategies.access_token: jwt). Google\'s access tokens (ya29.) are for Google alone'
+  if (listed.some(({ introspection }) => introspection !== undefined)) {
+    return "the token is opaque, and it does not begin with what any issuer states in the option 'introspection.prefix': so none was asked about it. Have the client send a token of these issuers, or correct the prefix"
+  }
+  return 'the token is opaque: its first part is no JSON object, as that of a JWT is. If it is a refresh token, send the access token. Otherwise set the issuer option introspection, or have the issuer give this client JWT access tokens (Auth0: the client asks with an audience; Authgear: "Issue JWT as access token"; Ory Hydra: strategies.access_token: jwt). Google\'s access tokens (ya29.) are for Google alone'
 }
 
 export const encryptedHint: Explain = () =>

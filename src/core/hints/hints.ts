@@ -5,6 +5,7 @@ import { claimsHint } from './claims.ts'
 import { encryptedHint, malformedHint, opaqueHint, tooLargeHint } from './form.ts'
 import { algorithmHint, criticalHeaderHint, tokenTypeHint } from './header.ts'
 import { idTokenHints } from './id-token.ts'
+import { inactiveHint, introspectionHint } from './introspection.ts'
 import { issuerHint } from './issuer.ts'
 import { keysHint, resolverHint, signatureHint, unknownKeyHint } from './keys.ts'
 import { presetAdvice } from './preset.ts'
@@ -50,6 +51,8 @@ const hints: Readonly<Record<Exclude<Reason, RequestReason | IdTokenReason>, Exp
   keys: keysHint,
   resolver: resolverHint,
   revocation: revocationHint,
+  inactive: inactiveHint,
+  introspection: introspectionHint,
 }
 
 /** The member `hint` of the event about a token that was refused. */

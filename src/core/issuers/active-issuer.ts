@@ -1,8 +1,12 @@
 import type { Client } from '../client/client-options.ts'
 import type { Emit } from '../events.ts'
 import type { InsecureHosts } from '../insecure-hosts.ts'
+import type { Introspection } from '../introspection/introspection.ts'
+import { createIntrospection } from '../introspection/introspection.ts'
+import type { IntrospectionSettings } from '../introspection/introspection-options.ts'
 import { issuerFlaw } from '../issuer-url.ts'
 import type { IssuerPolicies } from '../jwt/token-kinds.ts'
+import { policiesOf } from '../jwt/token-kinds.ts'
 import type { KeySettings } from '../keys/remote.ts'
 import { createRemoteSource } from '../keys/remote.ts'
 import type { KeyLocation, KeySource } from '../keys/source.ts'
@@ -10,7 +14,7 @@ import { createStaticSource } from '../keys/static.ts'
 import type { FetchLike, HttpOptions } from '../remote/http.ts'
 import { createMetadata } from '../remote/metadata.ts'
 import type { Endpoints } from './endpoints.ts'
-import { createEndpoints } from './endpoints.ts'
+import { createEndpoints, statedEndpoint } from './endpoints.ts'
 
 /** An issuer whose tokens are accepted, as the configuration states it. */
 export interface TrustedIssuer extends IssuerPolicies {
@@ -20,6 +24,8 @@ export interface TrustedIssuer extends IssuerPolicies {
   readonly fetch: FetchLike | undefined
   /** This API as a client of the issuer. */
   readonly client: Client | undefined
+  /** How it is asked about its tokens. */
+  readonly introspection: IntrospectionSettings | undefined
 }
 
 /** A trusted issuer with its live keys, and what is needed to ask it for more. */
@@ -28,6 +34,7 @@ export interface ActiveIssuer extends IssuerPolicies {
   readonly keys: KeySource
   readonly client: Client | undefined
   readonly endpoints: Endpoints
+  readonly introspection: Introspection | undefined
   /** How it is asked. */
   readonly http: HttpOptions
   /** Aborts what is being fetched, and has nothing fetched any more. */
@@ -45,9 +52,10 @@ export interface IssuerContext {
 
 /** Gives an issuer its keys and endpoints. Nothing is fetched before somebody asks for them. */
 export function activate(
-  { issuer, policy, kinds, location, fetch, client }: TrustedIssuer,
+  trusted: TrustedIssuer,
   { emit, keys: settings, insecureHosts, fetch: commonFetch, now }: IssuerContext,
 ): ActiveIssuer {
+  const { issuer, policy, kinds, location, fetch, client } = trusted
   const closing = new AbortController()
   const http: HttpOptions = {
     fetch: fetch ?? commonFetch,
@@ -75,18 +83,46 @@ export function activate(
     location.kind === 'static'
       ? createStaticSource(location, { issuer, emit })
       : createRemoteSource({ issuer, emit, algorithms, location, settings, metadata, http })
+  const endpoints = createEndpoints(metadata, insecureHosts)
+  const introspection = activateIntrospection(trusted, { emit, http, keys, endpoints })
   return Object.freeze({
     issuer,
     policy,
     kinds,
     keys,
     client,
-    endpoints: createEndpoints(metadata, insecureHosts),
+    endpoints,
+    introspection,
     http,
     close() {
       keys.close()
       metadata?.close()
       closing.abort()
     },
+  })
+}
+
+function activateIntrospection(
+  { issuer, policy, kinds, introspection: settings }: TrustedIssuer,
+  {
+    emit,
+    http,
+    keys,
+    endpoints,
+  }: Pick<ActiveIssuer, 'http' | 'keys' | 'endpoints'> & { emit: Emit },
+): Introspection | undefined {
+  if (settings === undefined) return undefined
+  const { client, endpoint } = settings
+  const { algorithms, clockTolerance } = policy
+  const audience = [client.id, ...policiesOf({ policy, kinds }).flatMap((one) => one.audience)]
+  return createIntrospection(settings, {
+    issuer,
+    emit,
+    http,
+    async findEndpoint() {
+      if (endpoint !== undefined) return statedEndpoint(endpoint)
+      return endpoints.find('introspection_endpoint')
+    },
+    signed: { audience, algorithms, clockTolerance, keys },
   })
 }

@@ -1,3 +1,4 @@
+import type { CalledEndpoint } from '../client/call.ts'
 import type { InsecureHosts } from '../insecure-hosts.ts'
 import { own } from '../own-members.ts'
 import type { Metadata } from '../remote/discovery.ts'
@@ -8,19 +9,13 @@ import type { CachedMetadata } from '../remote/metadata.ts'
 /** An endpoint by the member of the metadata that names it (RFC 8414 section 2). */
 export type EndpointName = 'token_endpoint' | 'introspection_endpoint' | 'userinfo_endpoint'
 
-export interface Endpoint {
-  readonly url: string
-  /** The texts in a list that the metadata has under this name; undefined if it has none. */
-  listed(member: string): readonly string[] | undefined
-}
-
 /** Where an issuer has its endpoints. */
 export interface Endpoints {
   /**
    * The endpoint that the metadata names, in the one document that keys are found by as well.
    * Rejects with a LoadError if that is not known, or if it must not be asked.
    */
-  find(name: EndpointName): Promise<Endpoint>
+  find(name: EndpointName): Promise<CalledEndpoint>
 }
 
 /** @param metadata Undefined for an issuer that says nothing of itself. */
@@ -40,11 +35,11 @@ export function createEndpoints(
 }
 
 /** An endpoint that the configuration states. */
-export function statedEndpoint(url: string): Endpoint {
+export function statedEndpoint(url: string): CalledEndpoint {
   return { url, listed: () => undefined }
 }
 
-function listsIn({ document }: Metadata): Endpoint['listed'] {
+function listsIn({ document }: Metadata): CalledEndpoint['listed'] {
   return (member) => {
     const list = own(document, member)
     return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : undefined

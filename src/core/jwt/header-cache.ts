@@ -46,6 +46,11 @@ export function headerIn(segment: string): Record<string, unknown> | undefined {
   return octets === undefined ? undefined : readJsonObject(octets)
 }
 
+/** Whether a token begins with the header of a JWT, if this is its first segment. */
+export function isHeader(segment: string): boolean {
+  return headers.has(segment) || headerIn(segment) !== undefined
+}
+
 /** What is wrong with a part of a token, in the words of a hint. */
 export function notCanonical(part: string): string {
   return `the ${part} is not base64url as it must be written: no padding, no '+' and '/', no bits set behind the last octet. Was the token cut, or re-encoded?`

@@ -75,7 +75,7 @@ export function formError(token: string): InvalidTokenError {
  * What was probably meant, where a text is a JWT but for what stands around it, or the word that a
  * program writes in place of a value that it does not have.
  */
-function meantAs(token: string): Mistaken | undefined {
+export function meantAs(token: string): Mistaken | undefined {
   if (token === 'null' || token === 'undefined') return 'no value'
   if (/^\s|\s$/.test(token)) return { nearly: 'there is whitespace around it' }
   if (/^["'].*["']$/.test(token)) return { nearly: 'it is in quotation marks' }

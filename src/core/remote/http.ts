@@ -75,7 +75,7 @@ export async function ask(request: HttpRequest, options: HttpOptions): Promise<H
   const controller = new AbortController()
   const abort = (): void => controller.abort()
   const cancel = deadline(options.timeout, abort)
-  options.signal.addEventListener('abort', abort, { once: true })
+  const forget = onAbort(options.signal, abort)
   try {
     // A custom fetch may ignore its signal. Callers must not wait for it past the deadline.
     const asked = withoutPrototype(request)
@@ -88,9 +88,29 @@ export async function ask(request: HttpRequest, options: HttpOptions): Promise<H
     throw atLocation(new LoadError(`no connection${code ? ` (${code})` : ''}`), url)
   } finally {
     cancel()
-    options.signal.removeEventListener('abort', abort)
+    forget()
     controller.abort()
   }
+}
+
+const listeners = new WeakMap<AbortSignal, Set<() => void>>()
+
+/**
+ * Calls back when a signal aborts, until the function that it gives is called. One listener stands
+ * for all requests of an issuer: Node warns of a leak where a signal has more than ten.
+ */
+function onAbort(signal: AbortSignal, abort: () => void): () => void {
+  const known = listeners.get(signal)
+  const aborts = known ?? new Set()
+  if (known === undefined) {
+    listeners.set(signal, aborts)
+    const abortAll = (): void => {
+      for (const each of aborts) each()
+    }
+    signal.addEventListener('abort', abortAll, { once: true })
+  }
+  aborts.add(abort)
+  return () => void aborts.delete(abort)
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

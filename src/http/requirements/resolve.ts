@@ -39,7 +39,15 @@ export interface TokenRequirements
  */
 export interface Requirements<C extends object = JWTPayload, R = unknown>
   extends TokenRequirements,
-    CheckRequirement<C, R> {}
+    CheckRequirement<C, R> {
+  /**
+   * Ask the issuer about JWTs, too, whether they are still active (RFC 7662): for routes where a
+   * revoked token must not pass until it expires. Its answers are kept as those about opaque tokens,
+   * which the issuer is always asked about. A token of an issuer without the option `introspection` is
+   * answered 503. Default: false.
+   */
+  introspect?: boolean
+}
 
 /** Requirements that let nobody pass anonymous: where they are met, there is an Auth. */
 export type SignedIn<Q> = Q & { optional?: false }
@@ -55,9 +63,14 @@ const kinds = {
   claims: resolveClaims,
   actor: resolveActor,
   check: resolveCheck,
-} as const satisfies Record<Exclude<keyof Requirements, 'optional'>, ResolveRequirement>
+} as const satisfies Record<
+  Exclude<keyof Requirements, 'optional' | 'introspect'>,
+  ResolveRequirement
+>
 
 const known = { ...kinds, optional: true } as const
+/** No Auth tells whether its token is still active. */
+const knownToGuards = { ...known, introspect: true } as const
 
 /** The requirements of a route, checked and copied. */
 export interface RouteRules {
@@ -66,6 +79,8 @@ export interface RouteRules {
   readonly challenge: Parameters
   /** Whether a request without credentials passes. */
   readonly optional: boolean
+  /** Whether the issuer is asked about JWTs, too. */
+  readonly introspect: boolean
 }
 
 /**
@@ -83,16 +98,18 @@ export function resolveRequirements(
   }
   checkNoMore(by, none)
   const what = `the requirements of ${by}`
-  const options = knownOptions(what, given === undefined ? {} : given, known)
-  checkDefined(`${by}: option`, options, Object.keys(known))
+  const names = by === 'requireAuth' ? knownToGuards : known
+  const options = knownOptions(what, given === undefined ? {} : given, names)
+  checkDefined(`${by}: option`, options, Object.keys(names))
   const requirements = Object.entries(kinds).flatMap(([name, resolve]) =>
     Object.hasOwn(options, name) ? [resolve(options[name], `${by}: option '${name}'`)] : [],
   )
-  const { optional } = options
+  const { optional, introspect } = options
   return Object.freeze({
     requirements,
     challenge: mergeParameters(requirements.map(({ challenge = {} }) => challenge)),
     optional: optionalBoolean(`${by}: option 'optional'`, optional) ?? false,
+    introspect: optionalBoolean(`${by}: option 'introspect'`, introspect) ?? false,
   })
 }
 

@@ -2,6 +2,7 @@ import type { Answer } from '../answer.ts'
 import { answerText } from '../answer.ts'
 import type { Claims } from '../claims.ts'
 import type { TestIssuer } from '../issuer.ts'
+import type { TokenRegister } from '../opaque-tokens.ts'
 import type { Context } from './context.ts'
 import type { OAuthEndpoint } from './endpoints.ts'
 import { createGrants } from './grants.ts'
@@ -69,6 +70,7 @@ const endpoints: Readonly<Record<OAuthEndpoint, Endpoint>> = {
 export function createAuthorizationServer(
   issuer: TestIssuer,
   base: string,
+  register: TokenRegister,
   options: AuthorizationServerOptions,
 ): AuthorizationServer {
   const grants = createGrants(issuer.now)
@@ -76,6 +78,7 @@ export function createAuthorizationServer(
   const context: Context = {
     issuer,
     grants,
+    register,
     sessions,
     tokens: createTokenMaker(issuer, grants),
     users: createUsers(options.users),

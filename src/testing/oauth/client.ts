@@ -1,3 +1,4 @@
+import { readPart } from '../token-part.ts'
 import { invalidRequest, OAuthError } from './oauth-error.ts'
 import type { Parameters } from './parameters.ts'
 
@@ -13,9 +14,8 @@ export function readClient(headers: Headers, parameters: Parameters): Client {
   const authorization = headers.get('authorization')
   const id = parameters.get('client_id')
   const secret = parameters.get('client_secret')
-  if (parameters.get('client_assertion') !== undefined) {
-    throw invalidClient('Clients use client_secret_basic, client_secret_post or none here.')
-  }
+  const assertion = parameters.get('client_assertion')
+  if (assertion !== undefined) return readAssertion(assertion, parameters)
   if (authorization === null) {
     if (id === undefined) throw invalidClient('The client_id is missing.')
     return { id: checkedId(id), isConfidential: secret !== undefined }
@@ -27,6 +27,20 @@ export function readClient(headers: Headers, parameters: Parameters): Client {
   }
   return { id: checkedId(basic.id), isConfidential: basic.secret !== '' }
 }
+
+/** RFC 7523 section 2.2. As every secret is right, every signature is. */
+function readAssertion(assertion: string, parameters: Parameters): Client {
+  const { sub } = readPart(assertion.split('.')[1]) ?? {}
+  const id = parameters.get('client_id') ?? String(sub)
+  const isJwt = parameters.get('client_assertion_type') === jwtBearer
+  if (!isJwt || id !== sub) throw invalidClient('The client_assertion must be a JWT of the client.')
+  if (parameters.get('client_secret') !== undefined) {
+    throw invalidRequest('The client must authenticate in one way.')
+  }
+  return { id: checkedId(id), isConfidential: true }
+}
+
+const jwtBearer = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 /** The client of an authorization request. */
 export function readClientId(parameters: Parameters): string {

@@ -1,4 +1,5 @@
 import type { TestIssuer } from '../issuer.ts'
+import type { TokenRegister } from '../opaque-tokens.ts'
 import type { Grants } from './grants.ts'
 import type { TokenMaker } from './issue.ts'
 import type { Sessions } from './login/sessions.ts'
@@ -9,6 +10,8 @@ import type { Users } from './users.ts'
 export interface Context {
   readonly issuer: TestIssuer
   readonly grants: Grants
+  /** What the issuer knows of its tokens. */
+  readonly register: TokenRegister
   readonly sessions: Sessions
   readonly tokens: TokenMaker
   readonly users: Users

@@ -46,9 +46,22 @@ export const openIdScopes: readonly string[] = Object.freeze([
   'offline_access',
 ])
 
+/**
+ * What the metadata of an issuer in this process says: it has the endpoints that an API asks, and no
+ * pages for a browser.
+ */
+export function apiMetadata(base: string): Metadata {
+  const asked = ['token', 'userinfo', 'introspection', 'revocation']
+  const members = endpoints.filter(([name]) => asked.includes(name))
+  const said = oauthMetadata(base)
+  const methods = Object.keys(said).filter((name) => name.endsWith('_auth_methods_supported'))
+  const names = [...members.map(([, member]) => member), ...methods]
+  return Object.fromEntries(names.map((name) => [name, said[name]]))
+}
+
 /** What the metadata says of the endpoints (RFC 8414 section 2, OpenID Connect Discovery). */
 export function oauthMetadata(base: string): Metadata {
-  const clientMethods = ['client_secret_basic', 'client_secret_post', 'none']
+  const clientMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']
   return {
     ...Object.fromEntries(endpoints.map(([, member, path]) => [member, `${base}${path}`])),
     scopes_supported: openIdScopes,

@@ -43,8 +43,7 @@ export interface Grants {
   refreshToken(text: string): RefreshToken | undefined
   /** Remembers of which grant an access token is, so that both end together. */
   addAccessToken(token: string, grant: Grant): void
-  revokeAccessToken(token: string): void
-  /** Whether the token was revoked, or its grant is over. */
+  /** Whether the grant of the token is over. */
   isOver(accessToken: string): boolean
   reset(): void
 }
@@ -63,7 +62,6 @@ export function createGrants(now: () => number): Grants {
   const codes = new RecentMap<Code>()
   const refreshTokens = new RecentMap<RefreshToken>()
   const accessTokens = new RecentMap<Grant>()
-  const revoked = new RecentMap<true>()
 
   return {
     addCode(code) {
@@ -81,18 +79,17 @@ export function createGrants(now: () => number): Grants {
     },
     refreshToken: (text) => refreshTokens.get(text),
     addAccessToken: (token, grant) => accessTokens.add(signedPart(token), grant),
-    revokeAccessToken: (token) => revoked.add(signedPart(token), true),
     isOver(token) {
       const grant = accessTokens.get(signedPart(token))
-      return revoked.get(signedPart(token)) === true || (grant !== undefined && !isLive(grant))
+      return grant !== undefined && !isLive(grant)
     },
     reset() {
-      for (const map of [codes, refreshTokens, accessTokens, revoked]) map.clear()
+      for (const map of [codes, refreshTokens, accessTokens]) map.clear()
     },
   }
 }
 
-/** Signatures can be spelt in more than one way, so that a revoked token is known without its own. */
+/** Signatures can be spelt in more than one way, so that a token is known without its own. */
 function signedPart(token: string): string {
   return token.slice(0, token.lastIndexOf('.'))
 }

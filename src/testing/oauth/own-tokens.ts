@@ -1,6 +1,8 @@
 import { verifyBytes } from '../algorithms.ts'
 import type { TestIssuer } from '../issuer.ts'
+import type { TokenRegister } from '../opaque-tokens.ts'
 import { readPart } from '../token-part.ts'
+import type { Grants } from './grants.ts'
 
 type Payload = Readonly<Record<string, unknown>>
 
@@ -40,12 +42,23 @@ export function readSignedToken(
   return isSigned ? claims : undefined
 }
 
-/** The payload of an access token that is good now, else undefined. An ID token is none. */
+/** An issuer, and what it knows of the tokens that it has issued. */
+interface Issued {
+  readonly issuer: Pick<TestIssuer, 'keys' | 'url' | 'metadata' | 'now'>
+  readonly grants: Pick<Grants, 'isOver'>
+  readonly register: Pick<TokenRegister, 'claimsOf' | 'isRevoked'>
+}
+
+/**
+ * The claims of an access token of this issuer that is good now, whatever form it has, else
+ * undefined. An ID token is none.
+ */
 export function readAccessToken(
-  issuer: Pick<TestIssuer, 'keys' | 'url' | 'metadata' | 'now'>,
+  { issuer, grants, register }: Issued,
   token: string,
 ): Payload | undefined {
-  const claims = readSignedToken(issuer, token)
+  if (register.isRevoked(token) || grants.isOver(token)) return undefined
+  const claims = register.claimsOf(token) ?? readSignedToken(issuer, token)
   const seconds = issuer.now() / 1000
   const { exp, nbf = 0 } = claims ?? {}
   const isInTime = typeof exp === 'number' && seconds < exp && Number(nbf) <= seconds

@@ -11,17 +11,22 @@ import { readForm } from './parameters.ts'
  * RFC 7009. A refresh token takes the access tokens of its grant with it (section 2.1). A token
  * that nobody knows is no error (section 2.2).
  */
-export function answerRevocation({ issuer, grants }: Context, request: OAuthRequest): Answer {
+export function answerRevocation(
+  { issuer, grants, register }: Context,
+  request: OAuthRequest,
+): Answer {
   const parameters = readForm(request)
   const client = readClient(request.headers, parameters)
   const token = parameters.required('token')
   const refreshToken = grants.refreshToken(token)
-  const claims = refreshToken ? undefined : readSignedToken(issuer, token)
+  const claims = refreshToken
+    ? undefined
+    : (register.claimsOf(token) ?? readSignedToken(issuer, token))
   const owner = refreshToken?.grant.clientId ?? clientOf(claims ?? {})
   if (owner !== undefined && owner !== client.id) {
     throw invalidRequest('The token was issued to another client.')
   }
   if (refreshToken) refreshToken.grant.isRevoked = true
-  else if (claims) grants.revokeAccessToken(token)
+  else if (claims) register.revoke(token)
   return answerOAuth(200, {})
 }

@@ -8,13 +8,13 @@ import { claimsOfUser } from './users.ts'
 
 /** OpenID Connect Core section 5.3. The challenges of its refusals follow RFC 6750 section 3. */
 export function answerUserinfo(context: Context, { headers }: OAuthRequest): Answer {
-  const { issuer, grants, users } = context
+  const { users } = context
   const token = /^bearer +(?<token>[\w.~+/-]+=*)$/i.exec(headers.get('authorization') ?? '')
     ?.groups?.['token']
   if (token === undefined) {
     return answerOAuth(401, {}, { 'www-authenticate': 'Bearer' })
   }
-  const claims = grants.isOver(token) ? undefined : readAccessToken(issuer, token)
+  const claims = readAccessToken(context, token)
   if (claims === undefined) throw refusal(401, 'invalid_token', 'The access token is not valid.')
   const scopes = scopesOf(claims)
   if (!scopes.includes('openid')) {

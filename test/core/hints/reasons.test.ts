@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import type { Reason } from 'tollgate'
+import type { Reason, VerifierOptions } from 'tollgate'
 import { faults } from 'tollgate/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import type { Refusal } from './refusals.ts'
-import { createStage, encode, issuer, mint, now, refusalOf } from './refusals.ts'
+import { createStage, encode, issuer, mint, now, personal, refusalOf } from './refusals.ts'
 
 /** How a reason is provoked, and what the hint says: found, expected, and how to fix it. */
 type Provocation = readonly [what: string, provoke: () => Promise<Refusal>, hint: RegExp]
@@ -83,6 +83,11 @@ const provocations: Readonly<Record<Reason, readonly Provocation[] | 'not by ver
     ['a kid that is a number', () => refusalOf(mint({}, { kid: 1 })), /kid must be a string/],
   ],
   opaque: [
+    [
+      'an opaque token that no issuer has the prefix of',
+      () => refusalOf(issuer.opaque(personal), withIntrospection({ prefix: 'acme_' })),
+      /does not begin with what any issuer states in the option 'introspection\.prefix'/,
+    ],
     [
       'an opaque token',
       () => refusalOf('ory_at_Jb2mXq7Yc4.ZrWv8Kd-Lq'),
@@ -444,6 +449,36 @@ const provocations: Readonly<Record<Reason, readonly Provocation[] | 'not by ver
       /none of the issuer's loaded keys is the token's, and newer ones cannot be fetched .*: status 404 at/,
     ],
   ],
+  inactive: [
+    [
+      'an opaque token that was revoked',
+      async () => {
+        const token = issuer.opaque(personal)
+        issuer.revoke(token)
+        return refusalOf(token, withIntrospection())
+      },
+      /the issuer \('https:\/\/issuer\.test'\) says that the token is not active.*Have the client get a new one/,
+    ],
+  ],
+  introspection: [
+    [
+      'an opaque token whose issuer is down',
+      () => {
+        issuer.fail('introspection', faults.status(502))
+        return refusalOf(issuer.opaque(personal), withIntrospection())
+      },
+      /could not be asked about the token: status 502 at https:\/\/issuer\.test\/introspect\. The answer is 503, and a request after 1 s asks again/,
+    ],
+    [
+      'an opaque token whose issuer refuses the client',
+      () => {
+        const body = '{"error":"invalid_client"}'
+        issuer.fail('introspection', faults.status(401, { body }))
+        return refusalOf(issuer.opaque(personal), withIntrospection())
+      },
+      /status 401 \(invalid_client\) at .*check the endpoint, the option 'introspection' or 'client'/,
+    ],
+  ],
   resolver: [
     [
       'a resolver that throws',
@@ -507,6 +542,11 @@ function head(): object {
 
 function claims(): object {
   return JSON.parse(Buffer.from(payload, 'base64url').toString())
+}
+
+function withIntrospection(members: object = {}): Partial<VerifierOptions> {
+  const introspection = { clientId: 'api', clientSecret: 'secret-of-the-api', ...members }
+  return { issuer: { issuer: issuer.url, introspection } }
 }
 
 function withKeys() {

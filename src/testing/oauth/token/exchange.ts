@@ -52,7 +52,7 @@ export function exchangeToken(
 }
 
 function readToken(
-  { issuer, grants }: Context,
+  context: Context,
   parameters: Parameters,
   name: 'subject_token' | 'actor_token',
 ): Readonly<Record<string, unknown>> {
@@ -60,7 +60,7 @@ function readToken(
   if (!types.includes(parameters.required(`${name}_type`))) {
     throw invalidRequest(`The ${name} must be an access token of this issuer.`)
   }
-  const claims = grants.isOver(token) ? undefined : readAccessToken(issuer, token)
+  const claims = readAccessToken(context, token)
   // RFC 8693 section 2.2.2 has invalid_request for a token that is not good.
   if (claims === undefined) throw invalidRequest(`The ${name} is not valid.`)
   return claims
