@@ -3,3 +3,6 @@
 export type { Revocation, RevocationStore } from './core/revocation.ts'
 export type { MemoryStoreOptions } from './revocation/memory.ts'
 export { createMemoryStore } from './revocation/memory.ts'
+export type { RedisStore, RedisStoreOptions } from './revocation/redis.ts'
+export { createRedisStore } from './revocation/redis.ts'
+export type { RedisClient } from './revocation/redis-client.ts'

@@ -5,6 +5,7 @@ import { kinds, namesOf } from '../core/revocation.ts'
 import type { Entry } from './entry.ts'
 import { longestTolerance, readRevocation, revokes } from './entry.ts'
 import { createListeners } from './listeners.ts'
+import { StoreError } from './store-error.ts'
 
 export interface MemoryStoreOptions {
   /** How many revocations are kept at most. Default: 100000. From 1 to 10000000. */
@@ -71,7 +72,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): RevocationS
     // Only where there is no other room: those whose `until` has passed, but which could still
     // concern a token that `clockTolerance` lets pass.
     if (entries.size >= max) drop(0)
-    if (entries.size >= max) throw new StoreFullError(max)
+    if (entries.size >= max) throw full(max)
     sweepAt = Math.min(max, Math.max(1_000, entries.size * 2))
   }
 
@@ -98,13 +99,7 @@ function keyOf(kind: Kind, issuer: string, value: string): string {
   return `${kind} ${issuer.length} ${issuer}${value}`
 }
 
-class StoreFullError extends Error {
-  override readonly name = 'StoreFullError'
-  readonly code = 'REVOCATION_STORE_FULL'
-
-  constructor(max: number) {
-    super(
-      `tollgate: the memory store keeps ${max} revocations, and none has ended: nothing was revoked. Raise 'max'`,
-    )
-  }
+function full(max: number): StoreError {
+  const why = `the memory store keeps ${max} revocations, and none has ended: nothing was revoked`
+  return new StoreError('REVOCATION_STORE_FULL', `${why}. Raise 'max'`)
 }

@@ -163,6 +163,7 @@ test('every entry exports the expected values, imported and required, without an
       ],
       "tollgate/revocation": [
         "createMemoryStore",
+        "createRedisStore",
       ],
       "tollgate/testing": [
         "assertRejectsHostileTokens",
@@ -383,6 +384,9 @@ test('every entry exports the expected types, an adapter its own beside those of
       ],
       "tollgate/revocation": [
         "MemoryStoreOptions",
+        "RedisClient",
+        "RedisStore",
+        "RedisStoreOptions",
         "Revocation",
         "RevocationStore",
       ],

@@ -242,7 +242,11 @@ export const suites: readonly Suite[] = [
   },
   {
     name: 'revocation',
-    files: ['test/core/auth-signal.test.ts', 'test/revocation/memory.test.ts'],
+    files: [
+      'test/core/auth-signal.test.ts',
+      'test/revocation/memory.test.ts',
+      'test/revocation/redis.test.ts',
+    ],
     adapters: 'portable',
   },
   {
