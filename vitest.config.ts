@@ -25,6 +25,7 @@ const packed = ['consumers', 'entries', 'reach', 'readme', 'tarball', 'vitest'].
 /** The files that `npm test` runs. */
 export const include = ['test/**/*.test.ts', 'examples/**/*.test.ts']
 export const exclude = [
+  'test/browser/**',
   'test/interop/**',
   'test/bench/**',
   'test/runners/**',

@@ -2,11 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { createControl } from '../testing/control/control.ts'
 import { controlPath } from '../testing/control/protocol.ts'
 import { createIssuerWithListener } from '../testing/http-issuer.ts'
+import type { IssuerShape } from '../testing/shapes/shapes.ts'
+import { shapes } from '../testing/shapes/shapes.ts'
 import type { TestIssuer } from '../testing.ts'
 import type { Command } from './command.ts'
 import { runCommand } from './dev-issuer/child.ts'
 import type { Listening } from './dev-issuer/listen.ts'
 import { isLoopbackOnly, listenOn } from './dev-issuer/listen.ts'
+import { pageOperations } from './dev-issuer/page/operations.ts'
+import { createPage } from './dev-issuer/page/page.ts'
 import { exitCodes, wrongUsage } from './failure.ts'
 import type { Flags, KnownFlags } from './flags.ts'
 import type { Io } from './io.ts'
@@ -17,28 +21,32 @@ import { claimFlags, claimsIn, defaultExpiry } from './token-flags.ts'
 
 const help = `Usage: tollgate issuer [flags] [-- COMMAND]
 
-Runs an issuer of access tokens for development, on this machine alone. It
-prints environment lines and a first token, and runs until Ctrl-C. With a
-COMMAND, it runs that with the variables set, and ends with it.
+Runs an issuer of access tokens for development, on this machine alone, with a
+page to try tokens on. It prints environment lines and a first token, and runs
+until Ctrl-C. With a COMMAND, it runs that with the variables set, and ends
+with it.
 
 The server:
   --port N            the port (that of --url, else ${defaultPort}; 0 takes a free one)
   --host ADDRESS      where to listen (127.0.0.1 and ::1); 0.0.0.0 lets other
-                      containers in, and wants a token for the control endpoints
+                      containers in, and wants a token for page and control
   --url URL           how tokens and metadata name the issuer
                       (http://localhost:PORT)
 
 The tokens:
+  --shape NAME        whose they are like: a preset of tollgate/issuers, such
+                      as keycloak (RFC 9068)
   --seed TEXT         the same keys at every start (new keys at every start)
-  --alg NAME          the algorithm (ES256)
-  --aud URL           the audience, may be repeated (https://api.test)
+  --alg NAME          the algorithm (ES256, or that of the shape)
+  --aud URL           the audience, may be repeated (https://api.test, or that
+                      of the shape)
   --expires-in TIME   90s, 5m, 1h or 30d (1h)
   --sub, --scope, --claim, --claim-json
                       what every token says, see 'tollgate mint --help'
 
 Variables that are printed or set:
   ISSUER AUDIENCE JWKS_URI TOLLGATE_CONTROL_URL and TOKEN (TOKEN is not set for
-  COMMAND), and TOLLGATE_CONTROL_TOKEN if the control endpoints want one
+  COMMAND), and TOLLGATE_CONTROL_TOKEN if page and control want one
 
 Exit codes:
   that of COMMAND; without one:
@@ -55,6 +63,7 @@ const flags: KnownFlags = {
   port: 'text',
   host: 'text',
   url: 'text',
+  shape: 'text',
   seed: 'text',
   alg: 'text',
   aud: 'list',
@@ -77,6 +86,7 @@ export const issuer: Command = {
       warnOfOthers(flags, io)
       if (flags.command.length > 0) {
         printLine(io.notes, `tollgate: the ${where}`)
+        printLine(io.notes, `tollgate: its page is ${started.page}`)
         return await runCommand(flags.command, started.variables, io)
       }
       announce(started, where, io)
@@ -91,28 +101,46 @@ export const issuer: Command = {
 interface Started {
   readonly issuer: TestIssuer
   readonly variables: Readonly<Record<string, string>>
+  /** The link to the page, with the token that it wants. */
+  readonly page: string
 }
 
 function start(flags: Flags, url: string | undefined, listening: Listening): Started {
   const { origin, pathname } = new URL(url ?? `http://localhost:${listening.port}`)
-  const at = { origin, path: pathname.replace(/\/$/, '') }
-  const { issuer, outages, listener } = createIssuerWithListener(tokenOptions(flags), at)
-  const isPrivate = isLoopbackOnly(flags.text('host'))
-  const secret = isPrivate ? undefined : randomBytes(24).toString('base64url')
-  const control = createControl({ issuer, outages, secret })
+  const shape = flags.oneOf('shape', Object.keys(shapes) as IssuerShape[])
+  const path = pathname.replace(/\/$/, '')
+  // A shape has a path of its own, unless the flag names another one.
+  const at = { origin, path: shape !== undefined && path === '' ? undefined : path }
+  const options = { ...tokenOptions(flags), ...(shape !== undefined && { shape }) }
+  const { issuer, outages, keysAt, listener } = createIssuerWithListener(options, at)
+  const host = flags.text('host')
+  const secret = isLoopbackOnly(host) ? undefined : randomBytes(24).toString('base64url')
+  const more = pageOperations({ issuer, keysAt, shape })
+  const control = createControl({ issuer, outages, secret, more })
+  const page = createPage({ url: issuer.url, secret })
   listening.serve((request, response) => {
-    if (!control.handle(request, response)) listener(request, response)
+    if (page.handle(request, response) || control.handle(request, response)) return
+    listener(request, response)
   })
   return {
     issuer,
     variables: {
       ISSUER: issuer.url,
       AUDIENCE: [issuer.audience].flat().join(' '),
-      JWKS_URI: String(issuer.metadata['jwks_uri']),
+      JWKS_URI: keysAt,
       TOLLGATE_CONTROL_URL: `${origin}${controlPath}`,
       ...(secret !== undefined && { TOLLGATE_CONTROL_TOKEN: secret }),
     },
+    page: page.linkAt(hereOf(host), listening.port),
   }
+}
+
+/** How a browser on this machine names the host. */
+function hereOf(host: string | undefined): string {
+  if (host === undefined || isLoopbackOnly(host) || ['0.0.0.0', '::'].includes(host)) {
+    return 'localhost'
+  }
+  return host.includes(':') ? `[${host}]` : host
 }
 
 function tokenOptions(flags: Flags) {
@@ -154,7 +182,7 @@ function warnOfOthers(flags: Flags, io: Io): void {
   for (const line of lines) printLine(io.notes, paint('yellow', line))
 }
 
-function announce({ issuer, variables }: Started, where: string, io: Io): void {
+function announce({ issuer, variables, page }: Started, where: string, io: Io): void {
   const paint = createPaint(io.notes, io)
   printLine(io.notes, paint('bold', `The ${where}.`))
   printLine(io.notes, 'It is for development. Configure your API with these lines:')
@@ -164,7 +192,8 @@ function announce({ issuer, variables }: Started, where: string, io: Io): void {
     printLine(io.output, `${name}=${escaped(value, 8192)}`)
   }
   printLine(io.notes)
-  printLine(io.notes, "'tollgate mint' makes more tokens. Ctrl-C stops the issuer.")
+  printLine(io.notes, `The page to try tokens on: ${page}`)
+  printLine(io.notes, "'tollgate mint' makes more tokens, too. Ctrl-C stops the issuer.")
 }
 
 function untilStopped(io: Io): Promise<void> {

@@ -1,5 +1,6 @@
 import { request } from 'node:http'
 import { createVerifier } from 'tollgate'
+import { keycloak } from 'tollgate/issuers'
 import { serveTestIssuer } from 'tollgate/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { finish, start, startIssuer } from './stage.ts'
@@ -116,6 +117,8 @@ describe('tollgate issuer', () => {
       ['a foreign Origin', { origin: 'https://evil.test' }],
       ['the Origin null', { origin: 'null' }],
       ['the Origin of another port', { origin: 'http://localhost:1' }],
+      ['a page of another site', { 'sec-fetch-site': 'cross-site' }],
+      ['a page of another port of this machine', { 'sec-fetch-site': 'same-site' }],
     ])('%s is answered 403', async (_, headers) => {
       for (const [method, path] of [
         ['POST', 'mint'],
@@ -129,8 +132,36 @@ describe('tollgate issuer', () => {
     })
 
     test('a page of the issuer itself may ask', async () => {
-      const headers = { ...json, origin: `http://localhost:${port}` }
+      const headers = {
+        ...json,
+        origin: `http://localhost:${port}`,
+        'sec-fetch-site': 'same-origin',
+      }
       expect((await ask(`${control}/mint`, 'POST', headers, '{}')).status).toBe(200)
+    })
+
+    test('the state that a page shows has keys without their numbers, faults, and requests since a number', async () => {
+      const state = async (since = 0) =>
+        JSON.parse((await ask(`${control}/state?since=${since}`, 'GET', {})).text)
+      await ask(`${control}/reset`, 'POST', json, '{}')
+      await fetch(stage.variables['JWKS_URI'] as string)
+      const fault = { endpoint: 'token', fault: { name: 'status', args: [503] }, times: 2 }
+      const { id } = JSON.parse(
+        (await ask(`${control}/faults`, 'PUT', json, JSON.stringify(fault))).text,
+      )
+      const first = await state()
+      expect(first).toEqual({
+        total: 1,
+        requests: [expect.objectContaining({ endpoint: 'jwks', method: 'GET' })],
+        keys: [{ kid: expect.any(String), alg: 'ES256', published: true, signs: true }],
+        faults: [{ id, endpoint: 'token', name: 'status 503', times: 2, after: 0 }],
+        now: expect.any(Number),
+      })
+      expect((await state(1)).requests).toEqual([])
+      await ask(`${control}/faults/${id}`, 'DELETE', {})
+      expect((await state()).faults).toEqual([])
+      await ask(`${control}/requests`, 'DELETE', {})
+      expect(await state(1)).toMatchObject({ total: 0, requests: [] })
     })
 
     test.each([
@@ -149,6 +180,127 @@ describe('tollgate issuer', () => {
       expect((await ask(`${control}/health`, 'DELETE', {})).status).toBe(404)
       expect((await ask(control, 'GET', {})).status).toBe(404)
     })
+  })
+})
+
+describe('the page of tollgate issuer', () => {
+  let stage: Awaited<ReturnType<typeof startIssuer>>
+  let origin: string
+  beforeAll(async () => {
+    stage = await startIssuer()
+    origin = stage.variables['ISSUER'] as string
+  })
+  afterAll(() => stage.stop())
+
+  test('its link is printed, and to a command as well', async () => {
+    expect(stage.running.notes).toContain(`The page to try tokens on: ${origin}/\n`)
+    const code = ['--', process.execPath, '-e', '']
+    const { notes } = await finish(['issuer', '--port', '0', ...code])
+    expect(notes).toMatch(/its page is http:\/\/localhost:\d+\/\n/)
+  })
+
+  test('it is HTML that loads nothing of another origin, runs no script that is in it, and stays out of frames and caches', async () => {
+    const { status, text, headers } = await ask(`${origin}/`, 'GET', {})
+    expect(status).toBe(200)
+    expect(headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+    })
+    const policy = String((headers as Headers)['content-security-policy'])
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).toContain("script-src 'self'")
+    expect(policy).toContain("frame-ancestors 'none'")
+    expect(policy).not.toMatch(/unsafe|\*/)
+    const loaded = Array.from(text.matchAll(/\b(?:src|href)="([^"]*)"/g), ([, url]) => url)
+    expect(
+      loaded.filter((url) => !/^(\/_test\/page\/[a-z]+\.(css|js)|data:,|#mint)$/.test(url ?? '')),
+    ).toEqual([])
+    expect(text).not.toMatch(/\son\w+=|<style|style=|<script(?! type="module" src=)/)
+    expect(Object.keys(headers).join()).not.toContain('access-control')
+  })
+
+  test('its style is served, HEAD has no body, and other methods and files are not its own', async () => {
+    const style = await ask(`${origin}/_test/page/style.css`, 'GET', {})
+    expect([style.status, (style.headers as Headers)['content-type']]).toEqual([
+      200,
+      'text/css; charset=utf-8',
+    ])
+    const head = await ask(`${origin}/`, 'HEAD', {})
+    expect([head.status, head.text]).toEqual([200, ''])
+    expect((await ask(`${origin}/`, 'POST', {}, '')).status).toBe(405)
+    for (const path of ['page.js', '../page.js', '..%2fpage.js', 'main.ts', 'constructor.js', '']) {
+      expect([path, (await ask(`${origin}/_test/page/${path}`, 'GET', {})).status]).toEqual([
+        path,
+        404,
+      ])
+    }
+  })
+
+  test('a Host that is not that of the issuer is refused', async () => {
+    for (const path of ['/', '/_test/page/style.css']) {
+      expect((await ask(`${origin}${path}`, 'GET', { host: 'evil.test' })).status).toBe(403)
+    }
+  })
+
+  test('it is not in the log of requests', async () => {
+    await ask(`${origin}/`, 'GET', {})
+    const state = await ask(`${origin}/_test/state`, 'GET', {})
+    const { requests } = JSON.parse(state.text) as { requests: { method: string }[] }
+    expect(requests.filter(({ method }) => method !== 'POST')).toEqual([])
+  })
+})
+
+describe('tollgate issuer --shape', () => {
+  test('the issuer is like one of that name, and the preset verifies its tokens', async () => {
+    const stage = await startIssuer('--shape', 'keycloak')
+    const { ISSUER = '', AUDIENCE = '', JWKS_URI = '', TOKEN = '' } = stage.variables
+    expect(ISSUER).toMatch(/^http:\/\/localhost:\d+\/realms\/test$/)
+    expect(JWKS_URI).toBe(`${ISSUER}/protocol/openid-connect/certs`)
+    const [, url = ''] = /^(.*)\/realms/.exec(ISSUER) ?? []
+    const preset = keycloak({ url, realm: 'test', audience: AUDIENCE })
+    const verifier = createVerifier({ issuer: preset, allowInsecureLoopback: true })
+    expect((await verifier.verify(TOKEN)).roles).toContain('default-roles-test')
+    const { shape } = JSON.parse(
+      (await ask(`${new URL(ISSUER).origin}/_test/about`, 'GET', {})).text,
+    )
+    expect(shape).toBe('keycloak')
+    expect((await ask(`${new URL(ISSUER).origin}/`, 'GET', {})).status).toBe(200)
+    await stage.stop()
+  })
+
+  test('--url names another issuer of that kind', async () => {
+    const stage = await startIssuer(
+      '--shape',
+      'keycloak',
+      '--url',
+      'http://issuer:4000/realms/acme',
+    )
+    expect(stage.variables).toMatchObject({
+      ISSUER: 'http://issuer:4000/realms/acme',
+      TOLLGATE_CONTROL_URL: 'http://issuer:4000/_test',
+    })
+    await stage.stop()
+  })
+
+  test('an issuer without metadata still says where its keys are', async () => {
+    const stage = await startIssuer('--shape', 'googleIap')
+    const { JWKS_URI = '' } = stage.variables
+    expect((await (await fetch(JWKS_URI)).json()).keys).toHaveLength(1)
+    await stage.stop()
+  })
+
+  test.each([
+    [['--shape', 'keyclok'], /'--shape' is 'keyclok': did you mean 'keycloak'\?/],
+    [['--shape', 'nothing-like-it'], /it is one of adfs, auth0/],
+    [['--shape', 'supabase', '--aud', 'https://api.test'], /audience.*must be left out/],
+    [['--shape', 'keycloak', '--url', 'http://issuer:4000/acme'], /issuer of this shape/],
+  ])('%j is refused with the way to fix it', async (flags, message) => {
+    const { code, notes } = await finish(['issuer', '--port', '0', ...flags])
+    expect(code).toBe(2)
+    expect(notes).toMatch(message)
   })
 })
 
@@ -189,6 +341,28 @@ describe('tollgate issuer --host 0.0.0.0 --url http://issuer:4000', () => {
     }
     const rebound = await ask(`${control}/keys`, 'GET', { host: 'evil.test', ...good })
     expect(rebound.status).toBe(403)
+  })
+
+  test('the page wants the token as well, and the printed link has it', async () => {
+    const token = stage.variables['TOLLGATE_CONTROL_TOKEN']
+    const page = control.replace('/_test', '/')
+    expect(stage.running.notes).toContain(
+      `http://localhost:${new URL(control).port}/?token=${token}\n`,
+    )
+    for (const [url, status] of [
+      [page, 401],
+      [`${page}?token=`, 401],
+      [`${page}?token=${token}x`, 401],
+      [`${page}?token=${token}`, 200],
+    ] as const) {
+      const answer = await ask(url, 'GET', {})
+      expect([url, answer.status, answer.text.includes('id="mint"')]).toEqual([
+        url,
+        status,
+        status === 200,
+      ])
+      expect(answer.text).not.toContain(token)
+    }
   })
 
   test('mint uses the token of the environment lines, and tells those who lack it', async () => {

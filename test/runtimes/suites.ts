@@ -336,6 +336,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
     why: 'tests the command line, which is a program of Node',
     files: [
       'test/cli/attack.test.ts',
+      'test/cli/call-api.test.ts',
       'test/cli/command-line.test.ts',
       'test/cli/compose.test.ts',
       'test/cli/doctor.test.ts',
