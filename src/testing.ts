@@ -33,6 +33,7 @@ export type {
 export { connectTestIssuer } from './testing/control/connect.ts'
 export type { RemoteMintOptions } from './testing/control/mint-request.ts'
 export type { RemoteRequest } from './testing/control/protocol.ts'
+export type { EncryptOptions } from './testing/encrypt.ts'
 export type { Endpoint } from './testing/endpoints.ts'
 export type { Fault } from './testing/fault.ts'
 export type { Faults } from './testing/faults.ts'

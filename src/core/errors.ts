@@ -10,6 +10,8 @@ export type Reason =
   | 'malformed'
   | 'opaque'
   | 'encrypted'
+  | 'decryption'
+  | 'not-encrypted'
   | 'algorithm'
   | 'critical-header'
   | 'token-type'

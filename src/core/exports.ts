@@ -27,6 +27,7 @@ export type {
 } from './introspection/introspection-options.ts'
 export type { IssuerOptions, IssuerResolver } from './issuer-options.ts'
 export type { StandardSchema } from './jwt/claims-schema.ts'
+export type { DecryptionOptions } from './jwt/decryption-options.ts'
 export type { Mark } from './jwt/marks.ts'
 export type { ClaimPath, Profile, ProfileName } from './jwt/profile.ts'
 export type { KeyOptions } from './key-options.ts'

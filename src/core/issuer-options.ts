@@ -7,6 +7,8 @@ import type { IntrospectionOptions } from './introspection/introspection-options
 import { resolveIntrospection } from './introspection/introspection-options.ts'
 import { isIdentifier, issuerFlaw } from './issuer-url.ts'
 import type { TrustedIssuer } from './issuers/active-issuer.ts'
+import type { DecryptionOptions } from './jwt/decryption-options.ts'
+import { resolveDecryption } from './jwt/decryption-options.ts'
 import type { Mark } from './jwt/marks.ts'
 import { algorithmsFor, policyOf, resolveKinds } from './jwt/policy-options.ts'
 import type { Profile, ProfileName } from './jwt/profile.ts'
@@ -71,6 +73,12 @@ export interface IssuerOptions {
    */
   secret?: Uint8Array
   /**
+   * How its tokens are encrypted to this API: first signed, then encrypted (RFC 7519 section 5.2).
+   * Default: a token of five parts is refused, as `encrypted`. Refused in the answer of a resolver:
+   * an encrypted token names no issuer to ask it for.
+   */
+  decryption?: DecryptionOptions
+  /**
    * Kinds of tokens, told apart by a mark: the first kind whose mark a token has decides. A token
    * of none of them is refused as `token-type`. What a kind leaves out is that of the issuer, else
    * that of the verifier; where all kinds name an audience, the issuer needs none. Default: all
@@ -126,6 +134,7 @@ const known = {
   jwksUri: true,
   jwks: true,
   secret: true,
+  decryption: true,
   kinds: true,
   permissionsOf: true,
   fetch: true,
@@ -146,6 +155,7 @@ export const issuerElsewhere: Readonly<Record<string, string>> = {
   jwksUri: inIssuer('jwksUri'),
   jwks: inIssuer('jwks'),
   secret: inIssuer('secret'),
+  decryption: inIssuer('decryption'),
   kinds: inIssuer('kinds'),
   permissionsOf: inIssuer('permissionsOf'),
   client: inIssuer('client'),
@@ -174,7 +184,11 @@ export function resolveIssuer(
   if (flaw !== undefined && !isIdentifier(issuer)) refuseIssuer(issuer, flaw)
   const what = resolved ? 'option' : `of issuer ${issuer}: option`
   const of = `${what} '`
-  checkDefined(what, options, ['audience', 'algorithms', 'profile', 'secret'])
+  checkDefined(what, options, ['audience', 'algorithms', 'profile', 'secret', 'decryption'])
+  if (resolved && options['decryption'] !== undefined) {
+    const fix = 'is only for issuers that are listed: an encrypted token names no issuer to ask for'
+    wrongOption(`${of}decryption'`, fix)
+  }
   const policies = resolvePolicies(of, options, defaults, issuer as string)
   if (flaw !== undefined) checkAnyForm(issuer, flaw, options, policies)
   const isBundle = subjectPrefixesOf(policies).length > 0
@@ -192,6 +206,7 @@ export function resolveIssuer(
     fetch: optionalFunction<FetchLike>(`${of}fetch'`, options['fetch']),
     client,
     introspection: resolveIntrospection(of, options['introspection'], client, insecureHosts),
+    decryption: resolveDecryption(`${of}decryption'`, options['decryption']),
   })
 }
 

@@ -1,7 +1,7 @@
 import type { JWK } from 'jose'
 import type { PublicKeyAlgorithm } from '../core/algorithms.ts'
-import { numberWithin } from '../core/option-checks.ts'
-import type { IssuerOptions } from '../index.ts'
+import { numberWithin, wrongOption } from '../core/option-checks.ts'
+import type { DecryptionOptions, IssuerOptions } from '../index.ts'
 import { plainObject } from './arguments.ts'
 import type { BadTokens } from './bad.ts'
 import { createBadTokens } from './bad.ts'
@@ -10,6 +10,8 @@ import { claimsOption } from './claims.ts'
 import type { TestClock } from './clock.ts'
 import { createClock } from './clock.ts'
 import { checkReproducible, createIds, resolveDeterminism } from './deterministic.ts'
+import type { EncryptOptions } from './encrypt.ts'
+import { createDecryption, encryptToken } from './encrypt.ts'
 import type { Endpoint } from './endpoints.ts'
 import { createEndpoints } from './endpoints.ts'
 import type { Fault } from './fault.ts'
@@ -76,6 +78,17 @@ export interface TestIssuer<I extends AnyIssuer = AnyIssuer>
   readonly keys: KeyRing
   readonly requests: RequestLog
   readonly bad: BadTokens
+  /**
+   * A key of the app under test, made when it is first asked for, as the option `decryption` of an
+   * issuer has it: `{ issuer: issuer.url, decryption: issuer.decryption }`.
+   */
+  readonly decryption: DecryptionOptions
+  /**
+   * Encrypts a token to the app under test, as an issuer does that signs and encrypts its access
+   * tokens (RFC 7519 section 5.2): `issuer.encrypt(issuer.mint())`. Throws a TypeError for a wrong
+   * option, and where the issuer is deterministic: each encryption holds random numbers.
+   */
+  encrypt(token: string, options?: EncryptOptions): string
   /** Milliseconds since the epoch, by the issuer's clock. */
   readonly now: () => number
   /** Serves the documents of the issuer. Rejects with a TypeError for any other origin. */
@@ -197,6 +210,11 @@ export function assembleIssuer(
     ...(served === undefined && { fetch }),
     ...(model.keysAt.startsWith('http:') && { allowInsecureLoopback: true }),
   }
+  let decryption: DecryptionOptions | undefined
+  function decryptionOf(): DecryptionOptions {
+    decryption ??= createDecryption()
+    return decryption
+  }
   function reset(): void {
     ring.reset()
     outages.clear()
@@ -221,6 +239,15 @@ export function assembleIssuer(
     keys,
     requests: recorder.requests,
     bad: createBadTokens({ mint, mintOther, keys, now, expiresIn, ids }),
+    get decryption() {
+      return decryptionOf()
+    },
+    encrypt(token, encryption = {}) {
+      if (options.deterministic) {
+        wrongOption('issuer.encrypt', 'is not for a deterministic issuer: each encryption differs')
+      }
+      return encryptToken(token, encryption, decryptionOf().keys[0] as JWK)
+    },
     now,
     fetch,
     trust: (overrides = {}) => ({

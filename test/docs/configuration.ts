@@ -36,6 +36,12 @@ const parts = [
     types: ['IssuerOptions'],
   },
   {
+    title: '`decryption`',
+    intro: 'How an issuer encrypts its tokens to this API.',
+    file: 'src/core/jwt/decryption-options.ts',
+    types: ['DecryptionOptions'],
+  },
+  {
     title: '`profile`',
     intro:
       'What the access tokens of an issuer look like. The presets of `tollgate/issuers` make these.',

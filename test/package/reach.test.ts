@@ -58,6 +58,13 @@ async function reachOf(entry: Entry): Promise<{ own: readonly string[]; others: 
   }
 }
 
+/** What is only loaded when it is needed, by a call of `import`. */
+function lazily(imports: readonly Import[]): readonly string[] {
+  const kinds = new Set(imports.map(({ kind }) => kind))
+  expect([...kinds].sort()).toEqual(['dynamic-import', 'import-statement'])
+  return imports.filter(({ kind }) => kind === 'dynamic-import').map(({ path }) => path)
+}
+
 /** The packages whose types the declarations of an entry import, directly or through others. */
 async function typesOf(entry: Entry): Promise<readonly string[]> {
   const visited = new Set<string>()
@@ -92,10 +99,11 @@ describe('what an entry imports', () => {
       expect(above).toEqual([`${adapter}.js`])
       expect([...new Set(others.map(({ path }) => path))].sort()).toEqual([
         'jose/base64url',
+        'jose/jwe/compact/decrypt',
         'jose/key/import',
         'lru-cache',
       ])
-      expect([...new Set(others.map(({ kind }) => kind))]).toEqual(['import-statement'])
+      expect(lazily(others)).toEqual(['jose/jwe/compact/decrypt'])
     },
   )
 
@@ -106,10 +114,11 @@ describe('what an entry imports', () => {
     expect(own).toContain('core/verifier.js')
     expect([...new Set(others.map(({ path }) => path))].sort()).toEqual([
       'jose/base64url',
+      'jose/jwe/compact/decrypt',
       'jose/key/import',
       'lru-cache',
     ])
-    expect([...new Set(others.map(({ kind }) => kind))]).toEqual(['import-statement'])
+    expect(lazily(others)).toEqual(['jose/jwe/compact/decrypt'])
   })
 
   test('testing: itself, the presets, five files of core/, one of http/, and Node', async () => {
@@ -302,6 +311,35 @@ describe('importing an entry', () => {
       expect(outputFiles[0]?.contents.byteLength).toBeLessThan(3_000)
     },
   )
+
+  test('the code of jose for decryption is loaded with the first encrypted token of a verifier with the option', async () => {
+    const code = `import { register } from 'node:module'
+      const hook = \`export async function resolve(specifier, context, next) {
+        if (specifier.includes('/jwe/')) throw new Error('loads ' + specifier)
+        return next(specifier, context)
+      }\`
+      register('data:text/javascript,' + encodeURIComponent(hook))
+      const { createVerifier } = await import('tollgate')
+      const { createTestIssuer } = await import('tollgate/testing')
+      const issuer = createTestIssuer()
+      const { decryption } = issuer
+      const plain = createVerifier(issuer.trust())
+      const decrypting = createVerifier(issuer.trust({ issuer: { issuer: issuer.url, decryption } }))
+      const outcome = (verifier, token) =>
+        verifier.verify(token).then(() => 'accepted', (error) => error.reason ?? error.message)
+      console.log(JSON.stringify([
+        await outcome(plain, issuer.mint()),
+        await outcome(plain, issuer.encrypt(issuer.mint())),
+        await outcome(decrypting, issuer.mint()),
+        await outcome(decrypting, issuer.encrypt(issuer.mint())),
+      ]))`
+    expect(await evaluate(project, 'module', code)).toEqual([
+      'accepted',
+      'encrypted',
+      'accepted',
+      'loads jose/jwe/compact/decrypt',
+    ])
+  })
 
   test('importing an entry changes no global, and starts no listener, no timer and no fetch', async () => {
     const code = `const shapes = [globalThis, process.env, Math, JSON, Object, Array, Function, String, RegExp,

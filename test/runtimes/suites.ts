@@ -56,6 +56,7 @@ export const suites: readonly Suite[] = [
     name: 'core',
     files: [
       'test/core/errors.test.ts',
+      'test/core/encrypted-tokens.test.ts',
       'test/core/explain.test.ts',
       'test/core/revocation.test.ts',
       'test/core/hints/any-token.test.ts',
@@ -372,6 +373,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
     files: [
       'examples/app.test.ts',
       'examples/opaque-tokens.test.ts',
+      'examples/encrypted-and-shared-secret.test.ts',
       'examples/testing/answers.test.ts',
       'examples/testing/global-fetch.test.ts',
       'examples/testing/handler.test.ts',

@@ -74,7 +74,15 @@ export interface Verification {
    * reads it.
    */
   claims: Claims | undefined
-  /** Filled in once the header is read. For hints alone: no decision reads it. */
+  /**
+   * Whether the token came encrypted. Filled in once the signed token is there. For `explain()`
+   * alone.
+   */
+  encrypted: boolean | undefined
+  /**
+   * Filled in once the header is read: of an encrypted token its own, and then that of the signed
+   * token in it. For hints alone: no decision reads it.
+   */
   header: JwsHeader | undefined
   /** Filled in once the times are read, before they are checked. For `explain()` alone. */
   times: Times | undefined
@@ -97,6 +105,7 @@ export function createVerification(
     issuer: undefined,
     policy: undefined,
     claims: undefined,
+    encrypted: undefined,
     header: undefined,
     times: undefined,
     principal: undefined,

@@ -1,13 +1,20 @@
 import type { Reason } from '../errors.ts'
 import { formError } from '../jwt/jws.ts'
 import type { FormatContext, Stage, TokenFormat } from './format.ts'
+import { createJweFormat } from './jwe.ts'
 import { createJwtFormat } from './jwt.ts'
 import { createOpaqueFormat } from './opaque.ts'
 
 /** Every format of tokens that is understood. */
 export function createFormats(context: FormatContext): readonly TokenFormat[] {
   const isAsked = context.issuers.listed.some(({ introspection }) => introspection !== undefined)
-  return [...(isAsked ? [createOpaqueFormat(context)] : []), createJwtFormat(context)]
+  const signed = createJwtFormat(context)
+  const encrypted = createJweFormat(context, signed)
+  return [
+    ...(isAsked ? [createOpaqueFormat(context)] : []),
+    ...(encrypted === undefined ? [] : [encrypted]),
+    signed,
+  ]
 }
 
 /**

@@ -30,14 +30,25 @@ import { checkConfirmable } from './format.ts'
 import { askIssuer } from './jwt-introspection.ts'
 import { jwtStagesOf } from './stages.ts'
 
+/** The format of what is signed, and may have been encrypted after that. */
+export interface SignedFormat extends TokenFormat {
+  /** @param encryptedFor The issuer for whose tokens it was encrypted; undefined if it was not. */
+  verify(token: string, run: Verification, encryptedFor?: ActiveIssuer): Awaitable<VerifiedToken>
+}
+
 /**
  * Signed JWTs (RFC 9068 section 4). `stages.ts` lists the checks in the order in which they are made
  * here.
  */
-export function createJwtFormat(context: FormatContext): TokenFormat {
+export function createJwtFormat(context: FormatContext): SignedFormat {
   const { issuers, schema, now } = context
 
-  function verify(token: string, run: Verification): Awaitable<VerifiedToken> {
+  function verify(
+    token: string,
+    run: Verification,
+    encryptedFor?: ActiveIssuer,
+  ): Awaitable<VerifiedToken> {
+    run.encrypted = encryptedFor !== undefined
     const jws = readJws(token)
     run.header = jws.header
     const algorithm = judgeHeader(jws.header, issuers.headerPolicy)
@@ -45,7 +56,14 @@ export function createJwtFormat(context: FormatContext): TokenFormat {
     run.claims = claims
     return andThen(issuers.find(own(claims, 'iss'), own(claims, 'sub')), (issuer) => {
       if (issuer === undefined) throw new InvalidTokenError('issuer')
+      if (encryptedFor !== undefined && encryptedFor !== issuer) {
+        throw invalidToken('issuer', { encryptedFor: encryptedFor.issuer })
+      }
       run.issuer = issuer
+      // RFC 9068 section 4: where encryption was agreed on, a token without it is refused.
+      if (encryptedFor === undefined && issuer.decryption?.required === true) {
+        throw new InvalidTokenError('not-encrypted')
+      }
       return verifyFor(issuer, { token, jws, claims, algorithm }, run)
     })
   }

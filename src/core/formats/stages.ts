@@ -17,6 +17,7 @@ export function jwtStagesOf({ issuers, schema }: FormatContext): readonly Stage[
   )
   // The header is measured by the widest of several policies first, and then by that of the issuer.
   const several = listed.flatMap(policiesOf).length !== 1
+  const needsEncryption = listed.some(({ decryption }) => decryption?.required === true)
   return [
     { fills: 'header', checks: ['too-large', 'opaque', 'encrypted', 'malformed'] },
     {
@@ -29,7 +30,10 @@ export function jwtStagesOf({ issuers, schema }: FormatContext): readonly Stage[
       ],
     },
     { fills: 'issuer', checks: [...where(isResolved, 'resolver'), 'issuer'] },
-    { fills: 'policy', checks: where(hasKinds, 'token-type') },
+    {
+      fills: 'policy',
+      checks: [...where(needsEncryption, 'not-encrypted'), ...where(hasKinds, 'token-type')],
+    },
     {
       fills: 'times',
       checks: [
@@ -52,6 +56,21 @@ export function jwtStagesOf({ issuers, schema }: FormatContext): readonly Stage[
     },
     { fills: 'key', checks: ['keys', 'unknown-key', 'signature'] },
     { fills: undefined, checks: where(schema !== undefined, 'claims') },
+  ]
+}
+
+/** Every check of an encrypted token, in the order in which `jwe.ts` makes them. */
+export function jweStagesOf([form, ...others]: readonly Stage[]): readonly Stage[] {
+  const checks = ['too-large', 'malformed', 'critical-header', 'decryption'] as const
+  const ofSigned = form?.checks.filter((check) => check !== 'encrypted') ?? []
+  return [
+    { fills: 'encrypted', checks },
+    { fills: 'header', checks: ofSigned },
+    // It is encrypted, as an issuer may require.
+    ...others.map(({ fills, checks }) => ({
+      fills,
+      checks: checks.filter((check) => check !== 'not-encrypted'),
+    })),
   ]
 }
 

@@ -26,6 +26,3 @@ export const opaqueHint: Explain = ({ error, issuers: { listed } }) => {
   }
   return 'the token is opaque: its first part is no JSON object, as that of a JWT is. If it is a refresh token, send the access token. Otherwise set the issuer option introspection, or have the issuer give this client JWT access tokens (Auth0: the client asks with an audience; Authgear: "Issue JWT as access token"; Ory Hydra: strategies.access_token: jwt). Google\'s access tokens (ya29.) are for Google alone'
 }
-
-export const encryptedHint: Explain = () =>
-  'the token is encrypted (JWE, five parts): expected is a signed JWT (three parts). If it is a refresh token (Cognito), send the access token. Otherwise have the issuer sign it only. Auth0 gives an encrypted token to a client that asks for no API: have the client send audience'

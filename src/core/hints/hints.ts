@@ -2,7 +2,8 @@ import type { Reason } from '../errors.ts'
 import { own } from '../own-members.ts'
 import { audienceHint } from './audience.ts'
 import { claimsHint } from './claims.ts'
-import { encryptedHint, malformedHint, opaqueHint, tooLargeHint } from './form.ts'
+import { decryptionHint, encryptedHint, notEncryptedHint } from './encryption.ts'
+import { malformedHint, opaqueHint, tooLargeHint } from './form.ts'
 import { algorithmHint, criticalHeaderHint, tokenTypeHint } from './header.ts'
 import { idTokenHints } from './id-token.ts'
 import { inactiveHint, introspectionHint } from './introspection.ts'
@@ -35,6 +36,8 @@ const hints: Readonly<Record<Exclude<Reason, RequestReason | IdTokenReason>, Exp
   malformed: malformedHint,
   opaque: opaqueHint,
   encrypted: encryptedHint,
+  decryption: decryptionHint,
+  'not-encrypted': notEncryptedHint,
   algorithm: algorithmHint,
   'critical-header': criticalHeaderHint,
   'token-type': tokenTypeHint,

@@ -1,3 +1,4 @@
+import { detailOf } from '../jwt/details.ts'
 import { tenantIn } from '../keys/key-issuer.ts'
 import { entraClouds } from '../known-issuers.ts'
 import { own } from '../own-members.ts'
@@ -5,10 +6,14 @@ import type { Explain, Refused } from './refused.ts'
 import { kindOf, listed, quoted } from './wording.ts'
 
 export const issuerHint: Explain = (refused) => {
-  const { claims, issuers } = refused
+  const { claims, error, issuers } = refused
   const iss = own(claims, 'iss')
   const names = issuers.listed.map(({ issuer }) => issuer)
   const found = `the token's iss is ${typeof iss === 'string' && iss !== '' ? quoted(iss) : kindOf(iss)}`
+  const other = detailOf(error, 'issuer')?.encryptedFor
+  if (other !== undefined) {
+    return `${found}, but it is encrypted to a key of the issuer ${quoted(other)}, and expected is that issuer: have each issuer encrypt to the key that is its own in the option 'decryption'`
+  }
   if (names.length === 0) {
     return `${found}, and the issuer resolver does not know it: expected are options for exactly this text. A resolver is asked only for what can be an issuer, and once in 30 s for one that it does not know`
   }

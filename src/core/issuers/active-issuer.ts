@@ -5,6 +5,7 @@ import type { Introspection } from '../introspection/introspection.ts'
 import { createIntrospection } from '../introspection/introspection.ts'
 import type { IntrospectionSettings } from '../introspection/introspection-options.ts'
 import { issuerFlaw } from '../issuer-url.ts'
+import type { DecryptionSettings } from '../jwt/decryption-options.ts'
 import type { IssuerPolicies } from '../jwt/token-kinds.ts'
 import { policiesOf } from '../jwt/token-kinds.ts'
 import type { KeySettings } from '../keys/remote.ts'
@@ -26,6 +27,8 @@ export interface TrustedIssuer extends IssuerPolicies {
   readonly client: Client | undefined
   /** How it is asked about its tokens. */
   readonly introspection: IntrospectionSettings | undefined
+  /** How its tokens may be encrypted; undefined if they are not. */
+  readonly decryption: DecryptionSettings | undefined
 }
 
 /** A trusted issuer with its live keys, and what is needed to ask it for more. */
@@ -37,6 +40,7 @@ export interface ActiveIssuer extends IssuerPolicies {
   readonly introspection: Introspection | undefined
   /** How it is asked. */
   readonly http: HttpOptions
+  readonly decryption: DecryptionSettings | undefined
   /** Aborts what is being fetched, and has nothing fetched any more. */
   close(): void
 }
@@ -55,7 +59,7 @@ export function activate(
   trusted: TrustedIssuer,
   { emit, keys: settings, insecureHosts, fetch: commonFetch, now }: IssuerContext,
 ): ActiveIssuer {
-  const { issuer, policy, kinds, location, fetch, client } = trusted
+  const { issuer, policy, kinds, location, fetch, client, decryption } = trusted
   const closing = new AbortController()
   const http: HttpOptions = {
     fetch: fetch ?? commonFetch,
@@ -93,6 +97,7 @@ export function activate(
     client,
     endpoints,
     introspection,
+    decryption,
     http,
     close() {
       keys.close()

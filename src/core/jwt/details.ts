@@ -8,6 +8,9 @@ export interface Details {
   readonly malformed: string
   /** What the text was probably meant to be, or undefined if nothing tells. */
   readonly opaque: Mistaken | undefined
+  readonly decryption: WrongEncryption
+  /** Where the issuer is known, but the token was encrypted for another one. */
+  readonly issuer: { readonly encryptedFor: string } | undefined
   readonly 'token-type': WrongKind
   readonly expired: WrongTime
   readonly 'not-yet-valid': WrongTime
@@ -30,6 +33,18 @@ export interface TooLarge {
   readonly part: 'token' | 'header'
   readonly length: number
   readonly limit: number
+}
+
+/**
+ * What is wrong with the header of an encrypted token: its member of that name. 'failed': it cannot
+ * be decrypted. 'crowded': too many others are being decrypted.
+ */
+export type DecryptionFault = 'kid' | 'alg' | 'enc' | 'zip' | 'cty' | 'epk' | 'failed' | 'crowded'
+
+export interface WrongEncryption {
+  readonly fault: DecryptionFault
+  /** The values of `enc` that are allowed with the key that the token names. */
+  readonly encryption?: readonly string[]
 }
 
 export interface WrongTime {

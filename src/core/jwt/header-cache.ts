@@ -56,7 +56,8 @@ export function notCanonical(part: string): string {
   return `the ${part} is not base64url as it must be written: no padding, no '+' and '/', no bits set behind the last octet. Was the token cut, or re-encoded?`
 }
 
-function parseHeader(segment: string): JwsHeader {
+/** The header in a segment, read anew. */
+export function parseHeader(segment: string): JwsHeader {
   const members = headerIn(segment)
   if (members === undefined) throw invalidToken('opaque', undefined)
   if (!isCanonical(segment)) throw invalidToken('malformed', notCanonical('header'))

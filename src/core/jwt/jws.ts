@@ -45,6 +45,12 @@ export function checkSize(token: string): void {
   }
 }
 
+export function checkHeaderSize(length: number): void {
+  if (length > longestHeader) {
+    throw invalidToken('too-large', { part: 'header', length, limit: longestHeader })
+  }
+}
+
 /** Whether a token has the form of a JWS. */
 export function isJws(token: string): boolean {
   return compactForm.test(token)
@@ -88,9 +94,7 @@ export function meantAs(token: string): Mistaken | undefined {
 export function readJws(token: string): CompactJws {
   const afterHeader = token.indexOf('.')
   const afterPayload = token.indexOf('.', afterHeader + 1)
-  if (afterHeader > longestHeader) {
-    throw invalidToken('too-large', { part: 'header', length: afterHeader, limit: longestHeader })
-  }
+  checkHeaderSize(afterHeader)
   const header = readHeader(token.slice(0, afterHeader))
   const payload = token.slice(afterHeader + 1, afterPayload)
   const signature = token.slice(afterPayload + 1)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { Reason, VerifierOptions } from 'tollgate'
-import { faults } from 'tollgate/testing'
+import type { DecryptionOptions, IssuerOptions, Reason, VerifierOptions } from 'tollgate'
+import { createTestIssuer, faults } from 'tollgate/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import type { Refusal } from './refusals.ts'
@@ -12,6 +12,11 @@ type Provocation = readonly [what: string, provoke: () => Promise<Refusal>, hint
 const [header = '', payload = '', signature = ''] = mint().split('.')
 const lax = { profile: 'jwt' } as const
 const jwt = { typ: 'JWT' }
+const secondKey = createTestIssuer().decryption
+const encrypting = (decryption: DecryptionOptions): IssuerOptions => ({
+  issuer: issuer.url,
+  decryption,
+})
 
 /** Every reason there is. Those of requests and of ID tokens are not given by `verify()`. */
 const provocations: Readonly<Record<Reason, readonly Provocation[] | 'not by verify()'>> = {
@@ -115,6 +120,28 @@ const provocations: Readonly<Record<Reason, readonly Provocation[] | 'not by ver
       'a JWE',
       () => refusalOf(`${encode({ alg: 'dir', enc: 'A256GCM' })}..AA.AA.AA`),
       /encrypted \(JWE, five parts\): expected is a signed JWT.*refresh token \(Cognito\).*Auth0.*audience/,
+    ],
+  ],
+  decryption: [
+    [
+      'a JWE for an unknown key',
+      () => refusalOf(issuer.encrypt(mint()), { issuer: encrypting(secondKey) }),
+      /encrypted, and its kid is 'test-encryption-.*': expected is the kid of a key in the option 'decryption'/,
+    ],
+    [
+      'a JWE that was changed',
+      () =>
+        refusalOf(issuer.encrypt(mint()).replace(/.{4}$/, 'AAAA'), {
+          issuer: encrypting(issuer.decryption),
+        }),
+      /cannot be decrypted with the key 'test-encryption-.*': expected is what was encrypted/,
+    ],
+  ],
+  'not-encrypted': [
+    [
+      'a signed JWT',
+      () => refusalOf(mint(), { issuer: encrypting({ ...issuer.decryption, required: true }) }),
+      /only signed, and expected of its issuer .* are tokens that are encrypted as well.*required/,
     ],
   ],
   algorithm: [
