@@ -259,6 +259,7 @@ export const suites: readonly Suite[] = [
       'test/testing/bad.test.ts',
       'test/testing/clock.test.ts',
       'test/testing/deterministic.test.ts',
+      'test/testing/encrypt.test.ts',
       'test/testing/faults.test.ts',
       'test/testing/global-fetch.test.ts',
       'test/testing/hostile.test.ts',

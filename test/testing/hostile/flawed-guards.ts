@@ -86,7 +86,9 @@ export const flawedGuards: Readonly<Record<string, FlawedGuard>> = {
   'has an HMAC secret that can be guessed': flawedGuard(/^hmac\/|^kid\/dev-null$/, {
     trusts: (parsed) =>
       isSignedByIssuer(parsed) ||
-      ['', 'secret', Buffer.alloc(32)].some((one) => hasHmac(parsed, one)),
+      ['', 'secret', Buffer.alloc(32), parsed.issuer.url, parsed.issuer.keys.current.kid].some(
+        (one) => hasHmac(parsed, one),
+      ),
   }),
   'lets the header choose the algorithm': flawedGuard(/^alg\/(rsa|ecdsa)-/, withoutChecks('alg')),
   'trusts the jwk in the header': flawedGuard(/^jwk\//, {
@@ -121,7 +123,12 @@ export const flawedGuards: Readonly<Record<string, FlawedGuard>> = {
   'accepts ECDSA signatures in DER': flawedGuard(/^ecdsa\/der$/, {
     trusts: (parsed) => isSignedByIssuer(parsed) || isSignedWith(parsed, parsed.alg, 'der'),
   }),
-  'decrypts tokens that nobody signed': flawedGuard(/^jwe\//, {
+  'decrypts tokens, and believes whoever signed them': flawedGuard(/^jwe\/encrypted-forged$/, {
+    without: ['format', 'size'],
+    trusts: () => true,
+    transforms: decrypt,
+  }),
+  'decrypts tokens that nobody signed': flawedGuard(/^jwe\/(?!encrypted-forged)/, {
     without: ['format', 'size'],
     trusts: (parsed) => parsed.signature.length === 0 || isSignedByIssuer(parsed),
     transforms: decrypt,

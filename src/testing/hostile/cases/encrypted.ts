@@ -1,5 +1,7 @@
 import { createCipheriv, pbkdf2Sync, randomBytes } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
+import type { JWK } from 'jose'
+import { encryptBytes } from '../../encrypt.ts'
 import type { CaseDefinition } from './case.ts'
 import { family } from './case.ts'
 import type { CaseFixture } from './fixture.ts'
@@ -37,11 +39,27 @@ function deriveInOneRound(salt: Uint8Array): Buffer {
   return pbkdf2Sync('', full, 1, 32, 'sha256')
 }
 
+/** Encrypted to the key of the app, which everybody can do: that of `issuer.decryption`. */
+function encryptedToApp(
+  { issuer }: CaseFixture,
+  plaintext: Uint8Array,
+  header: Readonly<Record<string, unknown>> = {},
+): string {
+  const [key] = issuer.decryption.keys
+  return encryptBytes(plaintext, { key: key as JWK, header })
+}
+
+/** A token with alg none and an admin claim. */
+function unsigned(fixture: CaseFixture): Buffer {
+  const header = encode({ alg: 'none', typ: 'at+jwt' })
+  return Buffer.from(`${header}.${encode(withAdminClaim(fixture))}.`)
+}
+
 /**
  * Encrypted tokens that no issuer made. An app that expects signed tokens must refuse them by their
  * five parts, before it decrypts, inflates or derives anything.
  */
-export const encryptedCases: readonly CaseDefinition[] = family(
+const undecryptable = family(
   {
     level: 'forgery',
     needs: 'nothing',
@@ -54,11 +72,7 @@ export const encryptedCases: readonly CaseDefinition[] = family(
     ],
     'jwe/nested-none': [
       'an unsigned token, encrypted',
-      (fixture) => {
-        const header = encode({ alg: 'none', typ: 'at+jwt' })
-        const inner = `${header}.${encode(withAdminClaim(fixture))}.`
-        return encrypted({ alg: 'dir', cty: 'JWT' }, Buffer.from(inner), zeroKey)
-      },
+      (fixture) => encrypted({ alg: 'dir', cty: 'JWT' }, unsigned(fixture), zeroKey),
     ],
     'jwe/zip-bomb': [
       'a small token whose claims become one megabyte when they are inflated',
@@ -77,3 +91,49 @@ export const encryptedCases: readonly CaseDefinition[] = family(
     ],
   },
 )
+
+/**
+ * Tokens that are encrypted to the key of the app, as somebody can make them who knows its public
+ * half. To an app without such a key they are like the others: five parts.
+ */
+const decryptable: readonly CaseDefinition[] = [
+  ...family(
+    { level: 'forgery', needs: 'public-key', refs: ['RFC 8725bis section 3.3', 'CVE-2026-29000'] },
+    {
+      'jwe/encrypted-claims': [
+        'claims without a signature, encrypted to the app',
+        (fixture) => encryptedToApp(fixture, claimsOf(fixture), { cty: undefined, typ: 'at+jwt' }),
+      ],
+      'jwe/encrypted-none': [
+        'an unsigned token, encrypted to the app',
+        (fixture) => encryptedToApp(fixture, unsigned(fixture)),
+      ],
+      'jwe/encrypted-forged': [
+        'a token that an attacker has signed, encrypted to the app',
+        (fixture) => encryptedToApp(fixture, Buffer.from(fixture.forged({}))),
+      ],
+    },
+  ),
+  ...family(
+    { level: 'hardening', needs: 'a-valid-token', refs: ['RFC 8725bis section 3.6'] },
+    {
+      'jwe/encrypted-zip': [
+        'the good token, compressed and encrypted to the app',
+        (fixture) =>
+          encryptedToApp(fixture, deflateRawSync(Buffer.from(fixture.token)), { zip: 'DEF' }),
+      ],
+    },
+  ),
+  ...family(
+    { level: 'spec', needs: 'a-valid-token', refs: ['RFC 7516 section 4.1.13'] },
+    {
+      'jwe/encrypted-crit': [
+        'the good token, encrypted to the app, with an extension that nobody knows',
+        (fixture) =>
+          encryptedToApp(fixture, Buffer.from(fixture.token), { crit: ['urn:x'], 'urn:x': 1 }),
+      ],
+    },
+  ),
+]
+
+export const encryptedCases: readonly CaseDefinition[] = [...undecryptable, ...decryptable]

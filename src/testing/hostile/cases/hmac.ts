@@ -82,6 +82,14 @@ export const hmacCases: readonly CaseDefinition[] = [
         'HS256 with 32 zero bytes as secret',
         withSecret(() => Buffer.alloc(32)),
       ],
+      'hmac/issuer-secret': [
+        'HS256 with the URL of the issuer as secret',
+        withSecret(({ issuer }) => issuer.url),
+      ],
+      'hmac/kid-secret': [
+        'HS256 with the kid of the issuer’s key as secret',
+        withSecret(({ key }) => key.kid),
+      ],
       'kid/dev-null': [
         'kid is the path of an empty file, which is the HS256 secret',
         (fixture) => fixture.signedWithHmac({ kid: '../../../../../../../dev/null' }, ''),
