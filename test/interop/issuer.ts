@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -43,7 +44,16 @@ export interface Issuer {
 const scopes = ['orders:read', 'orders:write']
 const secret = 'a secret between the provider and its clients'
 
-export async function startIssuer(alg: Algorithm): Promise<Issuer> {
+/** How access tokens are encrypted to their resource, after they have been signed. */
+export interface Encryption {
+  readonly alg: string
+  readonly enc: string
+  /** The public key of the resource. */
+  readonly key: KeyObject
+  readonly kid: string
+}
+
+export async function startIssuer(alg: Algorithm, encrypt?: Encryption): Promise<Issuer> {
   let requests: string[] = []
   let provide: RequestListener
   let server = await listen(0)
@@ -81,7 +91,7 @@ export async function startIssuer(alg: Algorithm): Promise<Issuer> {
             audience: resource,
             scope: scopes.join(' '),
             accessTokenFormat: 'jwt',
-            jwt: { sign: { alg } },
+            jwt: { sign: { alg }, ...(encrypt && { encrypt }) },
           }),
         },
       },
