@@ -1,10 +1,11 @@
 import {
   constants,
   createCipheriv,
-  createECDH,
   createHash,
   createHmac,
+  createPrivateKey,
   createPublicKey,
+  diffieHellman,
   publicEncrypt,
   randomBytes,
 } from 'node:crypto'
@@ -12,7 +13,7 @@ import type { JWK } from 'jose'
 import { kindOf, wrongOption } from '../core/option-checks.ts'
 import type { DecryptionOptions } from '../index.ts'
 import { checkOptions } from './arguments.ts'
-import { generateJwk } from './jwk.ts'
+import { generateJwk, publicHalf } from './jwk.ts'
 
 /** How a token is encrypted. */
 export interface EncryptOptions {
@@ -32,7 +33,8 @@ const known = { key: true, alg: true, enc: true, header: true } as const satisfi
 >
 
 const keyTypes = { 'RSA-OAEP-256': 'RSA', 'ECDH-ES': 'EC', 'ECDH-ES+A256KW': 'EC' } as const
-const curves = { 'P-256': 'prime256v1', 'P-384': 'secp384r1', 'P-521': 'secp521r1' } as const
+/** What makes a key on each curve. It signs nothing. */
+const signatureOn = { 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512' } as const
 const option = (name: string): string => `option '${name}' of issuer.encrypt`
 
 /** A new key of an app, and what its options say of it. */
@@ -116,14 +118,13 @@ function keysFor(key: JWK, alg: string, enc: string): ContentKey {
 }
 
 /** ECDH with a key that is made for this token alone (RFC 7518 section 4.6). */
-function agreeOnSecret({ crv, x = '', y = '' }: JWK): { secret: Buffer; epk: JWK } {
-  const ecdh = createECDH(curves[crv as keyof typeof curves])
-  const own = ecdh.generateKeys().subarray(1)
-  const point = [x, y].map((one) => Buffer.from(one, 'base64url'))
-  const secret = ecdh.computeSecret(Buffer.concat([Buffer.of(4), ...point]))
-  const half = own.length / 2
-  const coordinates = { x: base64url(own.subarray(0, half)), y: base64url(own.subarray(half)) }
-  return { secret, epk: { kty: 'EC', crv, ...coordinates } as JWK }
+function agreeOnSecret({ kty, crv, x, y }: JWK): { secret: Buffer; epk: JWK } {
+  const ephemeral = generateJwk(signatureOn[crv as keyof typeof signatureOn])
+  const secret = diffieHellman({
+    privateKey: createPrivateKey({ key: ephemeral, format: 'jwk' }),
+    publicKey: createPublicKey({ key: { kty, crv, x, y } as JWK, format: 'jwk' }),
+  })
+  return { secret, epk: publicHalf(ephemeral) }
 }
 
 function uint32(n: number): Buffer {
