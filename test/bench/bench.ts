@@ -16,6 +16,7 @@ import type { Group, Run } from './run.ts'
 
 const groups: Readonly<Record<string, () => Promise<{ readonly group: Group }>>> = {
   verify: () => import('./verify/group.ts'),
+  encrypted: () => import('./encrypted/group.ts'),
   guards: () => import('./guards/group.ts'),
   load: () => import('./load/group.ts'),
   flat: () => import('./flat/group.ts'),

@@ -1,4 +1,5 @@
 import type { JWK } from 'jose'
+import type { DecryptionOptions } from 'tollgate'
 import type { Setting as IssuerSetting } from '../contenders/contender.ts'
 import type { PackageName } from '../prepare/package.ts'
 import type { SignatureName } from '../tokens.ts'
@@ -11,7 +12,11 @@ export interface Setting extends IssuerSetting {
   /** The public key of the issuer. */
   readonly jwk: JWK
   /** The issuers that tollgate trusts, with their keys. It discovers `issuer` without them. */
-  readonly trusted?: readonly { readonly issuer: string; readonly jwks: { keys: readonly JWK[] } }[]
+  readonly trusted?: readonly {
+    readonly issuer: string
+    readonly jwks: { keys: readonly JWK[] }
+    readonly decryption?: DecryptionOptions
+  }[]
   /** Turns the token cache of tollgate off. */
   readonly tokenCache?: false
   /** How many guards of tollgate are called in turn. Default: 1. */

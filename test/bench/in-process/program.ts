@@ -11,6 +11,7 @@ import { assertSound, type Bad } from './soundness.ts'
 // Imported when it is needed, so that a process loads one framework at most.
 const subjects = {
   verify: async () => (await import('../verify/contenders.ts')).verify,
+  encrypted: async () => (await import('../encrypted/contenders.ts')).encrypted,
   express: async () => (await import('../guards/express.ts')).express,
   koa: async () => (await import('../guards/koa.ts')).koa,
   node: async () => (await import('../guards/node.ts')).node,
