@@ -1,4 +1,5 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { createTestIssuer } from 'tollgate/testing'
 
 export const issuer = 'https://login.example.com'
 export const audience = 'https://api.example.com'
@@ -94,3 +95,26 @@ export const badTokens: Readonly<Record<string, string>> = {
     Object.keys(goodClaims).map((name) => [`without ${name}`, mint({ [name]: undefined })]),
   ),
 }
+
+/** A key of the API, and tokens that are encrypted to it. Anybody can encrypt. */
+const api = createTestIssuer()
+export const { decryption } = api
+const unsigned = `${encode({ ...goodHeader, alg: 'none' })}.${encode({ ...goodClaims, scope })}.`
+
+export const badEncryptedTokens: Readonly<Record<string, string>> = {
+  'that is forged': api.encrypt(forged),
+  'that is not signed': api.encrypt(unsigned),
+  'that is claims alone': api.encrypt(JSON.stringify({ ...goodClaims, scope })),
+  'of another issuer': api.encrypt(mint({ iss: 'https://other.example.com' })),
+  'for another audience': api.encrypt(mint({ aud: 'https://other.example.com' })),
+  'without kid': api.encrypt(good, { header: { kid: undefined } }),
+  'without alg': api.encrypt(good, { header: { alg: undefined } }),
+  'without enc': api.encrypt(good, { header: { enc: undefined } }),
+  'that is compressed': api.encrypt(good, { header: { zip: 'DEF' } }),
+  'with a critical extension': api.encrypt(good, { header: { crit: ['x'], x: 1 } }),
+}
+
+/** A shared secret of an issuer, and a token by another one. */
+export const secret = Uint8Array.from({ length: 32 }, (_, i) => i)
+const hmacInput = `${encode({ ...goodHeader, alg: 'HS256' })}.${encode({ ...goodClaims, scope })}`
+export const wrongHmac = `${hmacInput}.${createHmac('sha256', Buffer.alloc(32)).update(hmacInput).digest('base64url')}`

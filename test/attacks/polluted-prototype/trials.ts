@@ -9,15 +9,19 @@ import { createAuth as createNodeAuth } from 'tollgate/node'
 import { guardsOf } from './guards.ts'
 import {
   audience,
+  badEncryptedTokens,
   badTokens,
+  decryption,
   forged,
   good,
   issuer,
   rsaJwk,
   scope,
   second,
+  secret,
   trusted,
   withScope,
+  wrongHmac,
 } from './material.ts'
 
 /**
@@ -42,7 +46,12 @@ const strict = { issuer: { issuer, jwks }, audience, tokenCache }
 const lax = { ...strict, profile: 'jwt' as const }
 
 /** Verifiers of before the pollution: they must stay as they are, and work afterwards. */
-const lasting = { strict: createVerifier(strict), lax: createVerifier(lax) }
+const lasting = {
+  strict: createVerifier(strict),
+  lax: createVerifier(lax),
+  encrypted: createVerifier({ ...strict, issuer: { issuer, jwks, decryption } }),
+  shared: createVerifier({ ...strict, issuer: { issuer, secret } }),
+}
 
 const authCreators: Readonly<Record<string, (options: Options) => Options>> = {
   Express: createExpressAuth,
@@ -65,6 +74,25 @@ function verifications(): Trial[] {
   })
 }
 
+/** Tokens that are encrypted to the API, and one with an HMAC. */
+function otherTokens(): Trial[] {
+  return [
+    ...Object.entries(badEncryptedTokens).map(([name, token]) => ({
+      name: `verify() with an encrypted token ${name}`,
+      long: true,
+      run: () => lasting.encrypted.verify(token),
+    })),
+    {
+      name: 'verify() with a token by another shared secret',
+      run: () => lasting.shared.verify(wrongHmac),
+    },
+    {
+      name: 'verify() with an HMAC, where no secret is shared',
+      run: () => lasting.strict.verify(wrongHmac),
+    },
+  ]
+}
+
 /**
  * Verifiers that are made while Object.prototype is polluted, with as few options as possible. Each
  * is given tokens that it would admit only if it had taken another option from there.
@@ -80,6 +108,17 @@ function newVerifiers(): Trial[] {
     ...tokens.map((name) => trial(name, strict, badTokens[name])),
     trial('expired, without iat', lax, badTokens['expired, without iat']),
     trial('signed by a foreign key', strict, forged),
+    trial(
+      'that is only signed, where encryption is required',
+      { ...strict, issuer: { issuer, jwks, decryption: { ...decryption, required: true } } },
+      good,
+    ),
+    trial(
+      'that is encrypted and forged',
+      { ...strict, issuer: { issuer, jwks, decryption } },
+      badEncryptedTokens['that is forged'],
+    ),
+    trial('by another shared secret', { ...strict, issuer: { issuer, secret } }, wrongHmac),
     trial(
       'that is forged, where no keys are stated',
       { issuer, audience, keys: {}, tokenCache },
@@ -343,6 +382,7 @@ const assertions: readonly Trial[] = [
 /** Everything that is tried. */
 export const trials: readonly Trial[] = [
   ...verifications(),
+  ...otherTokens(),
   ...newVerifiers(),
   ...publications(),
   withdrawal,
