@@ -135,6 +135,7 @@ const areas = [
   'top',
   'hints',
   'identity',
+  'exchange',
   'formats',
   'issuers',
   'introspection',

@@ -32,6 +32,7 @@ export function createReloadable(options: VerifierOptions): Reloadable {
       verify: (token) => current.verify(token),
       explain: (token) => current.explain(token),
       verifyIdToken: (token, options) => current.verifyIdToken(token, options),
+      exchange: (auth, options) => current.exchange(auth, options),
       ready: () => current.ready(),
       health: () => current.health(),
       forget: (issuer) => current.forget(issuer),

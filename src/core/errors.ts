@@ -37,6 +37,7 @@ export type Reason =
   | 'resolver'
   | 'revocation'
   | 'introspection'
+  | 'exchange'
 
 /** Headers of an answer, by their names. */
 export type AnswerHeaders = Readonly<Record<string, string>>

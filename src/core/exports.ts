@@ -17,6 +17,8 @@ export {
   UnavailableError,
 } from './errors.ts'
 export type { AuthEvent, KeyEvent } from './events.ts'
+export type { ExchangeOptions } from './exchange/exchange-options.ts'
+export type { ExchangedToken } from './exchange/exchanged-token.ts'
 export type { Explanation } from './explain.ts'
 export type { IssuerHealth } from './health.ts'
 export type { IdToken, IdTokenClaims } from './identity/id-token.ts'

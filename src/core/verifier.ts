@@ -4,6 +4,9 @@ import { createSignals } from './auth-signal.ts'
 import type { Awaitable } from './awaitable.ts'
 import { andThen, attempt } from './awaitable.ts'
 import { AuthError, InvalidTokenError } from './errors.ts'
+import { createExchange } from './exchange/exchange.ts'
+import type { ExchangeOptions } from './exchange/exchange-options.ts'
+import type { ExchangedToken } from './exchange/exchanged-token.ts'
 import type { Explanation } from './explain.ts'
 import { createExplain } from './explain.ts'
 import type { Confirm, Verification, VerifiedToken } from './formats/format.ts'
@@ -59,6 +62,16 @@ export interface Verifier<C extends object = JWTPayload> {
    */
   verifyIdToken(token: string, options: IdTokenOptions): Promise<IdToken>
   /**
+   * Exchanges the token of a caller for one with which this API calls another service in the caller's
+   * name (RFC 8693), as the `client` of its issuer. One call for all who ask the same at the same
+   * time; the token is kept until it or the caller's token expires, whichever is earlier.
+   *
+   * @throws InvalidTokenError if the issuer no longer takes the token of the caller;
+   * UnavailableError (`exchange`) if it gives no token; TypeError for an Auth that this verifier has
+   * not made, a wrong option, or an issuer without the option `client`.
+   */
+  exchange(auth: Auth<C>, options?: ExchangeOptions): Promise<ExchangedToken>
+  /**
    * Loads the keys of every listed issuer, in parallel. Stale keys count as usable; a resolver's
    * issuers are not asked for.
    *
@@ -107,6 +120,7 @@ export function createVerifier<C extends object = JWTPayload>(
   const context = { issuers, schema: settings.claims, now }
   const formats = createFormats(context)
   const origin = { verifier: issuers, signalOf: createSignals({ now, revocation }) }
+  const exchange = createExchange(context)
   const cache = settings.tokenCache > 0 ? createTokenCache(settings.tokenCache) : undefined
 
   /** Decides about a token, at once if nothing has to be waited for. */
@@ -215,12 +229,27 @@ export function createVerifier<C extends object = JWTPayload>(
     })
   }
 
+  /** Does what is no verdict on an access token, and reports a refusal in words of its own. */
+  async function reporting<T>(
+    hintFor: typeof hintOf,
+    work: (run: Verification) => Promise<T>,
+  ): Promise<T> {
+    const run = createVerification(emit, undefined)
+    try {
+      return await work(run)
+    } catch (error) {
+      if (error instanceof AuthError) report(error, run, hintFor)
+      throw error
+    }
+  }
+
   function forget(issuer: string): void {
     if (typeof issuer !== 'string') {
       wrongOption('verifier.forget', `must be given the iss of an issuer, not ${kindOf(issuer)}`)
     }
     issuers.forget(issuer)
     cache?.dropTokensOf(issuer)
+    exchange.forget(issuer)
   }
 
   const verifier: Verifier<C> = {
@@ -241,6 +270,7 @@ export function createVerifier<C extends object = JWTPayload>(
     verifyIdToken: createVerifyIdToken(context, emit, (error, run) =>
       report(error, run, idTokenHintOf),
     ),
+    exchange: (auth, options) => reporting(hintOf, (run) => exchange.exchange(auth, options, run)),
     ready: () => loadKeys(issuers),
     health: () => healthOf(issuers),
     forget,

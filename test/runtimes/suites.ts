@@ -72,6 +72,7 @@ export const suites: readonly Suite[] = [
       'test/core/options.test.ts',
       'test/core/issuer-url.test.ts',
       'test/core/insecure-hosts.test.ts',
+      'test/core/exchange/exchange.test.ts',
       'test/core/introspection/opaque.test.ts',
       'test/core/introspection/signed-answers.test.ts',
       'test/core/issuers/any-iss.test.ts',
@@ -373,6 +374,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
     why: 'starts the examples as a reader starts them; examples.test.ts here starts those of other runtimes',
     files: [
       'examples/app.test.ts',
+      'examples/calling-on.test.ts',
       'examples/opaque-tokens.test.ts',
       'examples/encrypted-and-shared-secret.test.ts',
       'examples/testing/answers.test.ts',

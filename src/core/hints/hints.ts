@@ -3,6 +3,7 @@ import { own } from '../own-members.ts'
 import { audienceHint } from './audience.ts'
 import { claimsHint } from './claims.ts'
 import { decryptionHint, encryptedHint, notEncryptedHint } from './encryption.ts'
+import { exchangeHint } from './exchange.ts'
 import { malformedHint, opaqueHint, tooLargeHint } from './form.ts'
 import { algorithmHint, criticalHeaderHint, tokenTypeHint } from './header.ts'
 import { idTokenHints } from './id-token.ts'
@@ -56,6 +57,7 @@ const hints: Readonly<Record<Exclude<Reason, RequestReason | IdTokenReason>, Exp
   revocation: revocationHint,
   inactive: inactiveHint,
   introspection: introspectionHint,
+  exchange: exchangeHint,
 }
 
 /** The member `hint` of the event about a token that was refused. */

@@ -29,6 +29,7 @@ const provocations: Readonly<Record<Reason, readonly Provocation[] | 'not by ver
   claim: 'not by verify()',
   actor: 'not by verify()',
   check: 'not by verify()',
+  exchange: 'not by verify()',
   // Of ID tokens: test/core/identity/id-token.test.ts.
   nonce: 'not by verify()',
 

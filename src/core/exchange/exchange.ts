@@ -1,0 +1,158 @@
+import type { Auth } from '../auth.ts'
+import { callAsClient } from '../client/call.ts'
+import type { Client } from '../client/client-options.ts'
+import { InvalidTokenError, UnavailableError } from '../errors.ts'
+import type { FormatContext, Verification } from '../formats/format.ts'
+import type { ActiveIssuer } from '../issuers/active-issuer.ts'
+import { checkTimes } from '../jwt/claims.ts'
+import { withDetail } from '../jwt/details.ts'
+import { wrongOption } from '../option-checks.ts'
+import { checkOwnAuth } from '../own-auth.ts'
+import { own } from '../own-members.ts'
+import { atLocation, LoadError } from '../remote/load-error.ts'
+import type { Answered } from '../remote/shared-answers.ts'
+import { createSharedAnswers } from '../remote/shared-answers.ts'
+import { digestOf } from '../token-digest.ts'
+import type { ExchangeTarget } from './exchange-options.ts'
+import { resolveExchange } from './exchange-options.ts'
+import type { ExchangedToken } from './exchanged-token.ts'
+import { readExchangedToken } from './exchanged-token.ts'
+
+/** Exchanges tokens of callers for tokens of other services (RFC 8693). */
+export interface Exchange {
+  /** @param run Its issuer is filled in once it is known who is asked. */
+  exchange(auth: unknown, options: unknown, run: Verification): Promise<ExchangedToken>
+  /** Drops the tokens of an issuer. */
+  forget(issuer: string): void
+}
+
+/** What the issuer gives, or that it does not take the token of the caller. */
+type Given = ExchangedToken | 'inactive'
+
+/** Tokens that are kept, for all issuers together. */
+const mostTokens = 1000
+/** Bytes. */
+const longestAnswer = 65_536
+/** Seconds for which a token is kept whose issuer does not say how long it lasts. */
+const unknownLifetime = 60
+/** Seconds for which a refusal of the issuer is kept. */
+const refusalLifetime = 10
+
+const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token'
+
+export function createExchange({ issuers, now }: Pick<FormatContext, 'issuers' | 'now'>): Exchange {
+  const tokens = createSharedAnswers<Given>(mostTokens, now)
+
+  async function exchange(
+    auth: unknown,
+    options: unknown,
+    run: Verification,
+  ): Promise<ExchangedToken> {
+    checkOwnAuth('verifier.exchange', auth, issuers)
+    const target = resolveExchange(options)
+    const issuer = await issuers.find(auth.issuer, undefined)
+    if (issuer === undefined) throw new InvalidTokenError('issuer')
+    run.issuer = issuer
+    const { client } = issuer
+    if (client === undefined) {
+      const fix = "needs the option 'client' of issuer %s: { id, secret } or { id, privateKey }"
+      wrongOption('verifier.exchange', fix, issuer.issuer)
+    }
+    // An Auth may be kept for long, by a connection that stays open.
+    const { clockTolerance } = issuer.policy
+    checkTimes({ exp: auth.expiresAt, nbf: undefined, iat: undefined, clockTolerance }, now())
+    const given = await waitForToken(auth, issuer, client, target)
+    if (given === 'inactive') throw new InvalidTokenError(given)
+    return given
+  }
+
+  /** Every caller gets an error of its own. */
+  async function waitForToken(
+    auth: Auth,
+    issuer: ActiveIssuer,
+    client: Client,
+    target: ExchangeTarget,
+  ): Promise<Given> {
+    const { timeout } = issuer.http
+    const { audience, scope, resource } = target
+    const digest = await digestOf(auth.token)
+    const key = JSON.stringify([issuer.issuer, digest, audience, scope, resource])
+    async function ask(t: number): Promise<Answered<Given>> {
+      const value = await askEndpoint(auth.token, issuer, client, target, t)
+      if (value === 'inactive') return { value, until: t + refusalLifetime }
+      const until = value.expiresAt ?? t + unknownLifetime
+      return { value, until: Math.min(until, auth.expiresAt) }
+    }
+    try {
+      return await tokens.get({ key, issuer, timeout, ask })
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error
+      const { heldBack = 1 } = error.details
+      const unavailable = new UnavailableError('exchange', heldBack, [issuer.issuer])
+      throw withDetail(unavailable, 'exchange', error.message)
+    }
+  }
+
+  async function askEndpoint(
+    token: string,
+    { issuer, endpoints, http }: ActiveIssuer,
+    client: Client,
+    target: ExchangeTarget,
+    at: number,
+  ): Promise<Given> {
+    const endpoint = await endpoints.find('token_endpoint')
+    const form = {
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token: token,
+      subject_token_type: accessTokenType,
+      requested_token_type: accessTokenType,
+      ...target,
+    }
+    try {
+      const answered = await callAsClient(
+        {
+          issuer,
+          client,
+          endpoint,
+          authenticatesAs: ['token_endpoint'],
+          form,
+          accept: 'application/json',
+          jwtTypes: [],
+        },
+        { ...http, maxBytes: Math.min(http.maxBytes, longestAnswer) },
+      )
+      return readAnswer(own(answered, 'body'), target.scope, at, endpoint.url)
+    } catch (error) {
+      if (error instanceof LoadError && refusesToken(error)) return 'inactive'
+      throw error
+    }
+  }
+
+  return {
+    exchange,
+    forget(name) {
+      tokens.forget((issuer) => (issuer as ActiveIssuer).issuer === name)
+    },
+  }
+}
+
+function readAnswer(
+  body: unknown,
+  asked: string | undefined,
+  at: number,
+  location: string,
+): ExchangedToken {
+  try {
+    return readExchangedToken(body, asked, at)
+  } catch (error) {
+    throw error instanceof LoadError ? atLocation(error, location) : error
+  }
+}
+
+/**
+ * RFC 8693 section 2.2.2: `invalid_request` says that the request or the token of the caller is not
+ * valid; the request is made here. Some issuers say `invalid_grant` of the token.
+ */
+function refusesToken({ details: { oauthError } }: LoadError): boolean {
+  return oauthError === 'invalid_request' || oauthError === 'invalid_grant'
+}

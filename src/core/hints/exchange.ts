@@ -1,0 +1,14 @@
+import type { UnavailableError } from '../errors.ts'
+import { printable } from '../events.ts'
+import { detailOf } from '../jwt/details.ts'
+import type { Explain } from './refused.ts'
+import { duration, quoted } from './wording.ts'
+
+/** Characters of a text that the library has made of its own words and of a document's. */
+const longestError = 200
+
+export const exchangeHint: Explain = ({ error, issuer }) => {
+  const why = printable(detailOf(error, 'exchange'), longestError)
+  const { retryAfter } = error as UnavailableError
+  return `the issuer (${quoted(issuer?.issuer ?? '')}) gave no token in exchange for the caller's: ${why}. The next call after ${duration(retryAfter)} asks again: check the option 'client', what the issuer lets it exchange tokens for (audience, scope, resource), and this API's network`
+}
