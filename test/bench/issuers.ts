@@ -6,7 +6,7 @@ import type { Setting } from './in-process/contender.ts'
 import type { Bad } from './in-process/soundness.ts'
 import { audience, mintTokens, type SignatureName, tampered } from './tokens.ts'
 
-export type Kind = 'cached' | 'new'
+export type Kind = 'cached' | 'new' | 'opaque'
 
 /** An issuer on 127.0.0.1, which programs in other processes reach by HTTP, and its tokens. */
 export interface BenchIssuer {
@@ -31,6 +31,11 @@ export const cached = 100
  * which comes again is new again.
  */
 export const fresh = 12_000
+
+/** Opaque tokens that outlast the run. */
+function opaqueTokens(issuer: ServedTestIssuer): readonly string[] {
+  return Array.from({ length: cached }, () => issuer.opaque({}, { expiresIn: 86_400 }))
+}
 
 export function openIssuers(): Issuers {
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-bench-'))
@@ -63,6 +68,7 @@ export function openIssuers(): Issuers {
       files: {
         cached: write(`${alg}-cached`, all.slice(0, cached)),
         new: write(`${alg}-new`, all.slice(cached)),
+        opaque: write(`${alg}-opaque`, opaqueTokens(issuer)),
       },
       bad: {
         signature: [tampered(all[0] as string), bad.wrongKey()],

@@ -19,6 +19,8 @@ export interface Setting extends IssuerSetting {
   }[]
   /** Turns the token cache of tollgate off. */
   readonly tokenCache?: false
+  /** Has tollgate accept opaque tokens of `issuer`, and ask about each once in five minutes. */
+  readonly opaque?: true
   /** How many guards of tollgate are called in turn. Default: 1. */
   readonly routes?: number
 }
@@ -36,9 +38,11 @@ export interface Contender {
 
 export type Create = (setting: Setting) => Contender | Promise<Contender>
 
+const introspection = { clientId: 'bench', clientSecret: 'bench', cache: { active: 300 } }
+
 /** Options that all entries of tollgate understand. */
-export const tollgateOptions = ({ issuer, audience, trusted, tokenCache }: Setting) => ({
-  issuer: trusted ?? issuer,
+export const tollgateOptions = ({ issuer, audience, trusted, tokenCache, opaque }: Setting) => ({
+  issuer: opaque ? [{ issuer, introspection }] : (trusted ?? issuer),
   audience,
   allowInsecureLoopback: true,
   ...(tokenCache === false && { tokenCache }),

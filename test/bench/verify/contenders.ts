@@ -12,6 +12,8 @@ export const verify: Readonly<Record<string, Create>> = {
     const { createVerifier }: typeof import('tollgate') = await import(setting.package)
     return { call: createVerifier(tollgateOptions(setting)).verify, caches: true }
   },
+  /** Opaque tokens, which the issuer was asked about before. */
+  'tollgate, opaque': (setting) => verify['tollgate']?.({ ...setting, opaque: true }) as never,
   async jose({ jwk, alg, issuer, audience }) {
     const { importJWK, jwtVerify } = await import('jose')
     const key = await importJWK(jwk, alg)

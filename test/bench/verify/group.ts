@@ -18,6 +18,7 @@ const way = (atOnce: number): string => (atOnce === 1 ? 'one at a time' : `${atO
 const peers = ['jose', 'fast-jwt, no cache', 'aws-jwt-verify']
 
 const cachedTitle = 'verify, RS256, cached'
+const opaqueTitle = 'verify, opaque, cached'
 const newTitle = (alg: SignatureName, atOnce: number): string =>
   `verify, ${algorithms[alg]}, new, ${way(atOnce)}`
 
@@ -33,6 +34,13 @@ export const comparisons = (issuers: Issuers): readonly Comparison[] => [
   {
     title: cachedTitle,
     entries: () => entriesOf(issuers, 'RS256', ['tollgate', 'fast-jwt, cache'], 'cached', 1),
+  },
+  {
+    title: opaqueTitle,
+    entries: async () => ({
+      ...(await entriesOf(issuers, 'RS256', ['tollgate'], 'cached', 1)),
+      ...(await entriesOf(issuers, 'RS256', ['tollgate, opaque'], 'opaque', 1)),
+    }),
   },
   ...names.flatMap((alg) => {
     // aws-jwt-verify does not know PS256.
@@ -96,6 +104,12 @@ function report(figures: Figures, nodes: readonly string[]): GroupReport {
         limit: 2,
         unit: 'µs',
         measured: (node) => figures.median(cachedTitle, node, 'tollgate'),
+      },
+      {
+        what: 'cached opaque token / cached JWT',
+        limit: 1.2,
+        unit: '×',
+        measured: (node) => figures.ratio(opaqueTitle, node, 'tollgate, opaque', 'tollgate'),
       },
       against(cachedTitle, 'the same / fast-jwt’s cache', 0.8, 'fast-jwt, cache'),
       ...(['RS256', 'PS256'] as const).flatMap((alg) => {
