@@ -1,4 +1,4 @@
-import type { Verifier, VerifierOptions } from 'tollgate'
+import type { Auth, Verifier, VerifierOptions } from 'tollgate'
 import { createVerifier } from 'tollgate'
 
 export interface Reloadable {
@@ -16,6 +16,7 @@ export interface Reloadable {
 /** A verifier whose options can be replaced while requests are under way. */
 export function createReloadable(options: VerifierOptions): Reloadable {
   let current = createVerifier(options)
+  const makers = new WeakMap<Auth, Verifier>()
   // One after another, so that the last one that was asked for is the one that stays.
   let last: Promise<unknown> = Promise.resolve()
 
@@ -29,10 +30,17 @@ export function createReloadable(options: VerifierOptions): Reloadable {
 
   return {
     verifier: {
-      verify: (token) => current.verify(token),
+      async verify(token) {
+        const by = current
+        const auth = await by.verify(token)
+        makers.set(auth, by)
+        return auth
+      },
       explain: (token) => current.explain(token),
       verifyIdToken: (token, options) => current.verifyIdToken(token, options),
-      exchange: (auth, options) => current.exchange(auth, options),
+      // Each verifier takes its own Auths alone.
+      exchange: (auth, options) => (makers.get(auth) ?? current).exchange(auth, options),
+      userinfo: (auth) => (makers.get(auth) ?? current).userinfo(auth),
       ready: () => current.ready(),
       health: () => current.health(),
       forget: (issuer) => current.forget(issuer),

@@ -38,6 +38,7 @@ export type Reason =
   | 'revocation'
   | 'introspection'
   | 'exchange'
+  | 'userinfo'
 
 /** Headers of an answer, by their names. */
 export type AnswerHeaders = Readonly<Record<string, string>>

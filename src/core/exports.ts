@@ -23,6 +23,7 @@ export type { Explanation } from './explain.ts'
 export type { IssuerHealth } from './health.ts'
 export type { IdToken, IdTokenClaims } from './identity/id-token.ts'
 export type { IdTokenOptions } from './identity/id-token-options.ts'
+export type { UserInfo } from './identity/user-info.ts'
 export type {
   IntrospectionCacheOptions,
   IntrospectionOptions,

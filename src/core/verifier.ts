@@ -14,10 +14,12 @@ import { checkConfirmable, createVerification } from './formats/format.ts'
 import { createFormats, formatOf, stagesFor } from './formats/formats.ts'
 import type { IssuerHealth } from './health.ts'
 import { healthOf, loadKeys } from './health.ts'
-import { hintOf, idTokenHintOf } from './hints/hints.ts'
+import { hintOf, idTokenHintOf, userinfoHintOf } from './hints/hints.ts'
 import type { IdToken } from './identity/id-token.ts'
 import { createVerifyIdToken } from './identity/id-token.ts'
 import type { IdTokenOptions } from './identity/id-token-options.ts'
+import type { UserInfo } from './identity/user-info.ts'
+import { createUserInfoSource } from './identity/userinfo.ts'
 import { createListedIssuers } from './issuers/listed.ts'
 import { createResolvedIssuers } from './issuers/resolved.ts'
 import { checkTimes } from './jwt/claims.ts'
@@ -72,6 +74,19 @@ export interface Verifier<C extends object = JWTPayload> {
    */
   exchange(auth: Auth<C>, options?: ExchangeOptions): Promise<ExchangedToken>
   /**
+   * What the issuer says of the user of an access token (OIDC Core section 5.3): name, email, and
+   * whatever its scopes allow. The `userinfo_endpoint` of the issuer's metadata is asked with the
+   * token, once for all who ask at the same time. An answer must be about the subject of the token;
+   * it is kept for 60 seconds, never beyond `auth.expiresAt`, and 1,000 answers at most.
+   *
+   * @param auth What `verify()` of this verifier gave, or a guard that it stands behind.
+   * @throws InvalidTokenError if the token has expired, or the issuer answers 401 (`inactive`);
+   * InsufficientScopeError if the issuer demands the scope `openid`; UnavailableError (`userinfo`)
+   * if there is no answer that can be used; TypeError for an Auth of another verifier, a copy, or
+   * anything else.
+   */
+  userinfo(auth: Auth<C>): Promise<UserInfo>
+  /**
    * Loads the keys of every listed issuer, in parallel. Stale keys count as usable; a resolver's
    * issuers are not asked for.
    *
@@ -121,6 +136,8 @@ export function createVerifier<C extends object = JWTPayload>(
   const formats = createFormats(context)
   const origin = { verifier: issuers, signalOf: createSignals({ now, revocation }) }
   const exchange = createExchange(context)
+  const verifyIdToken = createVerifyIdToken(context)
+  const userInfoSource = createUserInfoSource(context)
   const cache = settings.tokenCache > 0 ? createTokenCache(settings.tokenCache) : undefined
 
   /** Decides about a token, at once if nothing has to be waited for. */
@@ -250,6 +267,7 @@ export function createVerifier<C extends object = JWTPayload>(
     issuers.forget(issuer)
     cache?.dropTokensOf(issuer)
     exchange.forget(issuer)
+    userInfoSource.forget(issuer)
   }
 
   const verifier: Verifier<C> = {
@@ -267,9 +285,9 @@ export function createVerifier<C extends object = JWTPayload>(
       (token) => stagesFor(token, formats, revocation ? ['revocation', 'revoked'] : []),
       context,
     ),
-    verifyIdToken: createVerifyIdToken(context, emit, (error, run) =>
-      report(error, run, idTokenHintOf),
-    ),
+    verifyIdToken: (token, options) =>
+      reporting(idTokenHintOf, (run) => verifyIdToken(token, options, run)),
+    userinfo: (auth) => reporting(userinfoHintOf, (run) => userInfoSource.ask(auth, run)),
     exchange: (auth, options) => reporting(hintOf, (run) => exchange.exchange(auth, options, run)),
     ready: () => loadKeys(issuers),
     health: () => healthOf(issuers),

@@ -53,6 +53,13 @@ describe('docs/errors.md', () => {
       expect(statuses.get(reason)).toBe(new InvalidTokenError(reason as never).status)
     }
     expect(of(403)).toContain(new InsufficientScopeError('scope').reason)
-    expect(of(503)).toEqual(['keys', 'introspection', 'exchange', 'resolver', 'revocation'])
+    expect(of(503)).toEqual([
+      'keys',
+      'introspection',
+      'exchange',
+      'resolver',
+      'revocation',
+      'userinfo',
+    ])
   })
 })

@@ -84,6 +84,8 @@ export const suites: readonly Suite[] = [
       'test/core/issuers/token-kinds.test.ts',
       'test/core/issuers/unverified-iss.test.ts',
       'test/core/identity/id-token.test.ts',
+      'test/core/identity/userinfo.test.ts',
+      'test/core/identity/userinfo-outage.test.ts',
       'test/core/jwt/in-place.test.ts',
       'test/core/jwt/second-opinion.test.ts',
       'test/core/jwt/shared-secret.test.ts',

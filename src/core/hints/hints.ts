@@ -15,6 +15,7 @@ import type { Explain, Refused } from './refused.ts'
 import { revocationHint, revokedHint } from './revocation.ts'
 import { senderConstraintHint } from './sender-constraint.ts'
 import { expiredHint, issuedInFutureHint, notYetValidHint } from './times.ts'
+import { userinfoHints } from './userinfo.ts'
 import { hintField } from './wording.ts'
 
 /** Reasons that are found in a request and not in a token: `verify()` never gives them. */
@@ -29,10 +30,10 @@ type RequestReason =
   | 'actor'
   | 'check'
 
-/** Reasons for which ID tokens alone are refused. */
-type IdTokenReason = 'nonce'
+/** Reasons of `verifyIdToken()` and `userinfo()` alone. */
+type IdentityReason = 'nonce' | 'userinfo'
 
-const hints: Readonly<Record<Exclude<Reason, RequestReason | IdTokenReason>, Explain>> = {
+const hints: Readonly<Record<Exclude<Reason, RequestReason | IdentityReason>, Explain>> = {
   'too-large': tooLargeHint,
   malformed: malformedHint,
   opaque: opaqueHint,
@@ -68,7 +69,19 @@ export function hintOf(refused: Refused): { readonly hint?: string } {
 
 /** The same for an ID token. It advises no preset: presets say what access tokens look like. */
 export function idTokenHintOf(refused: Refused): { readonly hint?: string } {
+  return hintIn(idTokenHints, refused)
+}
+
+/** The same for an access token whose user the issuer was asked for. */
+export function userinfoHintOf(refused: Refused): { readonly hint?: string } {
+  return hintIn(userinfoHints, refused)
+}
+
+function hintIn(
+  special: Partial<Record<Reason, Explain>>,
+  refused: Refused,
+): { readonly hint?: string } {
   const { reason } = refused.error
-  const explain = (own(idTokenHints, reason) ?? own(hints, reason)) as Explain | undefined
+  const explain = (own(special, reason) ?? own(hints, reason)) as Explain | undefined
   return hintField(explain && (() => explain(refused)))
 }

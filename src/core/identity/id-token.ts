@@ -1,9 +1,7 @@
 import type { DeepReadonly, JWTPayload } from '../auth.ts'
 import { deepFreeze } from '../auth.ts'
-import { AuthError, InvalidTokenError } from '../errors.ts'
-import type { Emit } from '../events.ts'
+import { InvalidTokenError } from '../errors.ts'
 import type { FormatContext, Verification } from '../formats/format.ts'
-import { createVerification } from '../formats/format.ts'
 import type { ActiveIssuer } from '../issuers/active-issuer.ts'
 import { bindKey } from '../jwt/bind-key.ts'
 import { checkAudience, checkTimes, readTimes } from '../jwt/claims.ts'
@@ -54,28 +52,21 @@ export interface IdToken {
   readonly expiresAt: number
 }
 
+/** @param run Filled in as far as the token comes. For hints. */
+type VerifyIdToken = (token: string, options: IdTokenOptions, run: Verification) => Promise<IdToken>
+
 /**
  * Verifies ID tokens with the issuers and keys that access tokens are verified with. None is
  * cached: an ID token is read once for each sign-in.
- *
- * @param report Told why a token is refused.
  */
-export function createVerifyIdToken(
-  { issuers, now }: Pick<FormatContext, 'issuers' | 'now'>,
-  emit: Emit,
-  report: (error: AuthError, run: Verification) => void,
-): (token: string, options: IdTokenOptions) => Promise<IdToken> {
-  return async (token, given) => {
-    const options = resolveIdTokenOptions(given)
-    const run = createVerification(emit, undefined)
-    try {
-      const verified = await verify(token, options, run)
-      emit?.({ type: 'token.accepted', issuer: verified.issuer, cached: false })
-      return verified
-    } catch (error) {
-      if (error instanceof AuthError) report(error, run)
-      throw error
-    }
+export function createVerifyIdToken({
+  issuers,
+  now,
+}: Pick<FormatContext, 'issuers' | 'now'>): VerifyIdToken {
+  return async (token, given, run) => {
+    const verified = await verify(token, resolveIdTokenOptions(given), run)
+    run.emit?.({ type: 'token.accepted', issuer: verified.issuer, cached: false })
+    return verified
   }
 
   /** Makes every check, the cheap ones first: only a token that passed all others causes a fetch. */

@@ -22,6 +22,8 @@ export interface Details {
   readonly introspection: string
   /** Why the issuer gave no token in exchange. */
   readonly exchange: string
+  /** Why the issuer could not be asked who the user is. */
+  readonly userinfo: string
   /** How the issuer resolver failed, if that is known. */
   readonly resolver: string | undefined
   /** The code or the name of the error by which the option `revocation` failed, if it has one. */

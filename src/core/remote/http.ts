@@ -191,9 +191,13 @@ const longestRefusal = 16_384
  * repeat the token or the secret that was sent.
  */
 async function oauthErrorOf(
-  { form }: HttpRequest,
+  { authorization, form }: HttpRequest,
   response: FetchedResponse,
 ): Promise<string | undefined> {
+  if (form === undefined && authorization !== undefined) {
+    response.body?.cancel().catch(() => {})
+    return challengeErrorIn(response.headers.get('www-authenticate'))
+  }
   if (form === undefined || response.status >= 500 || response.status < 400) {
     response.body?.cancel().catch(() => {})
     return undefined
@@ -204,6 +208,16 @@ async function oauthErrorOf(
   } catch {
     return undefined
   }
+}
+
+/**
+ * The code by which a challenge refuses a token (RFC 6750 section 3.1). Only these are taken over:
+ * any other text may repeat the token.
+ */
+function challengeErrorIn(challenge: string | null): string | undefined {
+  return /(?:^|[\s,])error\s*=\s*"?(invalid_token|insufficient_scope)"?(?:$|[\s,])/i.exec(
+    challenge ?? '',
+  )?.[1]
 }
 
 /**
@@ -222,7 +236,7 @@ async function readText({ body }: FetchedResponse, maxBytes: number): Promise<st
     bytes += value.byteLength
     if (bytes > maxBytes) {
       reader.cancel().catch(() => {})
-      throw new LoadError('too large')
+      throw new LoadError('too large', { status: 200 })
     }
     text += decoder.decode(value, { stream: true })
   }

@@ -4,7 +4,7 @@ import { memberOf, withoutPrototype } from '../own-members.ts'
 export interface LoadErrorDetails {
   /** Whether there was an answer. */
   readonly answered?: boolean | undefined
-  /** The HTTP status, if it was not 200. */
+  /** The HTTP status, if it was not 200, or the answer was too large. */
   readonly status?: number | undefined
   /** The OAuth error code in an answer that refused a form (RFC 6749 section 5.2). */
   readonly oauthError?: string | undefined

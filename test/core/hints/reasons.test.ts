@@ -29,9 +29,10 @@ const provocations: Readonly<Record<Reason, readonly Provocation[] | 'not by ver
   claim: 'not by verify()',
   actor: 'not by verify()',
   check: 'not by verify()',
+  // test/core/identity/ has these.
   exchange: 'not by verify()',
-  // Of ID tokens: test/core/identity/id-token.test.ts.
   nonce: 'not by verify()',
+  userinfo: 'not by verify()',
 
   'too-large': [
     [
