@@ -15,6 +15,7 @@ import {
   behindGoogleIap,
   createApp as createGatewayApp,
 } from '../examples/gateway.ts'
+import { createApp as createIdentityApp, signIn } from '../examples/identity.ts'
 import { createApp as createRefusalsApp } from '../examples/refusals.ts'
 import { createApp as createRolesApp } from '../examples/roles.ts'
 import { createGreeter } from '../examples/verifier.ts'
@@ -186,6 +187,77 @@ describe('examples/verifier.ts', () => {
     const greet = createGreeter(createVerifier(issuer.trust()))
     expect(await greet(issuer.mint({ sub: 'alice' }))).toBe('hello alice')
     expect(await greet(issuer.bad.expired())).toBe('refused with 401: expired')
+  })
+})
+
+describe('examples/identity.ts', () => {
+  const clientId = 'client-1'
+  const user = { sub: 'alice', name: 'Alice', email: 'alice@example.com' }
+
+  /** The app, and an issuer that says this of its user. */
+  function openApp(profile: object = user) {
+    const own = createTestIssuer()
+    const fetch = (async (url: string, init: RequestInit) =>
+      url === own.metadata['userinfo_endpoint']
+        ? Response.json(profile)
+        : own.fetch(url, init)) as typeof own.fetch
+    return { own, app: createIdentityApp(own.trust({ fetch })) }
+  }
+
+  it('examples/identity.ts shows a profile, and an email only if it is verified', async () => {
+    for (const [email_verified, email] of [
+      [true, user.email],
+      [false, undefined],
+      ['false', undefined],
+    ]) {
+      const { app, own } = openApp({ ...user, email_verified })
+      const { body } = await supertest(app)
+        .get('/profile')
+        .use(own.as({ sub: 'alice' }))
+        .expect(200)
+      expect(body).toEqual({ name: 'Alice', ...(email && { email }) })
+    }
+    const { app, own } = openApp({ ...user, sub: 'bob' })
+    const { headers } = await supertest(app)
+      .get('/profile')
+      .use(own.as({ sub: 'alice' }))
+      .expect(503)
+    expect(headers['retry-after']).toBe('10')
+    await supertest(app).get('/profile').expect(401)
+  })
+
+  it('examples/identity.ts moves money only after a fresh sign-in of the same user', async () => {
+    const { app, own } = openApp()
+    const seconds = Math.floor(own.now() / 1000)
+    const call = (idToken: string) =>
+      supertest(app)
+        .post('/transfers')
+        .use(own.as({ sub: 'alice', scope: 'transfers:write' }))
+        .set('x-id-token', idToken)
+    await call(own.idToken({ sub: 'alice' })).expect(201, { by: 'alice' })
+    await call(own.idToken({ sub: 'bob' })).expect(403)
+    await call(own.idToken({ sub: 'alice', auth_time: seconds - 400 })).expect(401)
+    await call(own.mint({ sub: 'alice' })).expect(401)
+    const { headers, body } = await call('').expect(401)
+    expect(headers['www-authenticate']).toBe('Bearer error="invalid_token"')
+    expect(body).toEqual({ type: 'about:blank', status: 401, error: 'invalid_token' })
+    await supertest(app).post('/transfers').auth(own.idToken(), { type: 'bearer' }).expect(401)
+  })
+
+  it('examples/identity.ts knows who has signed in by the tokens of one answer', async () => {
+    const verifier = createVerifier(issuer.trust())
+    const session = { nonce: 'n-0S6_WzA2Mj' }
+    const access_token = issuer.mint({ sub: 'alice' })
+    const id_token = issuer.idToken({ sub: 'alice', ...session }, { accessToken: access_token })
+    const tokens = { id_token, access_token }
+    expect(await signIn(verifier, session, tokens)).toMatchObject({ subject: 'alice', clientId })
+    await expect(signIn(verifier, { nonce: 'n-1' }, tokens)).rejects.toHaveProperty(
+      'reason',
+      'nonce',
+    )
+    await expect(signIn(verifier, { nonce: undefined as never }, tokens)).rejects.toThrow(TypeError)
+    const others = { ...tokens, access_token: issuer.mint() }
+    await expect(signIn(verifier, session, others)).rejects.toHaveProperty('reason', 'claims')
   })
 })
 
