@@ -46,6 +46,8 @@ export type {
 } from './testing/hostile/cases/case.ts'
 export type { HostileTokenOptions } from './testing/hostile/cases/catalogue.ts'
 export { hostileTokens } from './testing/hostile/cases/catalogue.ts'
+export type { HostileIdToken, HostileIdTokenOptions } from './testing/hostile/id-tokens.ts'
+export { hostileIdTokens } from './testing/hostile/id-tokens.ts'
 export { assertRejectsHostileTokens } from './testing/hostile/run/assert-rejects.ts'
 export type { TestRunner } from './testing/hostile/run/describe.ts'
 export { describeHostileTokens } from './testing/hostile/run/describe.ts'

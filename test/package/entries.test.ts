@@ -174,6 +174,7 @@ test('every entry exports the expected values, imported and required, without an
         "describeHostileTokens",
         "faults",
         "forbidden",
+        "hostileIdTokens",
         "hostileTokens",
         "matchers",
         "parseChallenges",

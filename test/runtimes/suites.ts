@@ -384,6 +384,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
       'examples/testing/handler.test.ts',
       'examples/testing/hostile.test.ts',
       'examples/testing/other-process.test.ts',
+      'examples/testing/id-tokens.test.ts',
       'examples/testing/vitest.test.ts',
       'examples/migrate/authgear-sample/app.test.ts',
       'examples/migrate/aws-jwt-verify/app.test.ts',
@@ -444,6 +445,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
     why: 'tests the matchers and fixtures for Vitest itself, which runs in Node, and the tests that are declared for it and for node:test',
     files: [
       'test/testing/hostile-describe.test.ts',
+      'test/testing/hostile-id-tokens.test.ts',
       'test/testing/vitest.test.ts',
       'test/testing/vitest-options.test.ts',
     ],

@@ -56,9 +56,13 @@ export function decode(segment: string): Buffer {
   return Buffer.from(segment, 'base64url')
 }
 
-/** Mints the good token, and makes a fixture from it. */
-export function createCaseFixture(issuer: TestIssuer, claims: Claims, canary: string): CaseFixture {
-  const token = issuer.mint(claims)
+/** Mints the good token, unless it is given, and makes a fixture from it. */
+export function createCaseFixture(
+  issuer: TestIssuer,
+  claims: Claims,
+  canary: string,
+  token: string = issuer.mint(claims),
+): CaseFixture {
   const parts = token.split('.') as [string, string, string]
   const [header, payload] = parts.slice(0, 2).map((part) => JSON.parse(decode(part).toString()))
   const issuerKey = issuer.keys.current
