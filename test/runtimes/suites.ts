@@ -468,6 +468,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
       'test/testing/oauth/shapes.test.ts',
       'test/testing/oauth/token.test.ts',
       'test/testing/oauth/token-status.test.ts',
+      'test/testing/oauth/userinfo.test.ts',
     ],
   },
   {
