@@ -116,8 +116,8 @@ function start(flags: Flags, url: string | undefined, listening: Listening): Sta
   const host = flags.text('host')
   const secret = isLoopbackOnly(host) ? undefined : randomBytes(24).toString('base64url')
   const more = pageOperations({ issuer, keysAt, shape })
-  const control = createControl({ issuer, outages, secret, more })
-  const page = createPage({ url: issuer.url, secret })
+  const control = createControl({ issuer, outages, url: origin, secret, more })
+  const page = createPage({ url: origin, secret })
   listening.serve((request, response) => {
     if (page.handle(request, response) || control.handle(request, response)) return
     listener(request, response)

@@ -99,7 +99,7 @@ export async function serveTestIssuer(options: ServeOptions = {}): Promise<Serve
   const origin = `http://${host === '::1' ? '[::1]' : host}:${port}`
   try {
     const { issuer, outages, listener } = createIssuerWithListener(rest, { origin, path })
-    const control = controlOf && createControl({ issuer, outages, ...controlOf })
+    const control = controlOf && createControl({ issuer, outages, url: origin, ...controlOf })
     server.on('request', (request, response) => {
       if (!control?.handle(request, response)) listener(request, response)
     })

@@ -285,6 +285,20 @@ describe('tollgate issuer --shape', () => {
     await stage.stop()
   })
 
+  test('control endpoints know the URL of an issuer whose iss is none', async () => {
+    const flags = ['--shape', 'pomerium', '--host', '0.0.0.0', '--url', 'http://issuer:4000']
+    const stage = await startIssuer(...flags)
+    const [, port] = await stage.running.shows(/listening on port (\d+)/)
+    const { ISSUER, TOLLGATE_CONTROL_TOKEN: token } = stage.variables
+    expect(ISSUER).toBe('orders.example.com')
+    const asked = await ask(`http://127.0.0.1:${port}/_test/health`, 'GET', {
+      host: 'issuer:4000',
+      authorization: `Bearer ${token}`,
+    })
+    expect(asked.status).toBe(200)
+    await stage.stop()
+  })
+
   test('an issuer without metadata still says where its keys are', async () => {
     const stage = await startIssuer('--shape', 'googleIap')
     const { JWKS_URI = '' } = stage.variables

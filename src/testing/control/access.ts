@@ -13,7 +13,7 @@ export function refuse(status: number, error: string): ControlAnswer {
 
 /** Who may reach an issuer that can be told to mint, rotate and break. */
 export interface AccessRules {
-  /** The URL of the issuer. */
+  /** Where the issuer is reached. */
   readonly url: string
   /** What a request must carry as its Bearer token. Undefined: nothing, on loopback alone. */
   readonly secret: string | undefined
@@ -53,7 +53,7 @@ const address = /^(\d+(\.\d+){3}|\[[\da-f:.]+\])(:\d+)?$/
 export function isKnownHost(host: string, { url, secret }: AccessRules): boolean {
   if (loopbackHost.test(host)) return true
   if (secret === undefined) return false
-  return address.test(host) || (URL.canParse(url) && host === new URL(url).host)
+  return address.test(host) || host === new URL(url).host
 }
 
 /** Whether this is the secret, or none is wanted. */

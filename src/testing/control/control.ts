@@ -10,6 +10,8 @@ import { controlPath } from './protocol.ts'
 export interface ControlOptions {
   readonly issuer: TestIssuer
   readonly outages: Outages
+  /** Where the issuer is reached. The `iss` of some issuers is no URL. */
+  readonly url: string
   /** What a request must carry as its Bearer token. Undefined: nothing, on loopback alone. */
   readonly secret: string | undefined
   /** What this issuer can be told beside what every issuer can. */
@@ -30,11 +32,12 @@ const longestBody = 65_536
  * of an app that trusts the issuer. So a web page that a developer visits must not reach them, and
  * other machines need the secret.
  */
-export function createControl({ issuer, outages, secret, more = {} }: ControlOptions): Control {
+export function createControl(options: ControlOptions): Control {
+  const { issuer, outages, url, secret, more = {} } = options
   const operations: Operations = { ...createOperations(issuer, outages), ...more }
 
   async function answer(request: IncomingMessage, target: string): Promise<ControlAnswer> {
-    const refusal = refusalOf(request, { url: issuer.url, secret })
+    const refusal = refusalOf(request, { url, secret })
     if (refusal !== undefined) return refusal
     const [path = '', query = ''] = target.split(/\?(.*)/s)
     const [, place = '', id] = /^(.*?)(?:\/(\d{1,9}))?$/s.exec(path) ?? []

@@ -12,10 +12,20 @@ interface Parts {
   readonly shape: IssuerShape | undefined
 }
 
+/** What stands at the head of the page. */
+export interface About {
+  readonly issuer: string
+  readonly audience: string | readonly string[]
+  readonly keysAt: string
+  readonly shape: string
+  /** The kinds of issuers whose claims a token can have. */
+  readonly shapes: readonly string[]
+}
+
 /** What the page asks beside what every issuer can be told. */
 export function pageOperations({ issuer, keysAt, shape }: Parts): Operations {
   return {
-    'GET /about': () => ({
+    'GET /about': (): About => ({
       issuer: issuer.url,
       audience: issuer.audience,
       keysAt,

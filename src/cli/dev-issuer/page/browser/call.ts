@@ -1,22 +1,10 @@
+import type { ApiAnswer } from '../../api/call-api.ts'
+import type { ExplainedAnswer } from '../../api/explain-answer.ts'
 import { ask } from './control.ts'
 import { attempt, byId, make, makeRow } from './elements.ts'
 import { token } from './token.ts'
 
-/** What the issuer says of an answer. The operation of the issuer has the same type. */
-interface Called {
-  readonly status: number
-  readonly statusText: string
-  readonly headers: readonly (readonly [name: string, value: string])[]
-  readonly body: string
-  readonly isCut: boolean
-  readonly summary: string
-  readonly challenges: readonly {
-    readonly scheme: string
-    readonly parameters: readonly { name: string; value: string; meaning: string }[]
-  }[]
-  readonly reasons: readonly { readonly name: string; readonly hint: string }[]
-  readonly advice: readonly string[]
-}
+type Called = ApiAnswer & ExplainedAnswer
 
 const form = byId('call', HTMLFormElement)
 const method = byId('method', HTMLSelectElement)

@@ -1,16 +1,14 @@
+import type { FaultState } from '../../../../testing/control/protocol.ts'
 import { ask } from './control.ts'
 import { attempt, byId, make, makeButton } from './elements.ts'
-import type { State } from './refresh.ts'
 import { createList, onState, refresh } from './refresh.ts'
-
-type Fault = State['faults'][number]
 
 const breaks = byId('breaks', HTMLSelectElement)
 const endpoint = byId('endpoint', HTMLSelectElement)
 const number = byId('number', HTMLInputElement)
 
 export function startFaults(): void {
-  const show = createList<Fault>('faults', 'faults-title', toItem)
+  const show = createList<FaultState>('faults', 'faults-title', toItem)
   onState(({ faults }) => show(faults))
   breaks.addEventListener('change', choose)
   choose()
@@ -45,7 +43,7 @@ async function breakIt(): Promise<string> {
   return 'It is broken now. Repair it below.'
 }
 
-function toItem({ id, endpoint: where, name, times }: Fault): HTMLElement {
+function toItem({ id, endpoint: where, name, times }: FaultState): HTMLElement {
   const place = where === '*' ? 'everywhere' : where
   const rest = times === undefined ? '' : `, ${times} more ${times === 1 ? 'time' : 'times'}`
   const repair = (): void =>

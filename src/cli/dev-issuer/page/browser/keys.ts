@@ -1,12 +1,10 @@
+import type { KeyState } from '../../../../testing/control/protocol.ts'
 import { ask } from './control.ts'
 import { attempt, byId, make, makeButton } from './elements.ts'
-import type { State } from './refresh.ts'
 import { createList, onState, refresh } from './refresh.ts'
 
-type Key = State['keys'][number]
-
 export function startKeys(): void {
-  const show = createList<Key>('keys', 'keys-title', toItem)
+  const show = createList<KeyState>('keys', 'keys-title', toItem)
   onState(({ keys }) => show(keys))
   byId('rotate', HTMLButtonElement).addEventListener('click', () => rotate({}))
   byId('replace', HTMLButtonElement).addEventListener('click', () => rotate({ overlap: false }))
@@ -20,7 +18,7 @@ function rotate(options: object): void {
   })
 }
 
-function toItem({ kid, alg, published, signs }: Key): HTMLElement {
+function toItem({ kid, alg, published, signs }: KeyState): HTMLElement {
   const change = published ? 'retire' : 'publish'
   const button = makeButton(
     published ? 'Retire' : 'Publish',

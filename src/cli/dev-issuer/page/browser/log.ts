@@ -1,6 +1,6 @@
+import type { RemoteRequest } from '../../../../testing/control/protocol.ts'
 import { ask } from './control.ts'
 import { attempt, byId, make } from './elements.ts'
-import type { State } from './refresh.ts'
 import { onState, refresh } from './refresh.ts'
 
 /** Lines that the page keeps. */
@@ -31,7 +31,7 @@ function tell(id: string, method: 'POST' | 'DELETE', path: string, done: string)
   })
 }
 
-function toLine({ at, method, endpoint, url }: State['requests'][number]): HTMLElement {
+function toLine({ at, method, endpoint, url }: RemoteRequest): HTMLElement {
   const { pathname, search } = new URL(url)
   const path = `${decoded(pathname)}${search}`
   return make('li', [

@@ -1,3 +1,4 @@
+import type { About } from '../operations.ts'
 import { startCalling } from './call.ts'
 import { ask } from './control.ts'
 import { startCopying } from './copy.ts'
@@ -8,14 +9,6 @@ import { startLog } from './log.ts'
 import { startMinting } from './mint.ts'
 import { startRefreshing } from './refresh.ts'
 import { startToken } from './token.ts'
-
-interface About {
-  readonly issuer: string
-  readonly audience: string | readonly string[]
-  readonly keysAt: string
-  readonly shape: string
-  readonly shapes: readonly string[]
-}
 
 startMinting()
 startToken()

@@ -1,30 +1,8 @@
+import type { IssuerState } from '../../../../testing/control/protocol.ts'
 import { ask } from './control.ts'
 import { byId, say } from './elements.ts'
 
-/** What the issuer says of itself. The control endpoint has the same type. */
-export interface State {
-  readonly total: number
-  readonly requests: readonly {
-    readonly endpoint: string
-    readonly method: string
-    readonly url: string
-    readonly at: number
-  }[]
-  readonly keys: readonly {
-    readonly kid: string
-    readonly alg: string
-    readonly published: boolean
-    readonly signs: boolean
-  }[]
-  readonly faults: readonly {
-    readonly id: number
-    readonly endpoint: string
-    readonly name: string
-    readonly times?: number
-  }[]
-}
-
-type Listener = (state: State) => void
+type Listener = (state: IssuerState) => void
 
 const listeners: Listener[] = []
 /** How many requests are known. */
@@ -57,7 +35,7 @@ export function startRefreshing(): void {
 
 async function load(): Promise<void> {
   try {
-    const state = await ask<State>('GET', `/state?since=${known}`)
+    const state = await ask<IssuerState>('GET', `/state?since=${known}`)
     known = state.total
     if (byId('connection', HTMLElement).textContent !== '') say('connection', '', 'plain')
     for (const listener of listeners) listener(state)
