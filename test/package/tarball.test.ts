@@ -46,6 +46,9 @@ describe('the tarball', () => {
       'src/cli',
       'src/cli/attack',
       'src/cli/dev-issuer',
+      'src/cli/dev-issuer/api',
+      'src/cli/dev-issuer/page',
+      'src/cli/dev-issuer/page/browser',
       'src/cli/doctor',
       'src/cli/explain',
       'src/core',
@@ -78,7 +81,8 @@ describe('the tarball', () => {
   test('an entry or the command needs each source in the tarball, if only for its types', async () => {
     const needed = new Set<string>()
     const open = [...entries, runnerEntry].map((entry) => `src/${entry}.ts`)
-    open.push('src/cli/main.ts')
+    // A browser loads the scripts of a page, beginning with this one.
+    open.push('src/cli/main.ts', 'src/cli/dev-issuer/page/browser/main.ts')
     for (let path = open.pop(); path !== undefined; path = open.pop()) {
       if (needed.has(path)) continue
       needed.add(path)
