@@ -16,8 +16,10 @@ export interface Run {
 export type Runtime = 'Node 20' | 'Node 24' | 'Bun' | 'Deno'
 
 const node = ['Node 20', 'Node 24'] as const
+/** Milliseconds for each test: the limits of runners, such as 2 s, are short for a busy machine. */
+const limit = 60_000
 const jest = {
-  arguments: (file: string) => ['--json', `--outputFile=${file}`],
+  arguments: (file: string) => ['--json', `--outputFile=${file}`, `--testTimeout=${limit}`],
   read: jestReport,
 }
 
@@ -26,7 +28,7 @@ export const runs: readonly Run[] = [
     project: 'vitest',
     script: 'test',
     runtimes: node,
-    arguments: (file) => ['--reporter=json', `--outputFile=${file}`],
+    arguments: (file) => ['--reporter=json', `--outputFile=${file}`, `--testTimeout=${limit}`],
     read: jestReport,
   },
   { project: 'jest-esm', script: 'test', runtimes: node, ...jest },
@@ -38,7 +40,11 @@ export const runs: readonly Run[] = [
     project: 'mocha',
     script: 'test',
     runtimes: node,
-    arguments: (file) => ['--reporter=json', `--reporter-option=output=${file}`],
+    arguments: (file) => [
+      '--reporter=json',
+      `--reporter-option=output=${file}`,
+      `--timeout=${limit}`,
+    ],
     read: mochaReport,
   },
   {
@@ -59,7 +65,7 @@ export const runs: readonly Run[] = [
     project: 'bun',
     script: 'test',
     runtimes: ['Bun'],
-    arguments: (file) => ['--reporter=junit', `--reporter-outfile=${file}`],
+    arguments: (file) => ['--reporter=junit', `--reporter-outfile=${file}`, `--timeout=${limit}`],
     read: junitReport,
   },
 ]
