@@ -56,6 +56,7 @@ describe('the tarball', () => {
       'src/core/formats',
       'src/core/hints',
       'src/core/identity',
+      'src/core/introspection',
       'src/core/issuers',
       'src/core/jwt',
       'src/core/keys',
