@@ -1,9 +1,9 @@
+import { addAbortListener } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
 import type { Socket } from 'socket.io'
 import { Server } from 'socket.io'
 import type { Auth, VerifierOptions } from 'tollgate'
 import { AuthError, assertAuth, createVerifier } from 'tollgate'
-import { closeAtExpiry } from './close-at-expiry.ts'
 
 interface Data {
   auth: Auth
@@ -30,8 +30,8 @@ export function createChat(server: HttpServer, options: VerifierOptions): Server
 
   io.on('connection', (socket: Socket<Events, Events, Events, Data>) => {
     const { auth } = socket.data
-    const stop = closeAtExpiry(auth, () => socket.disconnect(true))
-    socket.on('disconnect', stop)
+    const end = addAbortListener(auth.signal, () => socket.disconnect(true))
+    socket.on('disconnect', () => end[Symbol.dispose]())
     socket.on('say', (text: unknown, answer: unknown) => {
       if (typeof answer !== 'function') return
       try {

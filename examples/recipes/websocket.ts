@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events'
 import type { IncomingMessage, Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -7,9 +8,8 @@ import type { AuthOptions } from 'tollgate/node'
 import { createAuth } from 'tollgate/node'
 import type { WebSocket } from 'ws'
 import { WebSocketServer } from 'ws'
-import { closeAtExpiry } from './close-at-expiry.ts'
 
-/** A server whose WebSockets are opened for callers with a token, and last no longer than it. */
+/** A server whose WebSockets are opened for callers with a token, and end when it is no longer good. */
 export function createChat(options: AuthOptions): Server {
   const { requireAuth } = createAuth(options)
   const mayRead = requireAuth({ scope: 'chat:read' })
@@ -30,9 +30,10 @@ export function createChat(options: AuthOptions): Server {
 }
 
 function talk(ws: WebSocket, auth: Auth): void {
-  // 4000 to 4999 are codes for applications (RFC 6455 section 7.4.2).
-  const stop = closeAtExpiry(auth, () => ws.close(4401, 'the token has expired'))
-  ws.on('close', stop)
+  // It fires when the token expires, and when it is revoked. 4000 to 4999 are codes for applications
+  // (RFC 6455 section 7.4.2).
+  const end = addAbortListener(auth.signal, () => ws.close(4401, 'the token is no longer good'))
+  ws.on('close', () => end[Symbol.dispose]())
   ws.on('error', () => ws.terminate())
   ws.on('message', (data) => {
     try {

@@ -73,7 +73,10 @@ describe('examples/recipes/private-network.ts', () => {
       const { server, asked } = createProxy()
       await serving(server, async (port) => {
         const proxy = `http://127.0.0.1:${port}`
-        await expect(verifyBy(viaProxy(proxy))).rejects.toMatchObject({ status: 503 })
+        using other = createPrivateCa()
+        for (const fetch of [viaProxy(proxy), viaProxyTrusting(proxy, other.file)]) {
+          await expect(verifyBy(fetch)).rejects.toMatchObject({ status: 503 })
+        }
         expect(await verifyBy(viaProxyTrusting(proxy, ca.file))).toMatchObject({
           issuer: issuer.url,
         })

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { connect } from 'socket.io-client'
-import type { Auth } from 'tollgate'
+import type { VerifierOptions } from 'tollgate'
+import { createMemoryStore } from 'tollgate/revocation'
 import { createTestIssuer, faults } from 'tollgate/testing'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { closeAtExpiry } from '../../examples/recipes/close-at-expiry.ts'
 import { createChat as createSocketIoChat } from '../../examples/recipes/socket-io.ts'
 import { createChat } from '../../examples/recipes/websocket.ts'
 import { serving } from './serving.ts'
@@ -13,6 +13,14 @@ import { serving } from './serving.ts'
 const issuer = createTestIssuer()
 const dead = createTestIssuer({ url: 'https://dead.test' })
 dead.fail('*', faults.refuse())
+/** Options with a list of revoked tokens, and what puts those of alice on it. */
+function revocable() {
+  const revocation = createMemoryStore({ now: issuer.now })
+  const options = issuer.trust({ revocation })
+  const until = Math.floor(issuer.now() / 1000) + 600
+  const revoke = () => revocation.revoke({ issuer: issuer.url, subject: 'alice', until })
+  return { options, revoke }
+}
 const both = { scope: 'chat:read chat:write', sub: 'alice' }
 const reader = { scope: 'chat:read' }
 /** It expired 5 seconds ago, which the tolerance for clocks lets pass, so it is over at once. */
@@ -24,33 +32,6 @@ const refused: readonly (readonly [string, string | undefined, number])[] = [
   ['a token by the wrong key', issuer.bad.wrongKey(both), 401],
   ['a missing scope', issuer.mint({ scope: 'chat:write' }), 403],
 ]
-
-describe('examples/recipes/close-at-expiry.ts', () => {
-  afterEach(() => vi.useRealTimers())
-  const auth = (seconds: number) => ({ expiresAt: Date.now() / 1000 + seconds }) as Auth
-
-  it.each([60, 90 * 86_400])('closes once after %i seconds, and not before', (seconds) => {
-    vi.useFakeTimers()
-    const close = vi.fn()
-    closeAtExpiry(auth(seconds), close)
-    vi.advanceTimersByTime(seconds * 1000 - 1)
-    expect(close).not.toHaveBeenCalled()
-    vi.advanceTimersByTime(1000)
-    expect(close).toHaveBeenCalledOnce()
-    expect(vi.getTimerCount()).toBe(0)
-  })
-
-  it('closes at once where the token is over, and never after it was stopped', () => {
-    vi.useFakeTimers()
-    const close = vi.fn()
-    closeAtExpiry(auth(-5), close)
-    vi.advanceTimersByTime(0)
-    expect(close).toHaveBeenCalledOnce()
-    closeAtExpiry(auth(60), close)()
-    vi.advanceTimersByTime(61_000)
-    expect(close).toHaveBeenCalledOnce()
-  })
-})
 
 describe('examples/recipes/websocket.ts', () => {
   const open = (port: number, token?: string) =>
@@ -95,14 +76,32 @@ describe('examples/recipes/websocket.ts', () => {
       const [code] = await once(open(port, ending()), 'close')
       expect(code).toBe(4401)
     }))
+
+  it('closes when the token is revoked, and opens for it no more', async () => {
+    const { options, revoke } = revocable()
+    await serving(createChat(options), async (port) => {
+      const token = issuer.mint(both)
+      const ws = open(port, token)
+      await once(ws, 'open')
+      ws.send('hello')
+      await once(ws, 'message')
+      const closed = once(ws, 'close')
+      await revoke()
+      expect((await closed)[0]).toBe(4401)
+      const [, response] = await once(open(port, token), 'unexpected-response')
+      expect(response.statusCode).toBe(401)
+      response.destroy()
+    })
+  })
 })
 
 describe('examples/recipes/socket-io.ts', () => {
   async function chatting(
     use: (open: (token?: unknown) => ReturnType<typeof connect>) => Promise<void>,
+    options: VerifierOptions = issuer.trust(),
   ) {
     const server = createServer()
-    const io = createSocketIoChat(server, issuer.trust())
+    const io = createSocketIoChat(server, options)
     try {
       await serving(server, (port) =>
         use((token) =>
@@ -149,4 +148,16 @@ describe('examples/recipes/socket-io.ts', () => {
     chatting(async (open) => {
       expect(await next(open(ending()), 'disconnect')).toBe('io server disconnect')
     }))
+
+  it('disconnects when the token is revoked', async () => {
+    const { options, revoke } = revocable()
+    await chatting(async (open) => {
+      const socket = open(issuer.mint(both))
+      await next(socket, 'connect')
+      await socket.emitWithAck('say', 'hello')
+      const ended = next(socket, 'disconnect')
+      await revoke()
+      expect(await ended).toBe('io server disconnect')
+    }, options)
+  })
 })
