@@ -58,7 +58,7 @@ export interface Guard<A> {
    * WebSocket library. A refusal is written to the socket, which is then closed. `onRefused` sees it; `onRefuse` is not asked,
    * because there is no response that it could change.
    *
-   * A WebSocket may last longer than its token: close it at `auth.expiresAt`.
+   * A WebSocket may last longer than its token: close it when `auth.signal` fires.
    */
   upgrade(req: NodeRequest, socket: UpgradeSocket): Promise<A | false>
 }

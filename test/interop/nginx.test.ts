@@ -19,6 +19,9 @@ const dead = createTestIssuer({ url: 'https://dead.test' })
 dead.fail('*', faults.refuse())
 const alice = { sub: 'ålice b', scope: 'orders:read' }
 
+/** What nginx keeps in files while it works. */
+const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+
 let folder: string
 let nginx: ChildProcess
 let port: number
@@ -75,6 +78,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tollgate-nginx-'))
   cpSync(recipe, folder, { recursive: true })
   const config = readFileSync(join(folder, 'nginx.conf'), 'utf8')
+    // Otherwise it takes folders that are for root alone.
+    .replace('http {', `http {\n${temporary.map((name) => `${name}_temp_path tmp;`).join('\n')}`)
     .replace('127.0.0.1:4000', `127.0.0.1:${port}`)
     .replace('127.0.0.1:4001', `127.0.0.1:${portOf(guard)}`)
     .replace('127.0.0.1:4002', `127.0.0.1:${portOf(app)}`)
