@@ -393,6 +393,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
       'examples/recipes/seed.test.ts',
       'test/examples.test.ts',
       'test/examples-life.test.ts',
+      'test/examples-revocation.test.ts',
       'test/examples-nest.test.ts',
       'test/docs/configuration.test.ts',
       'test/docs/errors.test.ts',
