@@ -147,6 +147,7 @@ const areas = [
 ]
 const topFiles = [
   'auth-signal',
+  'decision',
   'exports',
   'explain',
   'health',

@@ -1,17 +1,16 @@
 import type { Auth, JWTPayload } from './auth.ts'
-import { authOf } from './auth.ts'
 import { createSignals } from './auth-signal.ts'
 import type { Awaitable } from './awaitable.ts'
-import { andThen, attempt } from './awaitable.ts'
-import { AuthError, InvalidTokenError } from './errors.ts'
+import { createDecisions } from './decision.ts'
+import { AuthError } from './errors.ts'
 import { createExchange } from './exchange/exchange.ts'
 import type { ExchangeOptions } from './exchange/exchange-options.ts'
 import type { ExchangedToken } from './exchange/exchanged-token.ts'
 import type { Explanation } from './explain.ts'
 import { createExplain } from './explain.ts'
-import type { Confirm, Verification, VerifiedToken } from './formats/format.ts'
-import { checkConfirmable, createVerification } from './formats/format.ts'
-import { createFormats, formatOf, stagesFor } from './formats/formats.ts'
+import type { Verification } from './formats/format.ts'
+import { createVerification } from './formats/format.ts'
+import { createFormats, stagesFor } from './formats/formats.ts'
 import type { IssuerHealth } from './health.ts'
 import { healthOf, loadKeys } from './health.ts'
 import { hintOf, idTokenHintOf, userinfoHintOf } from './hints/hints.ts'
@@ -22,17 +21,11 @@ import type { UserInfo } from './identity/user-info.ts'
 import { createUserInfoSource } from './identity/userinfo.ts'
 import { createListedIssuers } from './issuers/listed.ts'
 import { createResolvedIssuers } from './issuers/resolved.ts'
-import { checkTimes } from './jwt/claims.ts'
-import { checkText } from './jwt/jws.ts'
 import { checkNoMore, kindOf, wrongOption } from './option-checks.ts'
 import type { UntypedOptions, VerifierOptions } from './options.ts'
 import { resolveOptions } from './options.ts'
-import type { RevocationCheck } from './revocation-check.ts'
-import type { Check } from './shared-verifier.ts'
 import { share } from './shared-verifier.ts'
 import { createTokenCache } from './token-cache.ts'
-import { digestOf } from './token-digest.ts'
-import { isCrowded, roomForToken, roomToLook } from './turn.ts'
 
 export interface Verifier<C extends object = JWTPayload> {
   /**
@@ -113,8 +106,8 @@ export interface Verifier<C extends object = JWTPayload> {
  * Verifies JWT access tokens of trusted issuers (RFC 9068 section 4, RFC 8725bis). Does no I/O and
  * starts no timer before the first token.
  *
- * Does not check: revocation without the option `revocation`, proof of possession (tokens with `cnf` are refused), TLS, how often a
- * token is used.
+ * Does not check: revocation without the option `revocation`, proof of possession (tokens with `cnf`
+ * are refused), TLS, how often a token is used.
  *
  * @throws TypeError if an option is wrong; the message says how to fix it.
  */
@@ -139,102 +132,8 @@ export function createVerifier<C extends object = JWTPayload>(
   const verifyIdToken = createVerifyIdToken(context)
   const userInfoSource = createUserInfoSource(context)
   const cache = settings.tokenCache > 0 ? createTokenCache(settings.tokenCache) : undefined
-
-  /** Decides about a token, at once if nothing has to be waited for. */
-  function decide(
-    token: string,
-    check?: Check,
-    introspect = false,
-    confirm?: Confirm,
-  ): Awaitable<Auth<C>> {
-    if (!isCrowded()) return decideNow(token, check, introspect, confirm)
-    return roomToLook().then(() => decideNow(token, check, introspect, confirm))
-  }
-
-  function decideNow(
-    token: string,
-    check: Check,
-    introspect: boolean,
-    confirm: Confirm | undefined,
-  ): Awaitable<Auth<C>> {
-    const run = createVerification(emit, confirm)
-    return attempt(
-      () =>
-        andThen(findVerified(token, run, check), (found) => {
-          if (!introspect) return accept(found, token, confirm)
-          const active = found.verified.checkActive(token)
-          return andThen(active, () => accept(found, token, confirm))
-        }),
-      (auth) => auth as Auth<C>,
-      (error) => {
-        // Of a malformed credential the guard tells, which knows what stands around it.
-        if (error instanceof AuthError && error.status !== 400) report(error, run)
-        throw error
-      },
-    )
-  }
-
-  /** The token as the token cache has it, or else as its format verifies it. */
-  function findVerified(token: string, run: Verification, check: Check): Awaitable<Found> {
-    checkText(token)
-    if (cache === undefined) return verifyAnew(token, run, check, undefined)
-    return andThen(digestOf(token), (digest) => {
-      const cached = cache.get(digest)
-      if (cached === undefined) return verifyAnew(token, run, check, digest)
-      return andThen(stillHolds(cached, run), (holds) => {
-        if (holds) return { verified: cached, cached: true }
-        cache.delete(digest)
-        return verifyAnew(token, run, check, digest)
-      })
-    })
-  }
-
-  function verifyAnew(
-    token: string,
-    run: Verification,
-    check: Check,
-    digest: string | undefined,
-  ): Awaitable<Found> {
-    check?.()
-    const verify = (): Awaitable<VerifiedToken> => verifyByFormat(token, run)
-    return andThen(andThen(roomForToken(), verify), (verified) => {
-      if (digest !== undefined) cache?.set(digest, verified)
-      return { verified, cached: false }
-    })
-  }
-
-  function verifyByFormat(token: string, run: Verification): Awaitable<VerifiedToken> {
-    return formatOf(token, formats).verify(token, run)
-  }
-
-  function accept(
-    { verified, cached }: Found,
-    token: string,
-    confirm: Confirm | undefined,
-  ): Awaitable<Auth> {
-    const auth = authOf(verified.principal(token), token, origin)
-    const admit = (): Auth => {
-      emit?.({ type: 'token.accepted', issuer: verified.issuer.issuer, cached })
-      return auth
-    }
-    return andThen(confirm?.(verified.confirmation, auth), () =>
-      revocation === undefined ? admit() : andThen(checkRevocation(revocation, auth), admit),
-    )
-  }
-
-  /**
-   * Asks a cached token for all that can have changed since. False: every check must be made anew.
-   */
-  function stillHolds(cached: VerifiedToken, run: Verification): Awaitable<boolean> {
-    const { issuer, times, confirmation } = cached
-    return andThen(issuers.trusts(issuer), (trusted) => {
-      if (!trusted) return false
-      run.issuer = issuer
-      checkTimes(times, now())
-      checkConfirmable(confirmation, run)
-      return cached.stillHolds(run)
-    })
-  }
+  const decides = { issuers, formats, cache, revocation, origin, emit, now, report }
+  const { decide, check } = createDecisions(decides)
 
   function report(error: AuthError, run: Verification, hintFor = hintOf): void {
     if (emit === undefined) return
@@ -273,15 +172,9 @@ export function createVerifier<C extends object = JWTPayload>(
   const verifier: Verifier<C> = {
     // It brings no proof of possession, so tokens that are bound to a key are refused. Async, so
     // that what is thrown becomes a rejection.
-    verify: async (token) => decide(token),
+    verify: async (token) => decide(token) as Awaitable<Auth<C>>,
     explain: createExplain(
-      (token, run) => {
-        checkText(token)
-        return andThen(verifyByFormat(token, run), (verified) => {
-          if (revocation === undefined) return
-          return checkRevocation(revocation, authOf(verified.principal(token), token, origin))
-        })
-      },
+      check,
       (token) => stagesFor(token, formats, revocation ? ['revocation', 'revoked'] : []),
       context,
     ),
@@ -297,17 +190,4 @@ export function createVerifier<C extends object = JWTPayload>(
   const introspects = issuers.listed.some(({ introspection }) => introspection !== undefined)
   share(verifier, { emit, now, verify: verifier.verify, decide, introspects })
   return verifier
-}
-
-/** A token that passed every check. */
-interface Found {
-  readonly verified: VerifiedToken
-  readonly cached: boolean
-}
-
-/** Comes last: no store is asked about a token that nobody has signed. */
-function checkRevocation({ isRevoked }: RevocationCheck, auth: Auth): Awaitable<void> {
-  return andThen(isRevoked(auth), (revoked) => {
-    if (revoked) throw new InvalidTokenError('revoked')
-  })
 }
