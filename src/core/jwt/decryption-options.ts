@@ -1,6 +1,7 @@
 import type { JWK } from 'jose'
 import type { DecryptionAlgorithm, DecryptionKey } from '../keys/decryption-key.ts'
 import { decryptionAlgorithms, readDecryptionKey } from '../keys/decryption-key.ts'
+import type { KeyFault } from '../keys/public-key.ts'
 import {
   checkDefined,
   checkDistinct,
@@ -92,7 +93,7 @@ function readKeys(
   if (value.length > mostKeys) wrongOption(option, `holds more than ${mostKeys} keys`)
   const keys = value.map((member, i) => {
     const key = readDecryptionKey(member, algorithms)
-    if (!('why' in key)) return key
+    if (!isFault(key)) return key
     return wrongOption(`${option}: key ${i}`, `cannot be used: ${key.why}`)
   })
   checkDistinct(
@@ -100,4 +101,8 @@ function readKeys(
     keys.map(({ kid }) => kid),
   )
   return Object.freeze(keys)
+}
+
+function isFault(read: DecryptionKey | KeyFault): read is KeyFault {
+  return Object.hasOwn(read, 'why')
 }
