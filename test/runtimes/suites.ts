@@ -266,6 +266,7 @@ export const suites: readonly Suite[] = [
       'test/testing/faults.test.ts',
       'test/testing/global-fetch.test.ts',
       'test/testing/hostile.test.ts',
+      'test/testing/hostile-opaque.test.ts',
       'test/testing/hostile-scope.test.ts',
       'test/testing/hostile-survive.test.ts',
       'test/testing/hostile-targets.test.ts',

@@ -76,6 +76,9 @@ function flawedGuard(accepts: RegExp, flaws: GuardFlaws | (() => GuardFlaws)): F
 
 /** Flawed guards by their flaw. The name continues the words "a guard that". */
 export const flawedGuards: Readonly<Record<string, FlawedGuard>> = {
+  'takes every token that is no JWT for one that its issuer knows': flawedGuard(/^opaque\//, {
+    opens: ({ headers }) => /^Bearer (?!eyJ)[^ ]+$/.test(headers.get('authorization') ?? ''),
+  }),
   'accepts alg none': flawedGuard(/^alg\/(none|nOnE|None|NONE|missing|empty|null|array|object)/, {
     without: ['format'],
     trusts: (parsed) => isUnsigned(parsed) || isSignedByIssuer(parsed),

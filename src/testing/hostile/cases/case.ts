@@ -25,7 +25,7 @@ export type AttackerNeeds = 'nothing' | 'public-key' | 'a-valid-token' | 'issuer
 
 /** The name of a case: its family, a slash, and what is special about it. */
 export type HostileId =
-  `${'alg' | 'hmac' | 'sig' | 'ecdsa' | 'cache' | 'jwk' | 'jku' | 'x5u' | 'x5c' | 'kid' | 'crit' | 'b64' | 'zip' | 'jwe' | 'json' | 'enc' | 'exp' | 'nbf' | 'iat' | 'iss' | 'aud' | 'sub' | 'client_id' | 'jti' | 'typ' | 'cnf' | 'scope' | 'size' | 'wire' | 'id_token'}/${string}`
+  `${'alg' | 'hmac' | 'sig' | 'ecdsa' | 'cache' | 'jwk' | 'jku' | 'x5u' | 'x5c' | 'kid' | 'crit' | 'b64' | 'zip' | 'jwe' | 'json' | 'enc' | 'exp' | 'nbf' | 'iat' | 'iss' | 'aud' | 'sub' | 'client_id' | 'jti' | 'typ' | 'opaque' | 'cnf' | 'scope' | 'size' | 'wire' | 'id_token'}/${string}`
 
 /** The parts of a request that present a token. */
 export interface RequestParts {

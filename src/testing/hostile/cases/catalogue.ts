@@ -15,6 +15,7 @@ import { resolveClaims } from './good-token.ts'
 import { hmacCases } from './hmac.ts'
 import { formatCases, jsonCases } from './json.ts'
 import { keyIdCases } from './key-id.ts'
+import { opaqueCases } from './opaque.ts'
 import { signatureCases } from './signature.ts'
 import { sizeCases } from './size.ts'
 import { timeCases } from './times.ts'
@@ -52,6 +53,7 @@ export const caseDefinitions: readonly CaseDefinition[] = [
   ...encodingCases,
   ...sizeCases,
   ...wireCases,
+  ...opaqueCases,
 ]
 
 /**

@@ -1,6 +1,7 @@
 import { deflateRawSync } from 'node:zlib'
 import type { BuildToken, CaseDefinition } from './case.ts'
 import { family } from './case.ts'
+import { introspectionAnswer } from './opaque.ts'
 
 /** The good token with this `typ`. */
 function withTyp(typ: unknown): BuildToken {
@@ -49,6 +50,7 @@ export const tokenTypeCases: readonly CaseDefinition[] = [
         ({ signed }) =>
           signed({ status_list: { bits: 1, lst: 'eNrbuRgAAhcBXQ' } }, { typ: 'statuslist+jwt' }),
       ],
+      'typ/token-introspection+jwt': ['a signed answer about a token', introspectionAnswer],
       'typ/logout-untyped': [
         'a logout token without typ, as older issuers make it',
         ({ signed }) => signed(logout, { typ: undefined }),
