@@ -115,13 +115,21 @@ export function createDecisions(context: DecisionContext): Decisions {
     confirm: Confirm | undefined,
   ): Awaitable<Auth> {
     const auth = authOf(verified.principal(token), token, origin)
-    const admit = (): Auth => {
+    return andThen(checkLast(verified, auth, confirm), () => {
       emit?.({ type: 'token.accepted', issuer: verified.issuer.issuer, cached })
       return auth
-    }
-    return andThen(confirm?.(verified.confirmation, auth), () =>
-      revocation === undefined ? admit() : andThen(checkRevocation(revocation, auth), admit),
-    )
+    })
+  }
+
+  /** No store is asked about a token that nobody has signed, or whose holder has proven nothing. */
+  function checkLast(
+    { confirmation }: VerifiedToken,
+    auth: Auth,
+    confirm: Confirm | undefined,
+  ): Awaitable<void> {
+    const confirmed = confirm?.(confirmation, auth)
+    if (revocation === undefined) return confirmed
+    return andThen(confirmed, () => checkRevocation(revocation, auth))
   }
 
   /**
@@ -155,7 +163,6 @@ interface Found {
   readonly cached: boolean
 }
 
-/** Comes last: no store is asked about a token that nobody has signed. */
 function checkRevocation({ isRevoked }: RevocationCheck, auth: Auth): Awaitable<void> {
   return andThen(isRevoked(auth), (revoked) => {
     if (revoked) throw new InvalidTokenError('revoked')
