@@ -116,6 +116,11 @@ export interface TestIssuer<I extends AnyIssuer = AnyIssuer>
    */
   revoke(token: string): void
   /**
+   * Whether `revoke()` has taken back the token of an Auth: for apps that refuse revoked tokens,
+   * `issuer.trust({ revocation: issuer.isRevoked })`.
+   */
+  readonly isRevoked: (auth: { readonly token: string }) => boolean
+  /**
    * Makes an endpoint fail until the result is disposed of. '*' stands for every endpoint. If
    * several faults apply to a request, the newest one does.
    */
@@ -259,6 +264,7 @@ export function assembleIssuer(
     statusList: statusLists.create,
     opaque: register.opaque,
     revoke: register.revoke,
+    isRevoked: ({ token }) => register.isRevoked(token),
     fail: outages.fail,
     async during(endpoint, fault, run) {
       const outage = outages.fail(endpoint, fault)

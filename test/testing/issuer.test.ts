@@ -1,6 +1,7 @@
 import express from 'express'
 import { decodeJwt } from 'jose'
 import supertest from 'supertest'
+import { createVerifier } from 'tollgate'
 import type * as adapter from 'tollgate/testing'
 import { createTestIssuer, faults } from 'tollgate/testing'
 import { describe, expect, expectTypeOf, test, vi } from 'vitest'
@@ -109,6 +110,23 @@ test('bearer, headers and as give tokens with the same claims', async () => {
   expect(token(text)).toBe('alice')
   const { iat, exp } = decodeJwt(text.replace(/^Bearer /, ''))
   expect((exp as number) - (iat as number)).toBe(9)
+})
+
+test('an app that is told by isRevoked refuses a token from revoke() until reset(), however its signature is spelt', async () => {
+  const issuer = createTestIssuer()
+  const verifier = createVerifier(issuer.trust({ revocation: issuer.isRevoked }))
+  const [token, other] = [issuer.mint({ sub: 'alice' }), issuer.mint({ sub: 'alice' })]
+  const verdict = (one: string) =>
+    verifier.verify(one).then(
+      () => 'passed',
+      ({ status, reason }) => `${status} ${reason}`,
+    )
+  expect([await verdict(token), await verdict(other)]).toEqual(['passed', 'passed'])
+  issuer.revoke(token)
+  expect([await verdict(token), await verdict(other)]).toEqual(['401 revoked', 'passed'])
+  expect(issuer.isRevoked({ token: `${token.slice(0, -86)}${'A'.repeat(86)}` })).toBe(true)
+  issuer.reset()
+  expect(await verdict(token)).toBe('passed')
 })
 
 describe('reset', () => {
