@@ -1,5 +1,6 @@
 import { AuthError, createVerifier } from 'tollgate'
 import { getAuth } from 'tollgate/node'
+import * as revocation from 'tollgate/revocation'
 import { createTestIssuer, faults } from 'tollgate/testing'
 import { describe, expect, it, vi } from 'vitest'
 import type { Adapter, AdapterSetup, Headers, Route } from './adapter.ts'
@@ -12,6 +13,7 @@ vi.resetModules()
 const copy = await import('tollgate')
 const copyOfNode = await import('tollgate/node')
 const copyOfKoa = await import('tollgate/koa')
+const copyOfRevocation = await import('tollgate/revocation')
 // A copy guards requests only once its createAuth was called.
 copyOfNode.createAuth(createTestIssuer().trust())
 
@@ -29,6 +31,26 @@ const routes = {
 it('the second copy of the package that the tests load is a copy', () => {
   expect(copy.AuthError).not.toBe(AuthError)
   expect(copyOfNode.getAuth).not.toBe(getAuth)
+})
+
+it('a store of one copy knows the jti and the session of a token whose claims a schema of another copy has replaced', async () => {
+  const claims = {
+    '~standard': {
+      version: 1 as const,
+      vendor: 'test',
+      validate: () => ({ value: { tenant: 'a' } }),
+    },
+  }
+  for (const { createMemoryStore } of [revocation, copyOfRevocation]) {
+    for (const make of [createVerifier, copy.createVerifier]) {
+      const store = createMemoryStore()
+      const verifier = make({ ...issuer.trust(), claims, revocation: store })
+      const token = issuer.mint({ jti: 'a' })
+      const { expiresAt } = await verifier.verify(token)
+      await store.revoke({ issuer: issuer.url, jti: 'a', until: expiresAt })
+      await expect(verifier.verify(token)).rejects.toMatchObject({ status: 401, reason: 'revoked' })
+    }
+  }
 })
 
 describe.each([...adapters, ...serverlessAdapters])(
