@@ -139,6 +139,7 @@ const areas = [
   'formats',
   'issuers',
   'introspection',
+  'status',
   'client',
   'jwt',
   'keys',
@@ -155,6 +156,7 @@ const topFiles = [
   'key-options',
   'options',
   'revocation-check',
+  'shared-verifier',
   'token-cache',
   'verifier',
 ]

@@ -51,7 +51,30 @@ export type AuthEvent =
    * issuers than `maxIssuers`.
    */
   | { readonly type: 'issuer.dropped'; readonly issuer: string }
+  | NoticeEvent
   | KeyEvent
+
+/** What came in at a handler of `tollgate/revocation`. */
+export type NoticeEvent =
+  /** It was verified, and so many revocations were handed to the store. */
+  | {
+      readonly type: 'notice.accepted'
+      readonly notice: NoticeKind
+      readonly issuer: string
+      readonly revocations: number
+    }
+  /**
+   * It was answered with this status, and nothing was taken as revoked. `why` is for developers, and
+   * never for the caller. It shows names of claims, and never their values.
+   */
+  | {
+      readonly type: 'notice.rejected'
+      readonly notice: NoticeKind
+      readonly status: number
+      readonly why: string
+    }
+
+export type NoticeKind = 'logout-token' | 'security-event'
 
 /** What happens to the keys of one issuer. */
 export type KeyEvent =

@@ -1,10 +1,12 @@
 import type { Awaitable } from './awaitable.ts'
 import type { Emit } from './events.ts'
+import type { Issuers } from './issuers/issuers.ts'
 import { wrongOption } from './option-checks.ts'
 
-/** What adapters share with the verifiers that `createVerifier` has made. */
+/** What the rest of the package shares with the verifiers that `createVerifier` has made. */
 interface Shared {
   readonly emit: Emit
+  readonly issuers: Issuers
   readonly now: () => number
   readonly verify: unknown
   readonly decide: (token: string, check: Check, introspect: boolean) => Awaitable<object>
@@ -76,4 +78,12 @@ export function emitOf(verifier: object): Emit {
  */
 export function nowOf(verifier: object): number {
   return shared.get(verifier)?.now() ?? Date.now()
+}
+
+/**
+ * The issuers that a verifier trusts, with their keys; undefined for a verifier that `createVerifier`
+ * did not make.
+ */
+export function issuersOf(verifier: object): Issuers | undefined {
+  return shared.get(verifier)?.issuers
 }

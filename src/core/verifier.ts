@@ -188,6 +188,6 @@ export function createVerifier<C extends object = JWTPayload>(
     close: issuers.close,
   }
   const introspects = issuers.listed.some(({ introspection }) => introspection !== undefined)
-  share(verifier, { emit, now, verify: verifier.verify, decide, introspects })
+  share(verifier, { emit, issuers, now, verify: verifier.verify, decide, introspects })
   return verifier
 }

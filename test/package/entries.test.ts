@@ -162,6 +162,8 @@ test('every entry exports the expected values, imported and required, without an
         "getAuth",
       ],
       "tollgate/revocation": [
+        "createBackchannelLogout",
+        "createEventReceiver",
         "createMemoryStore",
         "createRedisStore",
       ],
@@ -390,12 +392,18 @@ test('every entry exports the expected types, an adapter its own beside those of
         "UpgradeSocket",
       ],
       "tollgate/revocation": [
+        "BackchannelLogoutOptions",
+        "EventReceiverOptions",
         "MemoryStoreOptions",
+        "NodeNoticeRequest",
+        "NodeNoticeResponse",
+        "NoticeHandler",
         "RedisClient",
         "RedisStore",
         "RedisStoreOptions",
         "Revocation",
         "RevocationStore",
+        "SecurityEvent",
       ],
       "tollgate/testing": [
         "AttackerNeeds",

@@ -248,10 +248,14 @@ export const suites: readonly Suite[] = [
     name: 'revocation',
     files: [
       'test/core/auth-signal.test.ts',
+      'test/revocation/backchannel-logout.test.ts',
+      'test/revocation/event-receiver.test.ts',
       'test/revocation/memory.test.ts',
+      'test/revocation/over-http.test.ts',
       'test/revocation/redis.test.ts',
     ],
     adapters: 'portable',
+    without: { 'test/revocation/over-http.test.ts': needsServer },
   },
   {
     name: 'testing',

@@ -58,7 +58,10 @@ export function saysNothing(aud: unknown, others: readonly string[]): boolean {
  */
 export function readTimes(
   claims: Claims,
-  { profile, clockTolerance }: Pick<TokenPolicy, 'profile' | 'clockTolerance'>,
+  {
+    profile,
+    clockTolerance,
+  }: Pick<TokenPolicy, 'clockTolerance'> & { readonly profile: Pick<TokenProfile, 'issuedAt'> },
 ): Times {
   const exp = own(claims, 'exp')
   const nbf = own(claims, 'nbf')
