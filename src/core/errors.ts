@@ -25,6 +25,7 @@ export type Reason =
   | 'unknown-key'
   | 'signature'
   | 'nonce'
+  | 'status'
   | 'revoked'
   | 'inactive'
   | 'scope'

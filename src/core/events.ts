@@ -52,7 +52,30 @@ export type AuthEvent =
    */
   | { readonly type: 'issuer.dropped'; readonly issuer: string }
   | NoticeEvent
+  | StatusListEvent
   | KeyEvent
+
+/** What happens to the status lists of one issuer. */
+export type StatusListEvent =
+  | {
+      readonly type: 'status-list.refreshed'
+      readonly issuer: string
+      readonly duration: number
+    }
+  | {
+      readonly type: 'status-list.refresh-failed'
+      readonly issuer: string
+      readonly error: string
+      readonly duration: number
+      /** Seconds until the next attempt. */
+      readonly retryAfter: number
+    }
+  /** A request was answered 503. */
+  | {
+      readonly type: 'status-list.unavailable'
+      readonly issuer: string
+      readonly retryAfter: number
+    }
 
 /** What came in at a handler of `tollgate/revocation`. */
 export type NoticeEvent =

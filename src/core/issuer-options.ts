@@ -26,6 +26,7 @@ import {
 } from './option-checks.ts'
 import { own } from './own-members.ts'
 import type { FetchLike } from './remote/http.ts'
+import { resolveStatusOrigins } from './status/options.ts'
 
 /**
  * One trusted issuer. A member that is stated here replaces the verifier's option of that name, and
@@ -109,6 +110,14 @@ export interface IssuerOptions {
    * token names no issuer to resolve.
    */
   introspection?: IntrospectionOptions | undefined
+  /**
+   * Whether the status lists of the issuer are asked (Token Status List): a token that refers to one
+   * (`status.status_list`) is accepted only if its status there is VALID. Lists are https documents
+   * at the origin of the issuer; a list of origins names others in its place. They are kept as long
+   * as their `ttl` says, from 60 to 86400 seconds, else 600. A token without `status` passes. While a
+   * list cannot be had, its tokens are answered 503. Default: false.
+   */
+  statusList?: boolean | readonly string[] | undefined
 }
 
 /**
@@ -140,6 +149,7 @@ const known = {
   fetch: true,
   client: true,
   introspection: true,
+  statusList: true,
 } as const satisfies Record<keyof IssuerOptions, true>
 
 function inIssuer(name: string): string {
@@ -160,6 +170,7 @@ export const issuerElsewhere: Readonly<Record<string, string>> = {
   permissionsOf: inIssuer('permissionsOf'),
   client: inIssuer('client'),
   introspection: inIssuer('introspection'),
+  statusList: inIssuer('statusList'),
 }
 
 /**
@@ -207,6 +218,10 @@ export function resolveIssuer(
     client,
     introspection: resolveIntrospection(of, options['introspection'], client, insecureHosts),
     decryption: resolveDecryption(`${of}decryption'`, options['decryption']),
+    statusOrigins: resolveStatusOrigins(`${of}statusList'`, options['statusList'], {
+      issuer: issuer as string,
+      insecureHosts,
+    }),
   })
 }
 

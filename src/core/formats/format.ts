@@ -90,6 +90,8 @@ export interface Verification {
   principal: Principal | undefined
   /** Filled in once the signature is verified. For `explain()` alone. */
   key: Key | undefined
+  /** Filled in once the issuer's status list has been asked, if any. For `explain()` alone. */
+  status: 'valid' | undefined
 }
 
 /** A verification that has not begun. */
@@ -110,6 +112,7 @@ export function createVerification(
     times: undefined,
     principal: undefined,
     key: undefined,
+    status: undefined,
   }
 }
 

@@ -4,6 +4,7 @@ import { deepFreeze } from '../auth.ts'
 import type { Awaitable } from '../awaitable.ts'
 import { andThen } from '../awaitable.ts'
 import { InvalidTokenError } from '../errors.ts'
+import type { Emit } from '../events.ts'
 import type { ActiveIssuer } from '../issuers/active-issuer.ts'
 import { bindKey } from '../jwt/bind-key.ts'
 import type { Confirmation, Times } from '../jwt/claims.ts'
@@ -25,6 +26,7 @@ import { policyFor } from '../jwt/token-kinds.ts'
 import { judgeHeader, mediaType } from '../jwt/token-policy.ts'
 import type { Key } from '../keys/key.ts'
 import { own } from '../own-members.ts'
+import type { StatusReference } from '../status/reference.ts'
 import type { FormatContext, TokenFormat, Verification, VerifiedToken } from './format.ts'
 import { checkConfirmable } from './format.ts'
 import { askIssuer } from './jwt-introspection.ts'
@@ -94,13 +96,19 @@ export function createJwtFormat(context: FormatContext): SignedFormat {
     checkConfirmable(confirmation, run)
     checkKind({ claims, type: mediaType(jws.header.typ) }, profile)
     const principal = readPrincipal(claims, issuer.issuer, policy, times.exp)
+    const status = issuer.statusLists?.read(claims)
     run.principal = principal
 
-    return andThen(findSigner(jws, algorithm, issuer.keys, run.emit), (key) => {
+    const signer = andThen(findSigner(jws, algorithm, issuer.keys, run.emit), (key) => {
       run.key = key
       if (!run.dry) issuers.proven(issuer)
+      // Not before: until then, anybody may have written where the list is.
+      return andThen(checkStatus(issuer, status, run.emit), () => key)
+    })
+    return andThen(signer, (key) => {
+      run.status = 'valid'
       deepFreeze(claims)
-      const evidence = { issuer, policy, times, confirmation, key }
+      const evidence = { issuer, policy, times, confirmation, key, status }
       if (schema !== undefined) {
         return askSchema(schema, evidence, principal, { ...read, algorithm }, run)
       }
@@ -143,6 +151,16 @@ interface Evidence {
   readonly times: Times
   readonly confirmation: Confirmation | undefined
   readonly key: Key
+  readonly status: StatusReference | undefined
+}
+
+/** @throws InvalidTokenError, UnavailableError unless a list of the issuer says that it is valid. */
+function checkStatus(
+  { statusLists }: ActiveIssuer,
+  status: StatusReference | undefined,
+  emit: Emit,
+): Awaitable<void> {
+  if (status !== undefined) return statusLists?.check(status, emit)
 }
 
 /**
@@ -158,6 +176,7 @@ class VerifiedJwt implements VerifiedToken {
   readonly confirmation: Confirmation | undefined
   readonly #policy: IssuerPolicy
   readonly #key: Key
+  readonly #status: StatusReference | undefined
   #first: Principal | undefined
   #lasting: Principal | undefined
 
@@ -167,7 +186,7 @@ class VerifiedJwt implements VerifiedToken {
    * for each cached token.
    */
   constructor(
-    { issuer, policy, times, confirmation, key }: Evidence,
+    { issuer, policy, times, confirmation, key, status }: Evidence,
     first: Principal | undefined,
     lasting: Principal | undefined,
   ) {
@@ -176,12 +195,16 @@ class VerifiedJwt implements VerifiedToken {
     this.confirmation = confirmation
     this.#policy = policy
     this.#key = key
+    this.#status = status
     this.#first = first
     this.#lasting = lasting
   }
 
   stillHolds({ emit }: Verification): Awaitable<boolean> {
-    return andThen(this.issuer.keys.current(emit), ({ set }) => set.has(this.#key))
+    return andThen(this.issuer.keys.current(emit), ({ set }) => {
+      if (!set.has(this.#key)) return false
+      return andThen(checkStatus(this.issuer, this.#status, emit), () => true)
+    })
   }
 
   checkActive(token: string): Awaitable<void> {

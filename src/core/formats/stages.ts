@@ -11,6 +11,7 @@ export function jwtStagesOf({ issuers, schema }: FormatContext): readonly Stage[
   const { listed, headerPolicy } = issuers
   const isResolved = listed.length === 0
   const hasKinds = isResolved || listed.some(({ kinds }) => kinds !== undefined)
+  const hasStatusLists = isResolved || listed.some(({ statusLists }) => statusLists !== undefined)
   // An issuer that is found without iss, by the prefix of one of its kinds, may have other kinds.
   const someNeedIss = listed.some(
     (one) => one.kinds !== undefined && subjectPrefixesOf(one).length > 0,
@@ -52,9 +53,11 @@ export function jwtStagesOf({ issuers, schema }: FormatContext): readonly Stage[
         'sender-constraint',
         'token-type',
         'claims',
+        ...where(hasStatusLists, 'status'),
       ],
     },
     { fills: 'key', checks: ['keys', 'unknown-key', 'signature'] },
+    { fills: 'status', checks: where(hasStatusLists, 'revocation', 'status', 'revoked') },
     { fills: undefined, checks: where(schema !== undefined, 'claims') },
   ]
 }

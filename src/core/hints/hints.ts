@@ -12,7 +12,7 @@ import { issuerHint } from './issuer.ts'
 import { keysHint, resolverHint, signatureHint, unknownKeyHint } from './keys.ts'
 import { presetAdvice } from './preset.ts'
 import type { Explain, Refused } from './refused.ts'
-import { revocationHint, revokedHint } from './revocation.ts'
+import { revocationHint, revokedHint, statusHint } from './revocation.ts'
 import { senderConstraintHint } from './sender-constraint.ts'
 import { expiredHint, issuedInFutureHint, notYetValidHint } from './times.ts'
 import { userinfoHints } from './userinfo.ts'
@@ -52,6 +52,7 @@ const hints: Readonly<Record<Exclude<Reason, RequestReason | IdentityReason>, Ex
   'sender-constraint': senderConstraintHint,
   'unknown-key': unknownKeyHint,
   signature: signatureHint,
+  status: statusHint,
   revoked: revokedHint,
   keys: keysHint,
   resolver: resolverHint,

@@ -14,6 +14,8 @@ import type { KeyLocation, KeySource } from '../keys/source.ts'
 import { createStaticSource } from '../keys/static.ts'
 import type { FetchLike, HttpOptions } from '../remote/http.ts'
 import { createMetadata } from '../remote/metadata.ts'
+import type { StatusLists } from '../status/lists.ts'
+import { createStatusLists } from '../status/lists.ts'
 import type { Endpoints } from './endpoints.ts'
 import { createEndpoints, statedEndpoint } from './endpoints.ts'
 
@@ -29,6 +31,8 @@ export interface TrustedIssuer extends IssuerPolicies {
   readonly introspection: IntrospectionSettings | undefined
   /** How its tokens may be encrypted; undefined if they are not. */
   readonly decryption: DecryptionSettings | undefined
+  /** Where its status lists may be; undefined where they are not asked. */
+  readonly statusOrigins: readonly string[] | undefined
 }
 
 /** A trusted issuer with its live keys, and what is needed to ask it for more. */
@@ -36,6 +40,8 @@ export interface ActiveIssuer extends IssuerPolicies {
   readonly issuer: string
   readonly keys: KeySource
   readonly client: Client | undefined
+  /** Undefined where they are not asked. */
+  readonly statusLists: StatusLists | undefined
   readonly endpoints: Endpoints
   readonly introspection: Introspection | undefined
   /** How it is asked. */
@@ -59,7 +65,7 @@ export function activate(
   trusted: TrustedIssuer,
   { emit, keys: settings, insecureHosts, fetch: commonFetch, now }: IssuerContext,
 ): ActiveIssuer {
-  const { issuer, policy, kinds, location, fetch, client, decryption } = trusted
+  const { issuer, policy, kinds, location, fetch, client, decryption, statusOrigins } = trusted
   const closing = new AbortController()
   const http: HttpOptions = {
     fetch: fetch ?? commonFetch,
@@ -89,18 +95,31 @@ export function activate(
       : createRemoteSource({ issuer, emit, algorithms, location, settings, metadata, http })
   const endpoints = createEndpoints(metadata, insecureHosts)
   const introspection = activateIntrospection(trusted, { emit, http, keys, endpoints })
+  const { clockTolerance } = policy
+  const statusLists =
+    statusOrigins &&
+    createStatusLists({
+      issuer,
+      emit,
+      signer: { policy, keys },
+      http,
+      clockTolerance,
+      places: { origins: statusOrigins, insecureHosts },
+    })
   return Object.freeze({
     issuer,
     policy,
     kinds,
     keys,
     client,
+    statusLists,
     endpoints,
     introspection,
     decryption,
     http,
     close() {
       keys.close()
+      statusLists?.close()
       metadata?.close()
       closing.abort()
     },

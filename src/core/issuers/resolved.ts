@@ -255,7 +255,8 @@ export function createResolvedIssuers(
  * What an answer states, but for its function. Keys are stated by what identifies them: they are
  * imported anew for every answer.
  */
-function statementOf({ issuer, policy, kinds, location, client }: TrustedIssuer): string {
+function statementOf(trusted: TrustedIssuer): string {
+  const { issuer, policy, kinds, location, client, statusOrigins } = trusted
   const keys = location.kind === 'static' && location.keys.map(({ identity }) => identity)
-  return JSON.stringify([issuer, policy, kinds, keys || location, client?.stated])
+  return JSON.stringify([issuer, policy, kinds, keys || location, client?.stated, statusOrigins])
 }

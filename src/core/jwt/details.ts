@@ -26,8 +26,15 @@ export interface Details {
   readonly userinfo: string
   /** How the issuer resolver failed, if that is known. */
   readonly resolver: string | undefined
-  /** The code or the name of the error by which the option `revocation` failed, if it has one. */
-  readonly revocation: string | undefined
+  /** What the status list says of the token, or what is wrong with its claim `status`. */
+  readonly status: string
+  /** By what it is known that the token is revoked; undefined: by the option `revocation`. */
+  readonly revoked: 'status list' | undefined
+  /**
+   * The code or the name of the error by which the option `revocation` failed, if it has one, or why
+   * there is no status list.
+   */
+  readonly revocation: string | undefined | { readonly statusList: string }
 }
 
 /** What is no token: a word that stands for no value, or a JWT with something around it. */

@@ -17,6 +17,7 @@ const encrypting = (decryption: DecryptionOptions): IssuerOptions => ({
   issuer: issuer.url,
   decryption,
 })
+const withLists = { issuer: issuer.url, statusList: true }
 
 /** Every reason there is. Those of requests and of ID tokens are not given by `verify()`. */
 const provocations: Readonly<Record<Reason, readonly Provocation[] | 'not by verify()'>> = {
@@ -525,7 +526,54 @@ const provocations: Readonly<Record<Reason, readonly Provocation[] | 'not by ver
       /the issuer resolver failed: the answer of the resolver: option 'audience' has a wildcard/,
     ],
   ],
+  status: [
+    [
+      'a token that its status list suspends',
+      () => {
+        const list = issuer.statusList({ bits: 2 })
+        list.set(0, 2)
+        return refusalOf(mint(list.claim()), { issuer: withLists })
+      },
+      /its status list says that it is suspended \(status 0x02\)/,
+    ],
+    [
+      'a status of which nothing is known',
+      () => {
+        const list = issuer.statusList({ bits: 8 })
+        list.set(0, 200)
+        return refusalOf(mint(list.claim()), { issuer: withLists })
+      },
+      /gives it status 0xc8, of which nothing is known here/,
+    ],
+    [
+      'a status list that ends before the index of the token',
+      () => refusalOf(mint(issuer.statusList({ size: 8 }).claim(8)), { issuer: withLists }),
+      /its status list has no status at its idx/,
+    ],
+    [
+      'a status list at another origin',
+      () => {
+        const status = { status_list: { idx: 0, uri: 'https://status.test/4711' } }
+        return refusalOf(mint({ status }), { issuer: withLists })
+      },
+      /another origin than https:\/\/issuer\.test: if it is right, list its origin in 'statusList'/,
+    ],
+    [
+      'a status that names no index',
+      () => refusalOf(mint({ status: { status_list: { uri: 1 } } }), { issuer: withLists }),
+      /status_list\.idx must be a whole number, at least 0/,
+    ],
+  ],
   revoked: [
+    [
+      'a token that its status list revokes',
+      () => {
+        const list = issuer.statusList()
+        list.revoke()
+        return refusalOf(mint(list.claim()), { issuer: withLists })
+      },
+      /the status list of its issuer says that it is revoked \(status 0x01\)\. Have the caller log in/,
+    ],
     [
       'a token that the option revocation says is revoked',
       () => refusalOf(mint(), { revocation: () => true }),
@@ -533,6 +581,15 @@ const provocations: Readonly<Record<Reason, readonly Provocation[] | 'not by ver
     ],
   ],
   revocation: [
+    [
+      'a status list that cannot be had',
+      () => {
+        const list = issuer.statusList()
+        issuer.fail('status-list', faults.status(404))
+        return refusalOf(mint(list.claim()), { issuer: withLists })
+      },
+      /the status list that the token names cannot be had \(status 404 at .*look at the issuer/,
+    ],
     [
       'a store that does not answer',
       () => refusalOf(mint(), { revocation: failing({ code: 'ECONNREFUSED' }) }),
