@@ -1,6 +1,6 @@
 /** What is used of oidc-provider, which ships no types. */
 declare module 'oidc-provider' {
-  import type { RequestListener } from 'node:http'
+  import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
   import type { JWK } from 'jose'
 
   interface Configuration {
@@ -15,11 +15,13 @@ declare module 'oidc-provider' {
     readonly responseTypes?: readonly string[]
     readonly scopes: readonly string[]
     readonly ttl?: object
+    readonly [option: string]: unknown
   }
 
   class Provider {
     constructor(issuer: string, configuration: Configuration)
     callback(): RequestListener
+    interactionFinished(req: IncomingMessage, res: ServerResponse, result: object): Promise<void>
   }
 
   export { Provider }
