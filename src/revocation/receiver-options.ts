@@ -1,4 +1,5 @@
 import { kindOf, numberWithin, wrongOption } from '../core/option-checks.ts'
+import { memberOf } from '../core/own-members.ts'
 import type { RevocationStore } from '../core/revocation.ts'
 import { emitOf, issuersOf, nowOf } from '../core/shared-verifier.ts'
 import type { Trust } from './notice.ts'
@@ -48,8 +49,9 @@ function trustOf(verifier: unknown): Trust {
 }
 
 function checkStore(store: unknown): RevocationStore {
-  const { revoke } = (store ?? {}) as Partial<RevocationStore>
-  if (typeof revoke === 'function') return store as RevocationStore
+  if (typeof memberOf(store as RevocationStore | null, 'revoke') === 'function') {
+    return store as RevocationStore
+  }
   const fix = 'must be a store of revocations, such as createMemoryStore() gives'
   return wrongOption("option 'store'", `${fix}, not ${kindOf(store)}`)
 }
