@@ -76,7 +76,9 @@ export interface VerifierOptions<C extends object = JWTPayload> {
    * gives is a TypeError. A request waits for it, so a function of your own must have a deadline.
    * Default: none, and a token is good until it expires.
    */
-  revocation?: ((auth: Auth<C>) => boolean | Promise<boolean>) | RevocationStore | undefined
+  // `& Auth`, because compilers before TypeScript 7 take no Auth of an interface for an Auth: a function
+  // that knows no special claims would not fit.
+  revocation?: ((auth: Auth<C> & Auth) => boolean | Promise<boolean>) | RevocationStore | undefined
   /** How keys are fetched and kept. */
   keys?: KeyOptions | undefined
   /**

@@ -296,7 +296,8 @@ describe('the type of the option revocation', () => {
     createVerifier<Claims>({
       ...options,
       revocation: async (auth) => {
-        expectTypeOf(auth).toEqualTypeOf<Auth<Claims>>()
+        expectTypeOf(auth).toExtend<Auth<Claims>>()
+        expectTypeOf(auth.claims.address.city).toEqualTypeOf<string>()
         return false
       },
     })
