@@ -28,3 +28,8 @@ export function attempt<T, U>(
   }
   return value instanceof Promise ? value.then(next, failed) : next(value)
 }
+
+/** Whether a value is available now. */
+export function isAvailable<T>(value: Awaitable<T>): value is T {
+  return !(value instanceof Promise)
+}

@@ -54,6 +54,27 @@ export function roomToLook(): Promise<void> {
   return new Promise((resolve) => void callers.push(resolve))
 }
 
+let endOfTurn: Promise<void> | undefined
+
+/**
+ * Waits for the end of this turn; at once in a runtime that has no turns.
+ *
+ * A server that answers each of many requests as soon as its token is verified wakes the client for
+ * every answer, and gets the next request alone. Answers that wait for one another are written
+ * together, and the next requests come together. With all tokens new, an Express app took 71 µs of
+ * processor time for a request instead of 102 (Node 24).
+ */
+export function waitForEndOfTurn(): Awaitable<void> {
+  if (setImmediate === undefined) return undefined
+  endOfTurn ??= new Promise((resolve) => {
+    setImmediate(() => {
+      endOfTurn = undefined
+      resolve()
+    })
+  })
+  return endOfTurn
+}
+
 /** Whether one more signature may be checked in place in this turn, and counts it. */
 export function takePlace(): boolean {
   if (turn.inPlace >= mostInPlace) return false

@@ -1,6 +1,6 @@
 import type { Auth, JWTPayload } from '../core/auth.ts'
 import type { Awaitable } from '../core/awaitable.ts'
-import { andThen, attempt } from '../core/awaitable.ts'
+import { andThen, attempt, isAvailable } from '../core/awaitable.ts'
 import type { AnswerHeaders, AuthError } from '../core/errors.ts'
 import {
   answerWith,
@@ -12,6 +12,7 @@ import {
 import type { MakeHint } from '../core/hints/wording.ts'
 import { hintField } from '../core/hints/wording.ts'
 import { emitOf, verifyBy } from '../core/shared-verifier.ts'
+import { waitForEndOfTurn } from '../core/turn.ts'
 import type { Refusal } from './challenge.ts'
 import { refusalOf } from './challenge.ts'
 import { rethrow } from './hooks.ts'
@@ -70,6 +71,7 @@ export function authenticate(
   const state = stateOf(carrier)
   const findings = findingsOf(state, route)
   let presented: Presented | undefined
+  let isNew = false
 
   function identify(): Awaitable<Auth | undefined> {
     presented = readCredential(head, route.schemes)
@@ -81,12 +83,15 @@ export function authenticate(
     const before = verifiedBefore(findings, token, route.introspect)
     if (before !== undefined) return before
     const { verifier, introspect } = route
-    return andThen(verifyBy(verifier, token, checkCredential, introspect), (auth) =>
+    const verified = verifyBy(verifier, token, checkCredential, introspect)
+    return andThen(isNew && isAvailable(verified) ? together(verified) : verified, (auth) =>
       noteVerified(findings, token, checkAuth(auth), introspect),
     )
   }
 
+  /** Called of a token that is not cached. */
   function checkCredential(): void {
+    isNew = true
     presented?.scheme.check?.(head)
   }
 
@@ -108,6 +113,11 @@ export function authenticate(
   }
 
   return attempt(identify, decide, refuseCredential)
+}
+
+/** Lets requests whose tokens are verified in one turn of the event loop go on together. */
+function together<T>(verified: T): Awaitable<T> {
+  return andThen(waitForEndOfTurn(), () => verified)
 }
 
 interface Presented {

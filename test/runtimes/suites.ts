@@ -329,6 +329,10 @@ export const suites: readonly Suite[] = [
 /** Test files that only `npm test` runs, on the Node that it is started with, and why. */
 export const nodeOnly: readonly { readonly why: string; readonly files: readonly string[] }[] = [
   {
+    why: 'signatures are checked in place on Node alone',
+    files: ['test/http/together.test.ts'],
+  },
+  {
     why: 'tests the package and its repository as a whole: what is packed, exported, documented',
     files: [
       'test/architecture.test.ts',
