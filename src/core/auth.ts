@@ -98,6 +98,9 @@ export interface Principal extends Omit<Auth, 'token' | 'signal'> {
   readonly tokenClaims: DeepReadonly<JWTPayload>
 }
 
+/** What an Auth has in common with those of its verifier. Undefined for any other object. */
+let originIn: (auth: object) => AuthOrigin | undefined
+
 /**
  * By which every copy of the package reads the claims of a token. A store of one copy may be asked
  * about an Auth of another, whose schema has left out the `jti` that the store knows: to a store that
@@ -112,14 +115,13 @@ const statedClaims: unique symbol = Symbol.for('tollgate.statedClaims')
  * this class 0.07 µs.
  */
 class VerifiedAuth implements Auth {
-  // All requests share the prototype: what one handler changed in it would reach the others.
   static {
+    // No static members: by `auth.constructor`, whoever has an Auth would have the verifier's
+    // issuers, with the secrets of its clients, and could make an Auth of any token.
+    originIn = (auth) => (#origin in auth ? auth.#origin : undefined)
+    // All requests share the prototype: what one handler changed in it would reach the others.
     Object.freeze(VerifiedAuth)
     Object.freeze(VerifiedAuth.prototype)
-  }
-
-  static madeFor(auth: object): object | undefined {
-    return #origin in auth ? auth.#origin.verifier : undefined
   }
 
   readonly issuer: string
@@ -184,7 +186,7 @@ export function authOf(principal: Principal, token: string, origin: AuthOrigin):
  * token sent to any trusted issuer.
  */
 export function isAuthOf(verifier: object, value: unknown): value is Auth {
-  return typeof value === 'object' && value !== null && VerifiedAuth.madeFor(value) === verifier
+  return typeof value === 'object' && value !== null && originIn(value)?.verifier === verifier
 }
 
 /**

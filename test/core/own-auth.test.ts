@@ -31,4 +31,12 @@ describe('checkOwnAuth', () => {
   test('knows no Auth by the object of another verifier', () => {
     for (const other of [{}, auth, issuer]) expect(isAuthOf(other, auth)).toBe(false)
   })
+
+  test('T15: whoever has an Auth has neither the verifier nor the secrets of its clients by it', () => {
+    const { constructor: made } = auth
+    expect(Object.getOwnPropertyNames(made).sort()).toEqual(['length', 'name', 'prototype'])
+    expect(Object.getOwnPropertySymbols(made)).toEqual([])
+    const names = Object.getOwnPropertyNames(made.prototype).sort()
+    expect(names).toEqual(['constructor', 'signal', 'token'])
+  })
 })
