@@ -86,7 +86,8 @@ export function createSignals({ now, revocation }: Context): AuthOrigin['signalO
       if (watch.ended !== undefined) return
       stopTimer()
       const left = expiry - now()
-      if (left <= 0) end(new InvalidTokenError('expired'))
+      // Written so that a clock that gives no number ends it, as it ends every verification.
+      if (!(left > 0)) end(new InvalidTokenError('expired'))
       else stopTimer = deadline(Math.min(Math.max(left, shortestTimer), longestTimer) / 1000, look)
     }
 

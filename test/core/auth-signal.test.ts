@@ -101,6 +101,20 @@ describe('auth.signal', () => {
     expect(why(auth)).toBe('expired')
   })
 
+  it('a clock that gives no number ends it, as it ends every verification', async () => {
+    let broken = false
+    const { issuer } = createStage()
+    const now = (): number => (broken ? Number.NaN : Date.now())
+    const verifier = createVerifier(issuer.trust({ now }))
+    const [early, late] = [
+      await verifier.verify(issuer.mint()),
+      await verifier.verify(issuer.mint()),
+    ]
+    expect(why(early)).toBeUndefined()
+    broken = true
+    expect([why(early), why(late)]).toEqual(['expired', 'expired'])
+  })
+
   it('a clock that stands still just before expiresAt is not asked without end', async () => {
     const now = vi.fn(() => 1_800_000_000_000)
     const { issuer } = createStage()
