@@ -1,6 +1,6 @@
 import type { Algorithm, HmacAlgorithm } from '../algorithms.ts'
 import { hmacParameters } from '../algorithms.ts'
-import { encodeBase64url } from '../base64url.ts'
+import { decodeLeniently, encodeBase64url } from '../base64url.ts'
 import { kindOf, wrongOption } from '../option-checks.ts'
 import { importSecret } from './imported-key.ts'
 import type { Key } from './key.ts'
@@ -43,22 +43,24 @@ const der =
   /^30(?:.*06(?:092a864886f70d0101|0[78]2a8648ce3d|032b65)|8[12](?:..){1,2}028[12](?:..){1,2}00)/
 
 function checkForm(option: string, octets: Uint8Array): void {
-  const text = textOf(octets)
-  if (text?.includes('-----BEGIN')) {
+  const characters = asciiIn(octets)
+  // Issuers show keys as base64 in one line as well, without the lines of PEM around it.
+  const forms = [octets, decodeLeniently(characters) ?? octets]
+  if (forms.some((one) => asciiIn(one).includes('-----BEGIN'))) {
     const fix = "is a PEM file, which is no shared secret: give a public key as 'jwks'"
     wrongOption(option, fix)
   }
-  if (der.test(hexOf(octets.subarray(0, 64)))) {
+  if (forms.some((one) => der.test(hexOf(one.subarray(0, 64))))) {
     const fix =
       "is a key or certificate in DER, which is no shared secret: give a public key as 'jwks'"
     wrongOption(option, fix)
   }
-  if (text === undefined) return
-  if (isJson(text)) {
+  const text = textOf(octets)
+  if (isJson(text ?? '') || (/^ *[{[]/.test(characters) && isJson(characters))) {
     const fix = "is JSON, which is no secret: give the octets of its 'k', decoded from base64url"
     wrongOption(option, fix)
   }
-  if (/\s/.test(text)) {
+  if (text !== undefined && /\s/.test(text)) {
     const fix =
       'is a text with whitespace, as a phrase or a file with a line break is: give random octets (RFC 8725bis section 3.5)'
     wrongOption(option, fix)
@@ -67,6 +69,14 @@ function checkForm(option: string, octets: Uint8Array): void {
 
 function hexOf(octets: Uint8Array): string {
   return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('')
+}
+
+/**
+ * The printable ASCII characters in octets, without what stands between them: a key file behind a
+ * control character, or in UTF-16, whose every other octet is 0, is a key file all the same.
+ */
+function asciiIn(octets: Uint8Array): string {
+  return new TextDecoder('latin1').decode(octets).replace(/[^\x20-\x7e]/g, '')
 }
 
 /** Undefined for octets that are no text in UTF-8, as random ones hardly ever are. */

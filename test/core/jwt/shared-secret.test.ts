@@ -221,6 +221,10 @@ const spki = (format: 'pem' | 'der', key = publicKey): Uint8Array =>
   new Uint8Array(Buffer.from(key.export({ type: 'spki', format: format as 'pem' })))
 const pkcs1 = (format: 'pem' | 'der'): Uint8Array =>
   new Uint8Array(Buffer.from(publicKey.export({ type: 'pkcs1', format: format as 'pem' })))
+const pem = String(publicKey.export({ type: 'spki', format: 'pem' }))
+const jwk = JSON.stringify(publicKey.export({ format: 'jwk' }))
+const base64 = (octets: Uint8Array, as: 'base64' | 'base64url' = 'base64'): Uint8Array =>
+  text(Buffer.from(octets).toString(as))
 
 describe('wrong secrets', () => {
   it.each<[string, unknown, RegExp]>([
@@ -238,7 +242,19 @@ describe('wrong secrets', () => {
     ['one without line breaks', text(Buffer.from(spki('pem')).toString().trim()), /is a PEM file/],
     ['one behind a byte order mark', text(`\ufeff${Buffer.from(spki('pem'))}`), /is a PEM file/],
     ['a public key of PKCS #1 in PEM', pkcs1('pem'), /is a PEM file/],
+    ['a PEM file behind a control character', text(`\u0001${pem}`), /is a PEM file/],
+    ['one that ends in a 0', text(`${pem}\0`), /is a PEM file/],
+    ['one behind an octet that is no text', Buffer.from(`\u00ff${pem}`, 'latin1'), /is a PEM file/],
+    ['one in UTF-16', Buffer.from(`\ufeff${pem}`, 'utf16le'), /is a PEM file/],
+    ['one in base64', text(Buffer.from(pem).toString('base64')), /is a PEM file/],
     ['a public key in DER', spki('der'), /is a key or certificate in DER/],
+    ['one as base64 in one line', base64(spki('der')), /is a key or certificate in DER/],
+    [
+      'one of P-256 as base64url',
+      base64(spki('der', curve), 'base64url'),
+      /is a key or certificate in DER/,
+    ],
+    ['one of Ed25519 as base64', base64(spki('der', edwards)), /is a key or certificate in DER/],
     ['a public key of PKCS #1 in DER', pkcs1('der'), /is a key or certificate in DER/],
     ['a public key of P-256 in DER', spki('der', curve), /is a key or certificate in DER/],
     ['a public key of Ed25519 in DER', spki('der', edwards), /is a key or certificate in DER/],
@@ -247,6 +263,9 @@ describe('wrong secrets', () => {
       text(JSON.stringify(publicKey.export({ format: 'jwk' }))),
       /is JSON, which is no secret: give the octets of its 'k'/,
     ],
+    ['a JWK behind a control character', text(`\u0001${jwk}`), /is JSON/],
+    ['one that ends in a 0', text(`${jwk}\0`), /is JSON/],
+    ['one in UTF-16', Buffer.from(`\ufeff${jwk}`, 'utf16le'), /is JSON/],
     ['a JWK Set', text(` ${JSON.stringify({ keys: [{ kty: 'oct', k: 'AA' }] })}`), /is JSON/],
     ['a JSON string', text(JSON.stringify('x1y2z3w4'.repeat(8))), /is JSON/],
     [
