@@ -133,7 +133,7 @@ async function read(
     throw new LoadError('redirect', { answered: true })
   }
   if (status !== 200) {
-    const oauthError = await oauthErrorOf(request, response)
+    const oauthError = await oauthErrorOf(request, response, signal)
     const redirects = response.type === 'opaqueredirect' || isRedirect(status)
     const named = oauthError === undefined ? '' : ` (${oauthError})`
     throw new LoadError(redirects ? 'redirect' : `status ${status}${named}`, {
@@ -144,7 +144,7 @@ async function read(
     })
   }
   return {
-    text: await readText(response, maxBytes),
+    text: await readText(response, maxBytes, signal),
     type: mediaTypeIn(headers.get('content-type')),
     maxAge: maxAgeOf(headers.get('cache-control')),
   }
@@ -193,6 +193,7 @@ const longestRefusal = 16_384
 async function oauthErrorOf(
   { authorization, form }: HttpRequest,
   response: FetchedResponse,
+  signal: AbortSignal,
 ): Promise<string | undefined> {
   if (form === undefined && authorization !== undefined) {
     response.body?.cancel().catch(() => {})
@@ -203,7 +204,7 @@ async function oauthErrorOf(
     return undefined
   }
   try {
-    const code = own(JSON.parse(await readText(response, longestRefusal)), 'error')
+    const code = own(JSON.parse(await readText(response, longestRefusal, signal)), 'error')
     return oauthErrors.includes(code) ? (code as string) : undefined
   } catch {
     return undefined
@@ -224,7 +225,11 @@ function challengeErrorIn(challenge: string | null): string | undefined {
  * The body as text. Its bytes are counted as they arrive, after decompression: a small answer may
  * inflate to gigabytes.
  */
-async function readText({ body }: FetchedResponse, maxBytes: number): Promise<string> {
+async function readText(
+  { body }: FetchedResponse,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<string> {
   if (body === null) return ''
   const reader = body.getReader()
   const decoder = new TextDecoder()
@@ -234,7 +239,8 @@ async function readText({ body }: FetchedResponse, maxBytes: number): Promise<st
     const { done, value } = await reader.read()
     if (done || value === undefined) return text + decoder.decode()
     bytes += value.byteLength
-    if (bytes > maxBytes) {
+    // A custom fetch may ignore its signal, and its answer may drip without end.
+    if (bytes > maxBytes || signal.aborted) {
       reader.cancel().catch(() => {})
       throw new LoadError('too large', { status: 200 })
     }

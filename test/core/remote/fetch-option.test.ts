@@ -1,7 +1,7 @@
 import type { FetchLike, IssuerOptions } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import { createTestIssuer } from 'tollgate/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
 const issuer = createTestIssuer()
 
@@ -97,4 +97,22 @@ describe('the option fetch', () => {
       )
     },
   )
+
+  it('the answer of a function that ignores its signal is read no further after the deadline', async () => {
+    const cancel = vi.fn(async () => undefined)
+    const body = {
+      getReader: () => ({
+        read: () =>
+          new Promise<{ done: false; value: Uint8Array }>((resolve) => {
+            setTimeout(() => resolve({ done: false, value: new Uint8Array(1) }), 5)
+          }),
+        cancel,
+      }),
+      cancel: async () => undefined,
+    }
+    const fetch: FetchLike = async () => ({ status: 200, headers: { get: () => null }, body })
+    const verifier = createVerifier(issuer.trust({ fetch, keys: { timeout: 0.1 } }))
+    await expect(verifier.verify(issuer.mint())).rejects.toMatchObject({ status: 503 })
+    await vi.waitFor(() => expect(cancel).toHaveBeenCalledOnce())
+  })
 })
