@@ -36,8 +36,16 @@ export function resolveRevocation(value: unknown): RevocationCheck | undefined {
   }
   return {
     isRevoked: (auth) => ask(() => isRevoked.call(store, auth)),
-    subscribe: subscribe && ((listener) => subscribe.call(store, listener)),
+    subscribe:
+      subscribe && ((listener) => checkUnsubscribe(subscribe.call(store, listener) as unknown)),
   }
+}
+
+/** Without it, every signal would leave a listener with the store. */
+function checkUnsubscribe(given: unknown): () => void {
+  if (typeof given === 'function') return given as () => void
+  const fix = 'has a member subscribe that gives no function: have it give one that unsubscribes'
+  return wrongOption("option 'revocation'", `${fix}, not ${kindOf(given)}`)
 }
 
 /** Only exactly false lets a token pass: `undefined` may be a forgotten `await` or `return`. */

@@ -254,6 +254,14 @@ describe('auth.signal', () => {
     expect([why(auth), asked > 100]).toEqual([undefined, true])
   })
 
+  it('a subscribe() that gives nothing to unsubscribe with is told, and leaves no listeners behind', async () => {
+    const { store } = createStore()
+    const auth = await createStage({ ...store, subscribe: (() => {}) as never }).verify()
+    expect(() => auth.signal).toThrow(
+      "tollgate: option 'revocation' has a member subscribe that gives no function: have it give one that unsubscribes, not undefined",
+    )
+  })
+
   it('without the option revocation, nothing is asked: there is one timer', async () => {
     const auth = await createStage().verify()
     const timers = vi.getTimerCount()
