@@ -1,4 +1,5 @@
 import { checkDefined, kindOf, knownOptions, wrongOption } from '../option-checks.ts'
+import { withoutPrototype } from '../own-members.ts'
 
 /** What a token is exchanged for (RFC 8693 section 2.1). */
 export interface ExchangeOptions {
@@ -27,14 +28,19 @@ const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
  * must not mean a token for whatever the issuer likes.
  */
 export function resolveExchange(given: unknown): ExchangeTarget {
-  const options = knownOptions('the options of verifier.exchange', given ?? {}, known)
+  const options = knownOptions(
+    'the options of verifier.exchange',
+    given === undefined ? {} : given,
+    known,
+  )
   checkDefined('verifier.exchange: option', options, Object.keys(known))
   const { audience, scope, resource } = options
-  return Object.freeze({
+  const target = {
     ...(audience !== undefined && { audience: textOf('audience', audience) }),
     ...(scope !== undefined && { scope: scopesOf(scope).join(' ') }),
     ...(resource !== undefined && { resource: resourceOf(resource) }),
-  })
+  }
+  return Object.freeze(withoutPrototype(target))
 }
 
 function textOf(name: string, value: unknown): string {
@@ -54,7 +60,8 @@ function scopesOf(value: unknown): readonly string[] {
 
 function resourceOf(value: unknown): string {
   const uri = textOf('resource', value)
-  if (URL.canParse(uri) && !uri.includes('#')) return uri
+  // What URL would drop or encode: the issuer compares the text (RFC 8707 section 2).
+  if (URL.canParse(uri) && /^[\x21-\x7e]+$/.test(uri) && !uri.includes('#')) return uri
   return wrongOption(optionNamed('resource'), 'must be an absolute URI without a fragment')
 }
 

@@ -326,7 +326,10 @@ describe('what must not be exchanged', () => {
     [{ scope: ['a', 1] }, /'scope' must hold scopes/],
     [{ resource: '/x' }, /'resource' must be an absolute URI/],
     [{ resource: 'https://x.test/#a' }, /without a fragment/],
+    [{ resource: ' https://x.test/' }, /'resource' must be an absolute URI/],
+    [{ resource: 'https://x.test/\n' }, /'resource' must be an absolute URI/],
     [{ audiance: 'x' }, /did you mean 'audience'/],
+    [null, /must be a plain object, not null/],
     ['x', /must be a plain object/],
   ])('the options %j are refused', async (options, message) => {
     const { verifier, authOf, calls } = createStage()
