@@ -100,8 +100,9 @@ export function checkNoMore(name: string, further: readonly unknown[]): void {
 export function numberWithin(
   option: string,
   value: unknown,
-  { min, max, whole = false }: { min: number; max: number; whole?: boolean },
+  bounds: { min: number; max: number; whole?: boolean },
 ): number {
+  const { min, max, whole } = withoutPrototype(bounds)
   if (typeof value !== 'number' || !(value >= min && value <= max)) {
     wrongOption(option, `must be a number from ${min} to ${max}, not ${kindOf(value)}`)
   }

@@ -1,4 +1,5 @@
 import type { PublicKeyAlgorithm } from '../algorithms.ts'
+import { own } from '../own-members.ts'
 import type { Client } from './client-options.ts'
 import type { PrivateKey } from './private-key.ts'
 
@@ -30,13 +31,15 @@ export async function authenticate(
   { id, proof }: Client,
   context: AuthenticationContext,
 ): Promise<Authentication> {
-  if ('privateKey' in proof) return byPrivateKey(id, proof.privateKey, context)
+  const privateKey = own(proof, 'privateKey') as PrivateKey | undefined
+  if (privateKey !== undefined) return byPrivateKey(id, privateKey, context)
+  const secret = own(proof, 'secret') as string
   const { methods = [] } = context
   if (methods.includes('client_secret_post') && !methods.includes('client_secret_basic')) {
-    return { authorization: undefined, form: { client_id: id, client_secret: proof.secret } }
+    return { authorization: undefined, form: { client_id: id, client_secret: secret } }
   }
   // RFC 6749 section 2.3.1: both are form-encoded first, so that a colon in the id is no separator.
-  const credentials = `${formEncoded(id)}:${formEncoded(proof.secret)}`
+  const credentials = `${formEncoded(id)}:${formEncoded(secret)}`
   return { authorization: `Basic ${btoa(credentials)}`, form: {} }
 }
 

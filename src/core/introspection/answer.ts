@@ -36,8 +36,8 @@ export function readAnswer(body: unknown, at: number, { active, inactive }: Life
   }
   const { active: _, ...claims } = body as Record<string, unknown>
   // RFC 7662 section 4: never longer than the token lasts.
-  const exp = typeof claims['exp'] === 'number' ? claims['exp'] : Infinity
-  const until = Math.min(at + active, exp)
+  const exp = own(claims, 'exp')
+  const until = Math.min(at + active, typeof exp === 'number' ? exp : Infinity)
   return Object.freeze({ active: true, claims: deepFreeze(claims) as Claims, at, until })
 }
 

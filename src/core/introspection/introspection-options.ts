@@ -135,7 +135,7 @@ function resolveCache(
   value: unknown,
 ): Pick<IntrospectionSettings, 'active' | 'inactive' | 'max'> {
   if (value === false) return { active: 0, inactive: 0, max: 1 }
-  const options = value === undefined ? {} : knownOptions(`${option}'`, value, knownCache)
+  const options = knownOptions(`${option}'`, value === undefined ? {} : value, knownCache)
   const within = (name: string, standard: number, min: number, max: number, whole = false) => {
     const given = options[name]
     if (given === undefined) return standard

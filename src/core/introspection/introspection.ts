@@ -6,6 +6,7 @@ import { callAsClient } from '../client/call.ts'
 import { UnavailableError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { withDetail } from '../jwt/details.ts'
+import { own } from '../own-members.ts'
 import { createBackoff } from '../remote/backoff.ts'
 import type { HttpOptions } from '../remote/http.ts'
 import { atLocation, LoadError } from '../remote/load-error.ts'
@@ -175,10 +176,11 @@ export function createIntrospection(
       bounded,
     )
     try {
+      const jwt = own(answered, 'jwt') as string | undefined
       const body =
-        'jwt' in answered
-          ? await readSignedAnswer(answered.jwt, now(), { ...signed, issuer, emit })
-          : answered.body
+        jwt === undefined
+          ? own(answered, 'body')
+          : await readSignedAnswer(jwt, now(), { ...signed, issuer, emit })
       return readAnswer(body, clock(), settings)
     } catch (error) {
       throw error instanceof LoadError ? atLocation(error, endpoint.url) : error

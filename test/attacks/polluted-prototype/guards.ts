@@ -7,7 +7,7 @@ import { createAuth as createKoaAuth } from 'tollgate/koa'
 import { createAuth as createNestAuth } from 'tollgate/nest'
 import { createAuth as createNodeAuth } from 'tollgate/node'
 import { delegated, forged, good, scope, withScope } from './material.ts'
-import type { Trial } from './trials.ts'
+import type { Trial } from './trial.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: requests and responses are only as much as a guard reads of them
 type Loose = any

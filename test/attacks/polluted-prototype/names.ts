@@ -3,9 +3,9 @@ import { join } from 'node:path'
 
 const src = join(import.meta.dirname, '../../../src')
 
-/** The code that a request runs through: everything in core and http, and every adapter. */
+/** The code that a request runs through: core, http and the stores, and every adapter. */
 function sources(): readonly string[] {
-  const inside = ['core', 'http'].flatMap((folder) =>
+  const inside = ['core', 'http', 'revocation'].flatMap((folder) =>
     readdirSync(join(src, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
       join(folder, file),
     ),

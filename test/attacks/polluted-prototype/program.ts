@@ -6,7 +6,7 @@
  * kind alone.
  */
 import { namesRead } from './names.ts'
-import type { Trial } from './trials.ts'
+import type { Trial } from './trial.ts'
 import { assertGoodTokensPass, trials } from './trials.ts'
 import { kinds, values } from './values.ts'
 

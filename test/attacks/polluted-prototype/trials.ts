@@ -6,6 +6,7 @@ import { createAuth as createHonoAuth } from 'tollgate/hono'
 import { createAuth as createKoaAuth } from 'tollgate/koa'
 import { createAuth as createNestAuth } from 'tollgate/nest'
 import { createAuth as createNodeAuth } from 'tollgate/node'
+import { askedTrials } from './asked.ts'
 import { guardsOf } from './guards.ts'
 import {
   audience,
@@ -23,17 +24,8 @@ import {
   withScope,
   wrongHmac,
 } from './material.ts'
-
-/**
- * Something that is tried while Object.prototype is polluted. It gives what somebody got by it, and
- * throws where nobody got anything.
- */
-export interface Trial {
-  readonly name: string
-  run(): unknown
-  /** Whether it takes much longer than the others, for example to import a key. */
-  readonly long?: boolean
-}
+import { responseOf } from './response.ts'
+import type { Trial } from './trial.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: most of what is tried here would not compile
 type Options = any
@@ -125,25 +117,6 @@ function newVerifiers(): Trial[] {
       forged,
     ),
   ]
-}
-
-/** A response as `fetch` gives it, made without the classes of Node, which read options themselves. */
-function responseOf(document: unknown): unknown {
-  const octets = new TextEncoder().encode(JSON.stringify(document))
-  let done = false
-  const read = async () => {
-    const result = { done, value: done ? undefined : octets }
-    done = true
-    return result
-  }
-  const getReader = () => ({ read, cancel: async () => {} })
-  return {
-    status: 200,
-    type: 'basic',
-    redirected: false,
-    headers: { get: () => null },
-    body: { getReader, cancel: async () => {} },
-  }
 }
 
 const metadata = { issuer, jwks_uri: `${issuer}/keys` }
@@ -385,6 +358,7 @@ export const trials: readonly Trial[] = [
   ...otherTokens(),
   ...newVerifiers(),
   ...publications(),
+  ...askedTrials,
   withdrawal,
   ...reports(),
   ...configurations(),
