@@ -61,11 +61,13 @@ export function readRevocation(what: unknown, now: number): Entry {
 }
 
 function readBefore(kind: Kind, before: unknown, now: number): number {
-  if (before === undefined) return kind === 'jti' ? Infinity : now / 1000
+  if (before === undefined && kind === 'jti') return Infinity
   if (kind === 'jti') {
     wrongOption("member 'before'", 'says nothing beside jti, which names one token: leave it out')
   }
-  return numberWithin("member 'before'", before, seconds)
+  if (before !== undefined) return numberWithin("member 'before'", before, seconds)
+  // A clock that gives no number would revoke nothing, and nobody would notice.
+  return numberWithin("option 'now', in seconds,", now / 1000, seconds)
 }
 
 function readText(name: string, value: unknown): string {

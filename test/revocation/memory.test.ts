@@ -73,6 +73,18 @@ describe('createMemoryStore', () => {
     expect(store.isRevoked(await authOf({ sub: 'alice', iat: start + 0.6 }))).toBe(false)
   })
 
+  it('a clock that gives no number makes revoke() reject, and weakens no earlier revocation', async () => {
+    let now = start * 1000
+    const store = createMemoryStore({ now: () => now })
+    const revoked = { issuer: issuer.url, subject: 'alice', until }
+    await store.revoke(revoked)
+    now = Number.NaN
+    await expect(store.revoke(revoked)).rejects.toThrow(
+      "tollgate: option 'now', in seconds, must be a number from 0 to 253402300799, not NaN",
+    )
+    expect(store.isRevoked(await authOf({ sub: 'alice' }))).toBe(true)
+  })
+
   it('a jti is revoked whenever the token was issued', async () => {
     const { store, revoke } = createStage()
     await revoke({ jti: 'a' })
