@@ -269,6 +269,20 @@ describe('auth.signal', () => {
     expect(vi.getTimerCount()).toBe(timers + 1)
   })
 
+  it('does not ask the issuer of an opaque token, which counts until it expires', async () => {
+    const issuer = createTestIssuer()
+    const introspection = { clientId: 'api', clientSecret: 'a secret' }
+    const options = issuer.trust({ issuer: { issuer: issuer.url, introspection } as never })
+    const auth = await createVerifier(options).verify(issuer.opaque())
+    expect(why(auth)).toBeUndefined()
+    issuer.revoke(auth.token)
+    await seconds(299)
+    expect(why(auth)).toBeUndefined()
+    expect(issuer.requests.count('introspection')).toBe(1)
+    await seconds(1)
+    expect(why(auth)).toBe('expired')
+  })
+
   it('that of withAuth fires at exp, by the clock of the process', async () => {
     const request = withAuth(
       { auth: undefined as unknown as Auth },

@@ -24,7 +24,9 @@ export interface IntrospectionOptions {
   prefix?: string | undefined
   /**
    * 'trusted': an answer without `aud` is accepted. Only for an issuer that says `active` to this
-   * API of tokens for this API alone. Default: such an answer is refused, as any other audience is.
+   * API of access tokens for this API alone: where it calls refresh tokens active as well, and states
+   * no `token_type` for them, they pass as access tokens. Default: such an answer is refused, as any
+   * other audience is.
    */
   audience?: 'trusted' | undefined
   /** How long answers are kept; false: every request asks. Default: see its members. */
