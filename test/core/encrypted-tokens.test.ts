@@ -551,6 +551,21 @@ describe('many encrypted tokens at once', () => {
     for (const i of refusals) expect(await outcome(tokens[i] as string)).toBe(`user-${i}`)
   })
 
+  it('a token that comes many times at once is decrypted once, and takes one place', async () => {
+    const { outcome, verifier } = createStage()
+    const token = issuer.encrypt(issuer.mint({ sub: 'alice' }), { key: keys.p256 })
+    const release = hold()
+    const many = Array.from({ length: 200 }, () => outcome(token))
+    const explained = verifier.explain(token)
+    await pause()
+    const other = outcome(issuer.encrypt(issuer.mint({ sub: 'bob' }), { key: keys.p256 }))
+    release()
+    expect(new Set(await Promise.all(many))).toEqual(new Set(['alice']))
+    expect(globalThis.crypto.subtle.deriveBits).toHaveBeenCalledTimes(2)
+    expect((await explained).accepted).toBe(true)
+    expect(await other).toBe('bob')
+  })
+
   it('signed tokens, and encrypted ones that are cached, are served meanwhile', async () => {
     const { outcome } = createStage()
     const known = issuer.encrypt(issuer.mint({ sub: 'known' }), { key: keys.p256 })

@@ -10,6 +10,8 @@ import { isJws } from '../jwt/jws.ts'
 import { checkCritical } from '../jwt/token-policy.ts'
 import type { DecryptionKey } from '../keys/decryption-key.ts'
 import { wrongOption } from '../option-checks.ts'
+import type { SharedWork } from '../remote/shared-work.ts'
+import { shareWork } from '../remote/shared-work.ts'
 import type { FormatContext, TokenFormat, Verification, VerifiedToken } from './format.ts'
 import type { SignedFormat } from './jwt.ts'
 import { askIssuer } from './jwt-introspection.ts'
@@ -41,7 +43,7 @@ export function createJweFormat(
     run.header = header
     checkCritical(header)
     const { issuer, key } = recipientOf(header)
-    const inner = await room.take(() => decryptJwe(token, header, key))
+    const inner = await room.take(token, () => decryptJwe(token, header, key))
     if (inner === undefined) throw invalidToken('decryption', { fault: 'failed' })
     run.encrypted = true
     // RFC 8725bis section 3.3: claims that are only encrypted could be anybody's.
@@ -89,33 +91,43 @@ function createRecipients(
 
 /** To decrypt by RSA takes a core half a millisecond, and anybody can encrypt as much as they like. */
 const mostAtOnce = 50
-/** Milliseconds after which a decryption is given up: workerd drops those of a cancelled request. */
-const longest = 10_000
+/** Seconds after which a decryption is given up: workerd drops those of a cancelled request. */
+const longest = 9
 
 function createRoom(now: () => number) {
-  const begun = new Set<{ readonly at: number }>()
+  const begun = new Map<string, SharedWork<string | undefined>>()
 
-  function forgetLost(): void {
-    const t = now()
-    for (const one of begun) if (!(Math.abs(t - one.at) < longest)) begun.delete(one)
+  function forgetLost(t: number): void {
+    for (const [token, work] of begun) if (!(work.left(t) > 0)) begun.delete(token)
+  }
+
+  /** One decryption for all who bring the same token at the same time. */
+  function share(token: string, decrypt: () => Promise<string | undefined>) {
+    const t = now() / 1000
+    const current = begun.get(token)
+    if (current !== undefined && current.left(t) > 0) return current
+    if (begun.size >= mostAtOnce) forgetLost(t)
+    if (begun.size >= mostAtOnce) throw crowded()
+    const work = decrypt().finally(() => {
+      if (begun.get(token) === shared) begun.delete(token)
+    })
+    const shared = shareWork(work, t, longest)
+    begun.set(token, shared)
+    return shared
   }
 
   return {
-    /** @throws UnavailableError if too many others are being decrypted. */
-    async take<T>(work: () => Promise<T>): Promise<T> {
-      if (begun.size >= mostAtOnce) forgetLost()
-      if (begun.size >= mostAtOnce) {
-        throw withDetail(new UnavailableError('decryption', 1), 'decryption', { fault: 'crowded' })
-      }
-      const one = { at: now() }
-      begun.add(one)
-      try {
-        return await work()
-      } finally {
-        begun.delete(one)
-      }
+    /** Rejects with an UnavailableError if too many other tokens are being decrypted. */
+    async take(token: string, decrypt: () => Promise<string | undefined>) {
+      return share(token, decrypt).wait(longest, () => {
+        throw crowded()
+      })
     },
   }
+}
+
+function crowded(): UnavailableError {
+  return withDetail(new UnavailableError('decryption', 1), 'decryption', { fault: 'crowded' })
 }
 
 /**
