@@ -2,7 +2,7 @@ import type { Auth, AuthOrigin } from './auth.ts'
 import { authOf } from './auth.ts'
 import type { Awaitable } from './awaitable.ts'
 import { andThen, attempt } from './awaitable.ts'
-import { AuthError, InvalidTokenError } from './errors.ts'
+import { AuthError } from './errors.ts'
 import type { Emit } from './events.ts'
 import type { Confirm, TokenFormat, Verification, VerifiedToken } from './formats/format.ts'
 import { checkConfirmable, createVerification } from './formats/format.ts'
@@ -11,6 +11,7 @@ import type { Issuers } from './issuers/issuers.ts'
 import { checkTimes } from './jwt/claims.ts'
 import { checkText } from './jwt/jws.ts'
 import type { RevocationCheck } from './revocation-check.ts'
+import { checkRevocation } from './revocation-check.ts'
 import type { Check } from './shared-verifier.ts'
 import type { TokenCache } from './token-cache.ts'
 import { digestOf } from './token-digest.ts'
@@ -121,7 +122,6 @@ export function createDecisions(context: DecisionContext): Decisions {
     })
   }
 
-  /** No store is asked about a token that nobody has signed, or whose holder has proven nothing. */
   function checkLast(
     { confirmation }: VerifiedToken,
     auth: Auth,
@@ -161,10 +161,4 @@ export function createDecisions(context: DecisionContext): Decisions {
 interface Found {
   readonly verified: VerifiedToken
   readonly cached: boolean
-}
-
-function checkRevocation({ isRevoked }: RevocationCheck, auth: Auth): Awaitable<void> {
-  return andThen(isRevoked(auth), (revoked) => {
-    if (revoked) throw new InvalidTokenError('revoked')
-  })
 }

@@ -70,11 +70,11 @@ export interface VerifierOptions<C extends object = JWTPayload> {
   claims?: StandardSchema<C> | undefined
   /**
    * Says whether a token is revoked: a function, or a store such as those of `tollgate/revocation`.
-   * It is asked on every `verify()`, whether the token is cached or not, after all other checks.
-   * Exactly false lets the token pass, and exactly true refuses it with 401 and reason `revoked`.
-   * Where it throws or rejects, the answer is 503 with reason `revocation`; anything else that it
-   * gives is a TypeError. A request waits for it, so a function of your own must have a deadline.
-   * Default: none, and a token is good until it expires.
+   * It is asked on every `verify()`, whether the token is cached or not, after all other checks, and
+   * before `userinfo()` and `exchange()` send a token on. Exactly false lets the token pass, and
+   * exactly true refuses it with 401 and reason `revoked`. Where it throws, rejects, or gives no
+   * answer within `keys.timeout`, the answer is 503 with reason `revocation`; anything else that it
+   * gives is a TypeError. Default: none, and a token is good until it expires.
    */
   // `& Auth`, because compilers before TypeScript 7 take no Auth of an interface for an Auth: a function
   // that knows no special claims would not fit.
@@ -180,6 +180,7 @@ export function resolveOptions(given: object): Settings {
   const hmac = policy.algorithms.find(isHmac)
   if (hmac !== undefined && !mayShareSecret(issuer)) needSecret("option 'algorithms'", hmac)
 
+  const keys = resolveKeys(options['keys'])
   const resolved = typeof issuer === 'function'
   const reading = { insecureHosts, resolved }
   const read = (one: unknown): TrustedIssuer => resolveIssuer(one, policy, reading)
@@ -189,8 +190,8 @@ export function resolveOptions(given: object): Settings {
     issuers: resolver ? [] : resolveIssuers(issuer, read),
     resolver,
     claims: resolveClaims(options['claims']),
-    revocation: resolveRevocation(options['revocation']),
-    keys: resolveKeys(options['keys']),
+    revocation: resolveRevocation(options['revocation'], keys.timeout),
+    keys,
     tokenCache: resolveTokenCache(options['tokenCache']),
     insecureHosts,
     fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),

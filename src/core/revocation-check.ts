@@ -1,10 +1,11 @@
 import type { Auth } from './auth.ts'
 import type { Awaitable } from './awaitable.ts'
-import { attempt } from './awaitable.ts'
-import { UnavailableError } from './errors.ts'
+import { andThen, attempt } from './awaitable.ts'
+import { InvalidTokenError, UnavailableError } from './errors.ts'
 import { withDetail } from './jwt/details.ts'
 import { kindOf, wrongOption } from './option-checks.ts'
 import { memberOf } from './own-members.ts'
+import { within } from './remote/deadline.ts'
 import type { RevocationStore } from './revocation.ts'
 
 /** The option `revocation`, checked. */
@@ -19,10 +20,23 @@ export interface RevocationCheck {
   readonly subscribe: RevocationStore['subscribe']
 }
 
-export function resolveRevocation(value: unknown): RevocationCheck | undefined {
+/**
+ * Comes last: no store is asked about a token that nobody has signed, or whose holder has proven
+ * nothing.
+ *
+ * @throws InvalidTokenError if the token is revoked.
+ */
+export function checkRevocation({ isRevoked }: RevocationCheck, auth: Auth): Awaitable<void> {
+  return andThen(isRevoked(auth), (revoked) => {
+    if (revoked) throw new InvalidTokenError('revoked')
+  })
+}
+
+/** @param timeout Seconds that a token waits for an answer. */
+export function resolveRevocation(value: unknown, timeout: number): RevocationCheck | undefined {
   if (value === undefined) return undefined
   if (typeof value === 'function') {
-    return { isRevoked: (auth) => ask(() => value(auth)), subscribe: undefined }
+    return { isRevoked: (auth) => ask(() => value(auth), timeout), subscribe: undefined }
   }
   const store = value as RevocationStore | null
   const isRevoked = memberOf(store, 'isRevoked')
@@ -35,7 +49,7 @@ export function resolveRevocation(value: unknown): RevocationCheck | undefined {
     wrongOption("option 'revocation'", 'has a member subscribe that is no function: leave it out')
   }
   return {
-    isRevoked: (auth) => ask(() => isRevoked.call(store, auth)),
+    isRevoked: (auth) => ask(() => isRevoked.call(store, auth), timeout),
     subscribe:
       subscribe && ((listener) => checkUnsubscribe(subscribe.call(store, listener) as unknown)),
   }
@@ -49,9 +63,9 @@ function checkUnsubscribe(given: unknown): () => void {
 }
 
 /** Only exactly false lets a token pass: `undefined` may be a forgotten `await` or `return`. */
-function ask(question: () => unknown): Awaitable<boolean> {
+function ask(question: () => unknown, timeout: number): Awaitable<boolean> {
   return attempt(
-    () => settled(question()),
+    () => settled(question(), timeout),
     (answer) => {
       if (typeof answer === 'boolean') return answer
       return wrongOption("option 'revocation'", `must give true or false, not ${kindIn(answer)}`)
@@ -63,9 +77,15 @@ function ask(question: () => unknown): Awaitable<boolean> {
   )
 }
 
-/** The application may give a promise of another library. */
-function settled(answer: unknown): unknown {
-  return typeof answer === 'object' && answer !== null ? Promise.resolve(answer) : answer
+/**
+ * The application may give a promise of another library, and one that never settles: its requests
+ * must not wait for ever.
+ */
+function settled(answer: unknown, timeout: number): unknown {
+  if (typeof answer !== 'object' || answer === null) return answer
+  return within(timeout, Promise.resolve(answer), () => {
+    throw Object.assign(new Error('the option revocation gave no answer'), { code: 'TIMEOUT' })
+  })
 }
 
 /** Names a value by its kind alone: even a number may be a claim. */

@@ -1,4 +1,5 @@
 import type { Auth, JWTPayload } from './auth.ts'
+import { isAuthOf } from './auth.ts'
 import { createSignals } from './auth-signal.ts'
 import type { Awaitable } from './awaitable.ts'
 import { createDecisions } from './decision.ts'
@@ -24,6 +25,7 @@ import { createResolvedIssuers } from './issuers/resolved.ts'
 import { checkNoMore, kindOf, wrongOption } from './option-checks.ts'
 import type { UntypedOptions, VerifierOptions } from './options.ts'
 import { resolveOptions } from './options.ts'
+import { checkRevocation } from './revocation-check.ts'
 import { share } from './shared-verifier.ts'
 import { createTokenCache } from './token-cache.ts'
 
@@ -159,6 +161,11 @@ export function createVerifier<C extends object = JWTPayload>(
     }
   }
 
+  /** Before the token of an Auth is sent on: it may have been taken back since it was verified. */
+  async function checkStillGood(auth: unknown): Promise<void> {
+    if (revocation !== undefined && isAuthOf(issuers, auth)) await checkRevocation(revocation, auth)
+  }
+
   function forget(issuer: string): void {
     if (typeof issuer !== 'string') {
       wrongOption('verifier.forget', `must be given the iss of an issuer, not ${kindOf(issuer)}`)
@@ -180,8 +187,16 @@ export function createVerifier<C extends object = JWTPayload>(
     ),
     verifyIdToken: (token, options) =>
       reporting(idTokenHintOf, (run) => verifyIdToken(token, options, run)),
-    userinfo: (auth) => reporting(userinfoHintOf, (run) => userInfoSource.ask(auth, run)),
-    exchange: (auth, options) => reporting(hintOf, (run) => exchange.exchange(auth, options, run)),
+    userinfo: (auth) =>
+      reporting(userinfoHintOf, async (run) => {
+        await checkStillGood(auth)
+        return userInfoSource.ask(auth, run)
+      }),
+    exchange: (auth, options) =>
+      reporting(hintOf, async (run) => {
+        await checkStillGood(auth)
+        return exchange.exchange(auth, options, run)
+      }),
     ready: () => loadKeys(issuers),
     health: () => healthOf(issuers),
     forget,

@@ -2,7 +2,7 @@ import type { Auth, AuthError, AuthEvent, RevocationStore, VerifierOptions } fro
 import { createVerifier } from 'tollgate'
 import { createAuth } from 'tollgate/fetch'
 import { createTestIssuer } from 'tollgate/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { expectNoLeak } from '../leaks.ts'
 
 function createStage(
@@ -73,6 +73,58 @@ describe('the option revocation', () => {
     const { issuer, verifier } = createStage((() => 4711) as never)
     await expect(verifier.verify(issuer.mint())).rejects.toThrow(/not a number$/)
   })
+
+  it('an answer that does not come within the timeout is 503, and the request waits no longer', async () => {
+    let tellAsked = (): void => {}
+    const isAsked = new Promise<void>((resolve) => {
+      tellAsked = resolve
+    })
+    const never = (): Promise<boolean> => {
+      tellAsked()
+      return new Promise(() => {})
+    }
+    const { issuer, verifier, events } = createStage(never, { keys: { timeout: 2 } })
+    await verifier.ready()
+    vi.useFakeTimers()
+    try {
+      const verdict = expect(verifier.verify(issuer.mint())).rejects.toMatchObject({
+        name: 'UnavailableError',
+        status: 503,
+        reason: 'revocation',
+      })
+      await isAsked
+      await vi.advanceTimersByTimeAsync(2_000)
+      await verdict
+      expect(events.at(-1)).toMatchObject({
+        reason: 'revocation',
+        hint: expect.stringMatching(/TIMEOUT/),
+      })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it.each(['userinfo', 'exchange'] as const)(
+    'is asked again before %s() sends the token on',
+    async (name) => {
+      const { revocation, asked } = scripted(false, true, () => {
+        throw new Error('down')
+      })
+      const issuer = createTestIssuer()
+      const client = { id: 'orders-api', secret: 'for tests only' }
+      const trusted = { issuer: issuer.url, client }
+      const verifier = createVerifier(issuer.trust({ issuer: trusted, revocation }))
+      const auth = await verifier.verify(issuer.mint())
+      const before = issuer.requests.count()
+      await expect(verifier[name](auth)).rejects.toMatchObject({ status: 401, reason: 'revoked' })
+      await expect(verifier[name](auth)).rejects.toMatchObject({
+        status: 503,
+        reason: 'revocation',
+      })
+      expect(asked).toHaveLength(3)
+      expect(issuer.requests.count()).toBe(before)
+    },
+  )
 
   it('waits for a promise of another library', async () => {
     // biome-ignore lint/suspicious/noThenProperty: that is what such a promise has
