@@ -30,12 +30,13 @@ export const verify: Readonly<Record<string, Create>> = {
   },
   /** One call for a signature, of bytes that were decoded before. It checks nothing else. */
   'crypto.verify'({ jwk, alg }) {
-    const key = {
-      key: createPublicKey({ key: jwk as object, format: 'jwk' }),
-      dsaEncoding: 'ieee-p1363',
+    // The parameters are members of the key itself: on Node 24, an object of options around the key
+    // makes the call half as long again.
+    const key = Object.assign(createPublicKey({ key: jwk as object, format: 'jwk' }), {
+      dsaEncoding: 'ieee-p1363' as const,
       // 6 is RSA_PKCS1_PSS_PADDING. The salt is as long as the digest (RFC 7518 section 3.5).
       ...(alg === 'PS256' && { padding: 6, saltLength: 32 }),
-    } as const
+    })
     const digest = alg === 'EdDSA' ? null : 'sha256'
     return {
       make(token) {
