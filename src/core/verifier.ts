@@ -14,7 +14,7 @@ import { createVerification } from './formats/format.ts'
 import { createFormats, stagesFor } from './formats/formats.ts'
 import type { IssuerHealth } from './health.ts'
 import { healthOf, loadKeys } from './health.ts'
-import { hintOf, idTokenHintOf, userinfoHintOf } from './hints/hints.ts'
+import { exchangeHintOf, hintOf, idTokenHintOf, userinfoHintOf } from './hints/hints.ts'
 import type { IdToken } from './identity/id-token.ts'
 import { createVerifyIdToken } from './identity/id-token.ts'
 import type { IdTokenOptions } from './identity/id-token-options.ts'
@@ -193,7 +193,7 @@ export function createVerifier<C extends object = JWTPayload>(
         return userInfoSource.ask(auth, run)
       }),
     exchange: (auth, options) =>
-      reporting(hintOf, async (run) => {
+      reporting(exchangeHintOf, async (run) => {
         await checkStillGood(auth)
         return exchange.exchange(auth, options, run)
       }),

@@ -1,4 +1,4 @@
-import type { UnavailableError } from '../errors.ts'
+import type { Reason, UnavailableError } from '../errors.ts'
 import { printable } from '../events.ts'
 import { detailOf } from '../jwt/details.ts'
 import type { Explain } from './refused.ts'
@@ -7,8 +7,14 @@ import { duration, quoted } from './wording.ts'
 /** Characters of a text that the library has made of its own words and of a document's. */
 const longestError = 200
 
-export const exchangeHint: Explain = ({ error, issuer }) => {
-  const why = printable(detailOf(error, 'exchange'), longestError)
-  const { retryAfter } = error as UnavailableError
-  return `the issuer (${quoted(issuer?.issuer ?? '')}) gave no token in exchange for the caller's: ${why}. The next call after ${duration(retryAfter)} asks again: check the option 'client', what the issuer lets it exchange tokens for (audience, scope, resource), and this API's network`
+/** Why an issuer gives no token in exchange for the one of a caller. */
+export const exchangeHints: Partial<Record<Reason, Explain>> = {
+  inactive: ({ issuer }) =>
+    `the issuer (${quoted(issuer?.issuer ?? '')}) does not take the caller's token in exchange: it has expired, was revoked, or is none that this API may exchange. Have the client get a new one. If all are refused so, have the issuer let the option 'client' exchange tokens`,
+
+  exchange({ error, issuer }) {
+    const why = printable(detailOf(error, 'exchange'), longestError)
+    const { retryAfter } = error as UnavailableError
+    return `the issuer (${quoted(issuer?.issuer ?? '')}) gave no token in exchange for the caller's: ${why}. The next call after ${duration(retryAfter)} asks again: check the option 'client', what the issuer lets it exchange tokens for (audience, scope, resource), and this API's network`
+  },
 }

@@ -3,7 +3,7 @@ import { own } from '../own-members.ts'
 import { audienceHint } from './audience.ts'
 import { claimsHint } from './claims.ts'
 import { decryptionHint, encryptedHint, notEncryptedHint } from './encryption.ts'
-import { exchangeHint } from './exchange.ts'
+import { exchangeHints } from './exchange.ts'
 import { malformedHint, opaqueHint, tooLargeHint } from './form.ts'
 import { algorithmHint, criticalHeaderHint, tokenTypeHint } from './header.ts'
 import { idTokenHints } from './id-token.ts'
@@ -30,10 +30,10 @@ type RequestReason =
   | 'actor'
   | 'check'
 
-/** Reasons of `verifyIdToken()` and `userinfo()` alone. */
-type IdentityReason = 'nonce' | 'userinfo'
+/** Reasons of `verifyIdToken()`, `userinfo()` and `exchange()` alone. */
+type SpecialReason = 'nonce' | 'userinfo' | 'exchange'
 
-const hints: Readonly<Record<Exclude<Reason, RequestReason | IdentityReason>, Explain>> = {
+const hints: Readonly<Record<Exclude<Reason, RequestReason | SpecialReason>, Explain>> = {
   'too-large': tooLargeHint,
   malformed: malformedHint,
   opaque: opaqueHint,
@@ -59,7 +59,6 @@ const hints: Readonly<Record<Exclude<Reason, RequestReason | IdentityReason>, Ex
   revocation: revocationHint,
   inactive: inactiveHint,
   introspection: introspectionHint,
-  exchange: exchangeHint,
 }
 
 /** The member `hint` of the event about a token that was refused. */
@@ -76,6 +75,11 @@ export function idTokenHintOf(refused: Refused): { readonly hint?: string } {
 /** The same for an access token whose user the issuer was asked for. */
 export function userinfoHintOf(refused: Refused): { readonly hint?: string } {
   return hintIn(userinfoHints, refused)
+}
+
+/** The same for an access token that the issuer was asked to exchange. */
+export function exchangeHintOf(refused: Refused): { readonly hint?: string } {
+  return hintIn(exchangeHints, refused)
 }
 
 function hintIn(

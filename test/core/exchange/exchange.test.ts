@@ -229,10 +229,14 @@ describe('exchanged tokens on the virtual clock', () => {
   )
 
   it('a revoked token is not exchanged', async () => {
-    const { issuer, verifier, authOf } = createStage()
+    const { issuer, verifier, authOf, events } = createStage()
     const auth = await authOf()
     issuer.revoke(auth.token)
     expect(await refusalOf(verifier.exchange(auth))).toBe('401 inactive')
+    expect(events.at(-1)).toMatchObject({
+      reason: 'inactive',
+      hint: expect.stringMatching(/does not take the caller's token in exchange: .*was revoked/),
+    })
   })
 })
 
