@@ -22,7 +22,50 @@ declare module 'oidc-provider' {
     constructor(issuer: string, configuration: Configuration)
     callback(): RequestListener
     interactionFinished(req: IncomingMessage, res: ServerResponse, result: object): Promise<void>
+    registerGrantType(
+      name: string,
+      handler: (context: GrantTypeContext) => Promise<void>,
+      parameters: readonly string[],
+    ): void
+    readonly Client: { find(id: string): Promise<object | undefined> }
+    readonly Grant: new (
+      of: object,
+    ) => Grant
+    readonly AccessToken: {
+      new (of: object): AccessToken
+      find(token: string): Promise<AccessToken | undefined>
+    }
+    readonly ResourceServer: new (
+      identifier: string,
+      info: object,
+    ) => object
   }
 
-  export { Provider }
+  interface GrantTypeContext {
+    readonly oidc: {
+      readonly client: object
+      readonly params: Readonly<Record<string, string | undefined>>
+    }
+    body: object
+  }
+
+  interface Grant {
+    addResourceScope(resource: string, scope: string): void
+    save(): Promise<string>
+  }
+
+  interface AccessToken {
+    readonly accountId: string
+    readonly grantId: string
+    readonly aud: string
+    readonly isValid: boolean
+    readonly expiration: number
+    resourceServer: object
+    save(): Promise<string>
+  }
+
+  type Refusal = new (description?: string) => Error
+  const errors: Readonly<Record<'InvalidGrant' | 'InvalidRequest' | 'InvalidTarget', Refusal>>
+
+  export { errors, type GrantTypeContext, Provider }
 }
