@@ -1,6 +1,9 @@
-import type { Verifier } from 'tollgate'
+import type { AddressInfo } from 'node:net'
+import type { Verifier, VerifierOptions } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createApp } from '../../examples/identity.ts'
+import { close, listening } from './issuer.ts'
 import type { SignedIn, SignInProvider } from './sign-in.ts'
 import { secret, startSignInProvider } from './sign-in.ts'
 
@@ -15,7 +18,12 @@ beforeAll(async () => {
   provider = await startSignInProvider(resource)
   alice = await provider.signIn('shop', 'alice')
   bob = await provider.signIn('shop', 'bob')
-  verifier = createVerifier({
+  verifier = createVerifier(settings())
+}, 60_000)
+afterAll(() => provider.stop())
+
+function settings(): VerifierOptions {
+  return {
     issuer: {
       issuer: provider.url,
       // Access tokens of oidc-provider that are for userinfo are opaque, and name no audience.
@@ -26,9 +34,8 @@ beforeAll(async () => {
     onEvent: (event) => {
       if (event.type === 'token.refused') hints.push(event.hint ?? '')
     },
-  })
-}, 60_000)
-afterAll(() => provider.stop())
+  }
+}
 
 describe('an ID token of oidc-provider, by authorization code', () => {
   test('is accepted with its nonce and the time of the sign-in', async () => {
@@ -94,5 +101,26 @@ describe('userinfo of oidc-provider', () => {
     const auth = await verifier.verify(accessToken)
     await expect(verifier.userinfo(auth)).rejects.toMatchObject({ status: 401, reason: 'inactive' })
     expect(hints.at(-1)).toMatch(/answers 401 to the token.*is not for that endpoint/)
+  })
+})
+
+describe('the API of the examples that knows its users by name', () => {
+  test('shows the profile of an access token, and refuses ID tokens in its place', async () => {
+    const server = await listening(createApp(settings()))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/profile`
+    const get = (token: string): Promise<Response> =>
+      fetch(url, { headers: { authorization: `Bearer ${token}` } })
+    try {
+      const profile = { name: 'alice of the shop', email: 'alice@shop.test' }
+      expect(await (await get(alice.accessToken)).json()).toEqual(profile)
+      expect(await get(alice.idToken)).toHaveProperty('status', 401)
+      expect(hints.at(-1)).toMatch(/ID token/)
+      // A token for the API opens its routes. The issuer gives no profile for it.
+      const forApi = await provider.signIn('shop', 'alice', resource)
+      expect(await get(forApi.accessToken)).toHaveProperty('status', 401)
+      expect(hints.at(-1)).toMatch(/is not for that endpoint/)
+    } finally {
+      await close(server)
+    }
   })
 })
