@@ -38,7 +38,8 @@ export type AuthEvent =
   | { readonly type: 'resolver.failed'; readonly why: string }
   /**
    * An issuer was asked about a token, and gave no answer that can be used. Requests were answered
-   * 503. Until the issuer may be asked again, it takes `retryAfter` seconds.
+   * 503. Until the issuer may be asked again, it takes `retryAfter` seconds: 0 where it may be asked
+   * about other tokens at once.
    */
   | {
       readonly type: 'introspection.failed'

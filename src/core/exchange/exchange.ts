@@ -1,17 +1,17 @@
 import type { Auth } from '../auth.ts'
 import { callAsClient } from '../client/call.ts'
 import type { Client } from '../client/client-options.ts'
-import { InvalidTokenError, UnavailableError } from '../errors.ts'
+import { unanswered } from '../client/unanswered.ts'
+import { InvalidTokenError } from '../errors.ts'
 import type { FormatContext, Verification } from '../formats/format.ts'
 import type { ActiveIssuer } from '../issuers/active-issuer.ts'
-import { checkTimes } from '../jwt/claims.ts'
-import { withDetail } from '../jwt/details.ts'
+import { findIssuerOf } from '../issuers/issuer-of-auth.ts'
 import { wrongOption } from '../option-checks.ts'
 import { checkOwnAuth } from '../own-auth.ts'
 import { own } from '../own-members.ts'
 import { atLocation, LoadError } from '../remote/load-error.ts'
 import type { Answered } from '../remote/shared-answers.ts'
-import { createSharedAnswers } from '../remote/shared-answers.ts'
+import { createSharedAnswers, refusalLifetime } from '../remote/shared-answers.ts'
 import { digestOf } from '../token-digest.ts'
 import type { ExchangeTarget } from './exchange-options.ts'
 import { resolveExchange } from './exchange-options.ts'
@@ -31,17 +31,13 @@ type Given = ExchangedToken | 'inactive'
 
 /** Tokens that are kept, for all issuers together. */
 const mostTokens = 1000
-/** Bytes. */
-const longestAnswer = 65_536
 /** Seconds for which a token is kept whose issuer does not say how long it lasts. */
 const unknownLifetime = 60
-/** Seconds for which a refusal of the issuer is kept. */
-const refusalLifetime = 10
 
 const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token'
 
 export function createExchange({ issuers, now }: Pick<FormatContext, 'issuers' | 'now'>): Exchange {
-  const tokens = createSharedAnswers<Given>(mostTokens, now)
+  const tokens = createSharedAnswers<Given>({ max: mostTokens, now })
 
   async function exchange(
     auth: unknown,
@@ -50,23 +46,17 @@ export function createExchange({ issuers, now }: Pick<FormatContext, 'issuers' |
   ): Promise<ExchangedToken> {
     checkOwnAuth('verifier.exchange', auth, issuers)
     const target = resolveExchange(options)
-    const issuer = await issuers.find(auth.issuer, undefined)
-    if (issuer === undefined) throw new InvalidTokenError('issuer')
-    run.issuer = issuer
+    const issuer = await findIssuerOf(auth, run, { issuers, now })
     const { client } = issuer
     if (client === undefined) {
       const fix = "needs the option 'client' of issuer %s: { id, secret } or { id, privateKey }"
       wrongOption('verifier.exchange', fix, issuer.issuer)
     }
-    // An Auth may be kept for long, by a connection that stays open.
-    const { clockTolerance } = issuer.policy
-    checkTimes({ exp: auth.expiresAt, nbf: undefined, iat: undefined, clockTolerance }, now())
     const given = await waitForToken(auth, issuer, client, target)
     if (given === 'inactive') throw new InvalidTokenError(given)
     return given
   }
 
-  /** Every caller gets an error of its own. */
   async function waitForToken(
     auth: Auth,
     issuer: ActiveIssuer,
@@ -79,17 +69,14 @@ export function createExchange({ issuers, now }: Pick<FormatContext, 'issuers' |
     const key = JSON.stringify([issuer.issuer, digest, audience, scope, resource])
     async function ask(t: number): Promise<Answered<Given>> {
       const value = await askEndpoint(auth.token, issuer, client, target, t)
-      if (value === 'inactive') return { value, until: t + refusalLifetime }
-      const until = value.expiresAt ?? t + unknownLifetime
-      return { value, until: Math.min(until, auth.expiresAt) }
+      if (value === 'inactive') return { value, until: t + refusalLifetime, refuses: true }
+      const until = Math.min(value.expiresAt ?? t + unknownLifetime, auth.expiresAt)
+      return { value, until, refuses: false }
     }
     try {
-      return await tokens.get({ key, issuer, timeout, ask })
+      return await tokens.get({ key, issuer, timeout, anew: false, ask })
     } catch (error) {
-      if (!(error instanceof LoadError)) throw error
-      const { heldBack = 1 } = error.details
-      const unavailable = new UnavailableError('exchange', heldBack, [issuer.issuer])
-      throw withDetail(unavailable, 'exchange', error.message)
+      throw unanswered('exchange', error, issuer.issuer)
     }
   }
 
@@ -119,7 +106,7 @@ export function createExchange({ issuers, now }: Pick<FormatContext, 'issuers' |
           accept: 'application/json',
           jwtTypes: [],
         },
-        { ...http, maxBytes: Math.min(http.maxBytes, longestAnswer) },
+        http,
       )
       return readAnswer(own(answered, 'body'), target.scope, at, endpoint.url)
     } catch (error) {

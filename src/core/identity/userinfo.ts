@@ -1,17 +1,16 @@
 import type { Auth } from '../auth.ts'
-import { InsufficientScopeError, InvalidTokenError, UnavailableError } from '../errors.ts'
+import { unanswered } from '../client/unanswered.ts'
+import { InsufficientScopeError, InvalidTokenError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { FormatContext, Verification } from '../formats/format.ts'
 import type { ActiveIssuer } from '../issuers/active-issuer.ts'
-import { checkTimes } from '../jwt/claims.ts'
-import { withDetail } from '../jwt/details.ts'
-import { policiesOf } from '../jwt/token-kinds.ts'
+import { findIssuerOf } from '../issuers/issuer-of-auth.ts'
 import { checkOwnAuth } from '../own-auth.ts'
 import { own } from '../own-members.ts'
 import { askJsonOrJwt } from '../remote/documents.ts'
 import { LoadError } from '../remote/load-error.ts'
 import type { Answered } from '../remote/shared-answers.ts'
-import { createSharedAnswers } from '../remote/shared-answers.ts'
+import { createSharedAnswers, refusalLifetime } from '../remote/shared-answers.ts'
 import { digestOf } from '../token-digest.ts'
 import { readSignedUserInfo } from './signed-user-info.ts'
 import type { UserInfo } from './user-info.ts'
@@ -30,15 +29,11 @@ type Said = UserInfo | 'inactive' | 'scope'
 
 /** Answers that are kept, for all issuers together. */
 const mostAnswers = 1000
-/** Bytes. */
-const longestAnswer = 65_536
 /**
  * Seconds, whatever `Cache-Control` says: such answers mostly say `no-store`, so that no proxy keeps
  * them. No answer outlives its token.
  */
 const lifetime = 60
-/** Seconds for which a refusal of the issuer is kept. */
-const refusalLifetime = 10
 
 const signedType = 'application/jwt'
 
@@ -46,42 +41,30 @@ export function createUserInfoSource({
   issuers,
   now,
 }: Pick<FormatContext, 'issuers' | 'now'>): UserInfoSource {
-  const answers = createSharedAnswers<Said>(mostAnswers, now)
+  const answers = createSharedAnswers<Said>({ max: mostAnswers, now })
 
   async function ask(auth: unknown, run: Verification): Promise<UserInfo> {
     checkOwnAuth('verifier.userinfo', auth, issuers)
-    const issuer = await issuers.find(auth.issuer, undefined)
-    if (issuer === undefined) throw new InvalidTokenError('issuer')
-    run.issuer = issuer
-    checkNotExpired(auth, issuer)
+    const issuer = await findIssuerOf(auth, run, { issuers, now })
     const said = await waitForAnswer(auth, issuer, run.emit)
     if (said === 'inactive') throw new InvalidTokenError(said)
     if (said === 'scope') throw new InsufficientScopeError(said)
     return said
   }
 
-  /** An Auth may be kept for long, by a connection that stays open. */
-  function checkNotExpired({ expiresAt: exp }: Auth, issuer: ActiveIssuer): void {
-    const [{ clockTolerance } = issuer.policy] = policiesOf(issuer)
-    checkTimes({ exp, nbf: undefined, iat: undefined, clockTolerance }, now())
-  }
-
-  /** Every caller gets an error of its own. */
   async function waitForAnswer(auth: Auth, issuer: ActiveIssuer, emit: Emit): Promise<Said> {
     const { timeout } = issuer.http
     const key = `${await digestOf(auth.token)} ${issuer.issuer}`
     async function ask(t: number): Promise<Answered<Said>> {
       const value = await askEndpoint(auth, issuer, emit)
-      const kept = typeof value === 'string' ? refusalLifetime : lifetime
-      return { value, until: Math.min(t + kept, auth.expiresAt) }
+      const refuses = typeof value === 'string'
+      const until = refuses ? t + refusalLifetime : Math.min(t + lifetime, auth.expiresAt)
+      return { value, until, refuses }
     }
     try {
-      return await answers.get({ key, issuer, timeout, ask })
+      return await answers.get({ key, issuer, timeout, anew: false, ask })
     } catch (error) {
-      if (!(error instanceof LoadError)) throw error
-      const { heldBack = 1 } = error.details
-      const unavailable = new UnavailableError('userinfo', heldBack, [issuer.issuer])
-      throw withDetail(unavailable, 'userinfo', error.message)
+      throw unanswered('userinfo', error, issuer.issuer)
     }
   }
 
@@ -93,10 +76,8 @@ export function createUserInfoSource({
       accept: `application/json, ${signedType};q=0.9`,
       authorization: `Bearer ${token}`,
     }
-    const { http } = issuer
-    const bounded = { ...http, maxBytes: Math.min(http.maxBytes, longestAnswer) }
     try {
-      const answer = await askJsonOrJwt(request, [signedType], bounded)
+      const answer = await askJsonOrJwt(request, [signedType], issuer.http)
       const context = { issuer, clientId, now: now(), emit }
       const jwt = own(answer, 'jwt') as string | undefined
       const body = jwt === undefined ? own(answer, 'body') : await readSignedUserInfo(jwt, context)

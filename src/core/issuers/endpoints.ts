@@ -13,10 +13,14 @@ export type EndpointName = 'token_endpoint' | 'introspection_endpoint' | 'userin
 export interface Endpoints {
   /**
    * The endpoint that the metadata names, in the one document that keys are found by as well.
-   * Rejects with a LoadError if that is not known, or if it must not be asked.
+   * Rejects with a LoadError if that is not known, or if it must not be asked; its `heldBack` tells
+   * for how many seconds that stays so.
    */
   find(name: EndpointName): Promise<CalledEndpoint>
 }
+
+/** Seconds after which metadata is asked again that does not tell where an endpoint is. */
+const unknownEndpointWait = 60
 
 /** @param metadata Undefined for an issuer that says nothing of itself. */
 export function createEndpoints(
@@ -26,12 +30,24 @@ export function createEndpoints(
   return {
     async find(name) {
       if (metadata === undefined) {
-        throw new LoadError(`no metadata names ${name}, because the issuer is no https URL`)
+        throw unknown(`no metadata names ${name}, because the issuer is no https URL`)
       }
       const { value } = await metadata.current()
-      return { url: urlIn(value, name, undefined, insecureHosts), listed: listsIn(value) }
+      return { url: urlOf(value, name, insecureHosts), listed: listsIn(value) }
     },
   }
+}
+
+function urlOf(metadata: Metadata, name: EndpointName, insecureHosts: InsecureHosts): string {
+  try {
+    return urlIn(metadata, name, undefined, insecureHosts)
+  } catch (error) {
+    throw error instanceof LoadError ? unknown(error.message) : error
+  }
+}
+
+function unknown(message: string): LoadError {
+  return new LoadError(message, { heldBack: unknownEndpointWait })
 }
 
 /** An endpoint that the configuration states. */

@@ -40,6 +40,9 @@ export async function fetchJwt(
   return { jwt: readJwt(text, request.url), maxAge }
 }
 
+/** Bytes. What an endpoint answers is about one token: it is never as long as a key set may be. */
+const longestAnswer = 65_536
+
 /**
  * Asks an endpoint that answers in JSON, or by a compact JWT of one of these media types. Rejects
  * with a LoadError, whatever happens.
@@ -49,7 +52,8 @@ export async function askJsonOrJwt(
   jwtTypes: readonly string[],
   options: HttpOptions,
 ): Promise<HttpJson | HttpJwt> {
-  const { text, type, maxAge } = await ask(request, options)
+  const maxBytes = Math.min(options.maxBytes, longestAnswer)
+  const { text, type, maxAge } = await ask(request, { ...options, maxBytes })
   const { url } = request
   return jwtTypes.includes(type)
     ? { jwt: readJwt(text, url), maxAge }

@@ -1,6 +1,9 @@
-import { LRUCache } from 'lru-cache'
+import type { Awaitable } from '../awaitable.ts'
+import { withoutPrototype } from '../own-members.ts'
 import type { Backoff } from './backoff.ts'
 import { createBackoff } from './backoff.ts'
+import type { Kept } from './kept-answers.ts'
+import { createKeptAnswers, stillCounts } from './kept-answers.ts'
 import { LoadError } from './load-error.ts'
 import type { SharedWork } from './shared-work.ts'
 import { shareWork } from './shared-work.ts'
@@ -10,6 +13,8 @@ export interface Answered<T> {
   readonly value: T
   /** Seconds since the epoch. */
   readonly until: number
+  /** Whether it grants nothing. Such answers push out no others. */
+  readonly refuses: boolean
 }
 
 export interface Question<T> {
@@ -19,6 +24,8 @@ export interface Question<T> {
   readonly issuer: object
   /** Seconds that one caller waits at most. */
   readonly timeout: number
+  /** Whether no answer that is kept counts, and this one is not kept. */
+  readonly anew: boolean
   /**
    * Asks. It ends within twice the timeout, and rejects with a LoadError.
    *
@@ -34,24 +41,40 @@ export interface Question<T> {
  */
 export interface SharedAnswers<T> {
   /**
-   * Rejects with a LoadError, whose `heldBack` tells for how many seconds nobody will be asked.
-   * Callers must not show it to one another: it is one object for all of them.
+   * At once where the answer is kept. Throws or rejects with a LoadError, whose `heldBack` tells for
+   * how many seconds nobody will be asked. Callers must not show it to one another: it is one object
+   * for all of them.
    */
-  get(question: Question<T>): Promise<T>
+  get(question: Question<T>): Awaitable<T>
   /** Drops the answers of issuers. */
   forget(which: (issuer: object) => boolean): void
 }
+
+export interface SharedAnswersOptions {
+  /** How many answers are kept that grant something, and how many that refuse. */
+  readonly max: number
+  now(): number
+  /** Calls of one issuer at the same time: beyond these, nobody is asked. Default: no limit. */
+  readonly mostCalls?: number
+  /**
+   * Seconds for which a question is not asked again that an issuer could not answer. Default: 10,
+   * which is as long as a refusal of the issuer is kept.
+   */
+  readonly failureLifetime?: number
+  /** @param retryAfter Seconds for which the issuer is not asked anything. */
+  onFailed?(error: LoadError, retryAfter: number): void
+}
+
+/** Seconds for which what an issuer refuses is kept. */
+export const refusalLifetime = 10
 
 /** What was answered, or why that cannot be used. */
 type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly why: string }
 
-interface Kept<T> {
+interface KeptOutcome<T> extends Kept {
   readonly outcome: Outcome<T>
-  readonly issuer: object
-  readonly at: number
-  readonly until: number
 }
 
 interface Call<T> {
@@ -64,13 +87,10 @@ interface Asked {
   lastError: string
 }
 
-/** Seconds for which a question is not asked again that an issuer could not answer. */
-const failureLifetime = 10
-
-/** @param max How many answers are kept. */
-export function createSharedAnswers<T>(max: number, now: () => number): SharedAnswers<T> {
-  // Made for the first answer: the library takes the memory for all of them at once.
-  let kept: LRUCache<string, Kept<T>> | undefined
+export function createSharedAnswers<T>(options: SharedAnswersOptions): SharedAnswers<T> {
+  const given = withoutPrototype(options)
+  const { max, now, mostCalls = Infinity, failureLifetime = refusalLifetime, onFailed } = given
+  const kept = createKeptAnswers<KeptOutcome<T>>(max)
   const calls = new Map<string, Call<T>>()
   const states = new WeakMap<object, Asked>()
 
@@ -80,19 +100,14 @@ export function createSharedAnswers<T>(max: number, now: () => number): SharedAn
     return state
   }
 
-  function keep(key: string, entry: Kept<T>): void {
-    kept ??= new LRUCache({ max })
-    kept.set(key, entry)
-  }
-
-  async function get(question: Question<T>): Promise<T> {
+  function get(question: Question<T>): Awaitable<T> {
+    const { key, issuer, timeout, anew } = question
     const t = now() / 1000
-    const known = kept?.get(question.key)
-    // A clock that is set back must not make an answer last longer than it may.
-    if (known?.issuer === question.issuer && t >= known.at && t < known.until) {
+    const known = anew ? undefined : kept.get(key)
+    if (known?.issuer === issuer && stillCounts(known, t)) {
       return unwrap(known.outcome, known.until - t)
     }
-    return shareCall(question, t).wait(question.timeout, () => {
+    return shareCall(question, t).wait(timeout, () => {
       throw new LoadError('timeout')
     })
   }
@@ -107,6 +122,7 @@ export function createSharedAnswers<T>(max: number, now: () => number): SharedAn
     const work = call(question, t).finally(() => {
       if (calls.get(key)?.work === shared) calls.delete(key)
     })
+    // The metadata may have to be read first, which takes as long as the call at most.
     const shared = shareWork(work, t, 2 * timeout)
     calls.set(key, { issuer, work: shared })
     return shared
@@ -122,55 +138,63 @@ export function createSharedAnswers<T>(max: number, now: () => number): SharedAn
     backoff.notAfter(t)
     const heldBack = backoff.left(t)
     if (heldBack > 0) throw new LoadError(lastError, { heldBack })
+    const underWay = [...calls.values()].filter((one) => one.issuer === issuer).length
+    if (underWay >= mostCalls) throw new LoadError(`${mostCalls} calls are under way`)
     // While the issuer fails, one call at a time finds out whether it still does.
-    const isProbed = [...calls.values()].some((one) => one.issuer === issuer)
-    if (backoff.heardAt !== undefined && isProbed) throw new LoadError(lastError)
+    if (backoff.heardAt !== undefined && underWay > 0) throw new LoadError(lastError)
   }
 
-  async function call({ key, issuer, ask }: Question<T>, at: number): Promise<T> {
+  async function call(question: Question<T>, at: number): Promise<T> {
+    const { key, issuer, anew } = question
     const { backoff } = stateOf(issuer)
     try {
-      const { value, until } = await ask(at)
-      // An answer to a call that is older than a failure does not show that the issuer is back.
-      if (!(at < (backoff.heardAt ?? -Infinity))) backoff.clear()
-      keep(key, { outcome: { ok: true, value }, issuer, at, until })
+      const { value, until, refuses } = await question.ask(at)
+      if (isNews(at, backoff)) backoff.clear()
+      if (!anew) kept.set(key, { outcome: { ok: true, value }, issuer, at, until, refuses })
       return value
     } catch (error) {
       if (!(error instanceof LoadError) || error.message === 'closed') throw error
-      throw failed(error, { key, issuer, at })
+      // What has its own back-off, such as the metadata, says for how long it is held back.
+      if (error.details.heldBack !== undefined) throw error
+      throw isAboutQuestion(error) ? unanswerable(error, question) : failed(error, issuer, at)
     }
   }
 
-  function failed(
-    error: LoadError,
-    { key, issuer, at }: Pick<Kept<T>, 'issuer' | 'at'> & { key: string },
-  ): LoadError {
+  function unanswerable(error: LoadError, { key, issuer, anew }: Question<T>): LoadError {
     const { message, details } = error
     const t = now() / 1000
-    if (isAboutQuestion(error)) {
-      keep(key, { outcome: { ok: false, why: message }, issuer, at: t, until: t + failureLifetime })
-      return new LoadError(message, { ...details, heldBack: failureLifetime })
-    }
+    const outcome = { ok: false, why: message } as const
+    const until = t + failureLifetime
+    if (!anew) kept.set(key, { outcome, issuer, at: t, until, refuses: true })
+    onFailed?.(error, 0)
+    return new LoadError(message, { ...details, heldBack: failureLifetime })
+  }
+
+  function failed(error: LoadError, issuer: object, at: number): LoadError {
+    const { message, details } = error
+    const t = now() / 1000
     const state = stateOf(issuer)
     const { backoff } = state
-    // What has its own back-off, such as the metadata, says for how long it is held back. Of the
-    // calls that were under way when the issuer began to fail, the first one counts.
-    if (details.heldBack === undefined && !(at < (backoff.heardAt ?? -Infinity))) {
+    if (isNews(at, backoff)) {
       backoff.ask(t, details.retryAfter ?? 0)
       backoff.fail(t, 0)
       state.lastError = message
     }
-    return new LoadError(message, { ...details, heldBack: details.heldBack ?? backoff.left(t) })
+    const heldBack = backoff.left(t)
+    onFailed?.(error, heldBack)
+    return new LoadError(message, { ...details, heldBack })
   }
 
-  return {
-    get,
-    forget(which) {
-      for (const [key, { issuer }] of [...(kept?.entries() ?? [])]) {
-        if (which(issuer)) kept?.delete(key)
-      }
-    },
-  }
+  return { get, forget: kept.forget }
+}
+
+/**
+ * Whether the end of a call tells how the issuer is now. Of the calls that were under way when it
+ * began to fail, only the first one counts; and an answer to one of them does not show that it is
+ * back.
+ */
+function isNews(began: number, { heardAt = -Infinity }: Backoff): boolean {
+  return !(began <= heardAt)
 }
 
 function unwrap<T>(outcome: Outcome<T>, heldBack: number): T {
@@ -180,10 +204,14 @@ function unwrap<T>(outcome: Outcome<T>, heldBack: number): T {
 
 /**
  * Whether an issuer that is well has answered this question with nothing that can be used: it may
- * answer others. An issuer that is overloaded or broken (408, 429, 5xx), or does not answer, answers
- * nobody.
+ * answer others, and anybody who sends it strange tokens must not hold those back. An issuer that is
+ * overloaded or broken (408, 429, 5xx), does not answer, or refuses this API as its client (401,
+ * `invalid_client`), answers nobody.
  */
-function isAboutQuestion({ details: { answered = false, status } }: LoadError): boolean {
+function isAboutQuestion({
+  details: { answered = false, status, oauthError },
+}: LoadError): boolean {
   if (status === undefined) return answered
+  if (status === 401 || oauthError === 'invalid_client') return false
   return status < 500 && status !== 408 && status !== 429
 }

@@ -210,7 +210,6 @@ describe('exchanged tokens on the virtual clock', () => {
     ['invalid_target', '503 exchange'],
     ['invalid_scope', '503 exchange'],
     ['unauthorized_client', '503 exchange'],
-    ['invalid_client', '503 exchange'],
   ])(
     'the refusal %s of the issuer is %s, kept for 10 s for this question alone',
     async (error, is) => {
@@ -227,6 +226,35 @@ describe('exchanged tokens on the virtual clock', () => {
       expect(await refusalOf(verifier.exchange(auth, { audience: next }))).toBe('given')
     },
   )
+
+  it.each([401, 400])(
+    'an issuer that refuses the client (%i) is held back like one that is down',
+    async (status) => {
+      const { issuer, verifier, authOf, calls } = createStage()
+      const auth = await authOf()
+      const body = JSON.stringify({ error: 'invalid_client' })
+      const outage = issuer.fail('token', faults.status(status, { body }))
+      for (const audience of [next, 'https://x.test']) {
+        expect(await refusalOf(verifier.exchange(auth, { audience }))).toBe('503 exchange')
+      }
+      expect(calls()).toBe(1)
+      outage[Symbol.dispose]()
+      issuer.clock.advance(1)
+      expect(await refusalOf(verifier.exchange(auth, { audience: next }))).toBe('given')
+    },
+  )
+
+  it('metadata without the endpoint is 503, with no call and no second fetch', async () => {
+    const issuer = createTestIssuer({ metadata: { token_endpoint: undefined } })
+    const verifier = createVerifier({
+      ...issuer.trust(),
+      issuer: { issuer: issuer.url, client },
+    })
+    const auth = await verifier.verify(issuer.mint())
+    const error = await verifier.exchange(auth).catch((thrown) => thrown)
+    expect(error).toMatchObject({ status: 503, reason: 'exchange', retryAfter: 60 })
+    expect(issuer.requests.count('openid-configuration')).toBe(1)
+  })
 
   it('a revoked token is not exchanged', async () => {
     const { issuer, verifier, authOf, events } = createStage()

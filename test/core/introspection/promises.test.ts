@@ -218,32 +218,85 @@ describe('answers about opaque tokens on the virtual clock', () => {
     expect(await outcomeOf(verifier, 'a')).toBe('401 inactive')
   })
 
-  it.each([400, 413, 422])(
-    'an issuer that answers %i to strange tokens is asked about others all the same',
-    async (status) => {
-      const { issuer, outcome, calls } = createStage()
-      const outage = issuer.fail('introspection', faults.status(status))
+  it.each([
+    ['400', faults.status(400)],
+    ['403', faults.status(403)],
+    ['413', faults.status(413)],
+    ['422', faults.status(422)],
+    ['what is no JSON', faults.body('<p>')],
+    ['nothing of the token', faults.body('{}')],
+    ['400 unauthorized_client', faults.status(400, { body: '{"error":"unauthorized_client"}' })],
+  ])(
+    'an issuer that answers %s to strange tokens is asked about each once in 10 s, and about others all the same',
+    async (_, fault) => {
+      const { issuer, verifier, outcome, calls } = createStage()
+      const outage = issuer.fail('introspection', fault)
       for (const token of invented(5)) expect(await outcome(token)).toBe('503 introspection')
       expect(calls()).toBe(5)
+      issuer.clock.advance(4)
+      expect(await retryAfterOf(verifier, 'token-0')).toBe(6)
       outage[Symbol.dispose]()
       expect(await outcome()).toBe('accepted')
+      expect(await outcome('token-0')).toBe('503 introspection')
+      expect(calls()).toBe(6)
+      issuer.clock.advance(6)
+      expect(await outcome('token-0')).toBe('401 inactive')
     },
   )
 
-  it('an issuer that refuses the client is held back like one that is down, and an event says why', async () => {
-    const { issuer, outcome, calls, events } = createStage()
-    const body = '{"error":"invalid_client"}'
-    issuer.fail('introspection', faults.status(401, { body }))
-    expect(await outcome()).toBe('503 introspection')
-    expect(await outcome()).toBe('503 introspection')
-    expect(calls()).toBe(1)
-    expect(events.find(({ type }) => type === 'introspection.failed')).toEqual({
-      type: 'introspection.failed',
-      issuer: issuer.url,
-      error: 'status 401 (invalid_client) at https://issuer.test/introspect',
-      retryAfter: 1,
-    })
+  it.each([{ inactive: 0 }, false as const])(
+    'with cache: %j, a token that the issuer could not answer is asked about by every request',
+    async (cache) => {
+      const { issuer, outcome, calls } = createStage({ cache })
+      issuer.fail('introspection', faults.status(400))
+      for (let i = 1; i <= 3; i++) {
+        expect(await outcome('strange')).toBe('503 introspection')
+        expect(calls()).toBe(i)
+      }
+    },
+  )
+
+  it('tokens that the issuer cannot answer do not push out answers about those in use', async () => {
+    const { issuer, outcome, calls } = createStage({ cache: { max: 5 } }, { tokenCache: false })
+    const token = issuer.opaque()
+    await outcome(token)
+    issuer.fail('introspection', faults.status(400))
+    for (const one of invented(20)) await outcome(one)
+    expect(await outcome(token)).toBe('accepted')
+    expect(calls()).toBe(21)
   })
+
+  it('a time of 60 s begins when the issuer is asked, and not when it answers', async () => {
+    const { issuer, verifier, outcome, calls } = createStage({}, { tokenCache: false })
+    const token = issuer.opaque()
+    await outcome()
+    issuer.fail('introspection', faults.slow(0.02))
+    const asked = outcomeOf(verifier, token)
+    await settled()
+    issuer.clock.advance(1)
+    expect(await asked).toBe('accepted')
+    issuer.clock.advance(59)
+    expect(await outcome(token)).toBe('accepted')
+    expect(calls()).toBe(3)
+  })
+
+  it.each([401, 400])(
+    'an issuer that refuses the client (%i) is held back like one that is down, and an event says why',
+    async (status) => {
+      const { issuer, outcome, calls, events } = createStage()
+      const body = '{"error":"invalid_client"}'
+      issuer.fail('introspection', faults.status(status, { body }))
+      expect(await outcome()).toBe('503 introspection')
+      expect(await outcome()).toBe('503 introspection')
+      expect(calls()).toBe(1)
+      expect(events.find(({ type }) => type === 'introspection.failed')).toEqual({
+        type: 'introspection.failed',
+        issuer: issuer.url,
+        error: `status ${status} (invalid_client) at https://issuer.test/introspect`,
+        retryAfter: 1,
+      })
+    },
+  )
 
   it('an answer that never comes ends at the deadline, for all who wait for it', async () => {
     const { issuer, verifier } = createStage({}, { keys: { timeout: 0.1 } })
