@@ -29,6 +29,8 @@ import { createRequestLog } from './requests.ts'
 import type { IssuerService } from './service.ts'
 import { createService } from './service.ts'
 import type { IssuerModel } from './shapes/shape.ts'
+import { createSigner } from './sign.ts'
+import { createMintStatement } from './statement.ts'
 import { createStatements } from './statements.ts'
 import { createStatusLists } from './status-lists.ts'
 import type { TestKey } from './test-key.ts'
@@ -90,8 +92,10 @@ export function assembleIssuer(
     if (options.deterministic) checkReproducible(option, signs)
   }
   checkAlgorithm(keys.current.alg, "option 'alg' of the test issuer")
-  const defaults = { issuer: url, model, claims, expiresIn, now, ids, checkAlgorithm }
-  const { mint, mintOther, mintStatement, steps } = createMint(ring, defaults)
+  const defaults = { issuer: url, model, claims, expiresIn, now, ids }
+  const signer = createSigner(ring, checkAlgorithm)
+  const { mint, mintOther, payloadOf } = createMint(signer, defaults)
+  const mintStatement = createMintStatement(signer, payloadOf, defaults)
   const statusLists = createStatusLists(mintStatement, endpoints.homeOf(url))
   const register = createTokenRegister(mint, ids, options.deterministic)
   const trustOptions: TrustOptions<AnyIssuer> = {
@@ -145,7 +149,7 @@ export function assembleIssuer(
       ...trustOptions,
       ...plainObject('the overrides of issuer.trust', overrides, trustExample),
     }),
-    ...createTokens(mint, createMintIdToken(steps, defaults)),
+    ...createTokens(mint, createMintIdToken(mintStatement, defaults)),
     ...createStatements(mintStatement, { issuer: url, audience, model }),
     statusList: statusLists.create,
     opaque: register.opaque,

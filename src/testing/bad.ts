@@ -4,8 +4,8 @@ import { claimsOf } from './claims.ts'
 import type { Ids } from './deterministic.ts'
 import type { KeyRing } from './keys.ts'
 import type { Mint, MintOther } from './mint.ts'
-import { encodePart } from './mint.ts'
 import { clockSeconds } from './number-bounds.ts'
+import { encodePart } from './sign.ts'
 
 /**
  * Tokens that a guard must refuse. Each is wrong in one way and right in all others.

@@ -1,6 +1,6 @@
 import type { Claims } from './claims.ts'
-import type { MintStatement, StatementKind, StatementOptions } from './mint.ts'
 import type { IssuerModel } from './shapes/shape.ts'
+import type { MintStatement, StatementKind, StatementOptions } from './statement.ts'
 
 /** What an issuer tells of its sessions and accounts, for code that takes access away. */
 export interface Statements {
@@ -32,13 +32,16 @@ export function createStatements(
 ): Statements {
   const logout: StatementKind = {
     call: 'issuer.logoutToken',
+    example: "issuer.logoutToken({ sub: 'ada' }, { age: 60 })",
     typ: logoutToken.typ,
     expiresIn: 120,
-    claims: (occasion) => logoutToken.claims({ ...occasion, atHash: '' }),
+    claims: ({ alg: _, ...occasion }) => logoutToken.claims({ ...occasion, atHash: '' }),
   }
   const securityEvent: StatementKind = {
     call: 'issuer.securityEvent',
+    example: 'issuer.securityEvent({}, { age: 60 })',
     typ: 'secevent+jwt',
+    expiresIn: undefined,
     claims: ({ iat, id, access: { sub } }) => ({
       aud: audience,
       jti: id,

@@ -5,8 +5,8 @@ import { answerText } from './answer.ts'
 import { checkOptions } from './arguments.ts'
 import type { Claims } from './claims.ts'
 import { claimsOf } from './claims.ts'
-import type { MintStatement, StatementOptions } from './mint.ts'
 import { clockSeconds } from './number-bounds.ts'
+import type { MintStatement, StatementKind, StatementOptions } from './statement.ts'
 
 /** Options of `issuer.statusList()`. */
 export interface StatusListOptions {
@@ -72,10 +72,11 @@ export function createStatusLists(mintStatement: MintStatement, origin: string):
     const uri = `${origin}/statuslists/${tokens.size + 1}`
     let changed: { readonly claims?: Claims; readonly options?: StatementOptions } = {}
 
-    const kind = {
+    const kind: StatementKind = {
       call,
+      example: 'list.replace({}, { age: 60 })',
       typ: 'statuslist+jwt',
-      ...(expiresIn !== undefined && { expiresIn }),
+      expiresIn,
       claims: (): Claims => ({
         sub: uri,
         ...(ttl !== undefined && { ttl }),

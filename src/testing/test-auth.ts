@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { kindOf, wrongOption } from '../core/option-checks.ts'
 import type { Auth } from '../index.ts'
 import type { Claims } from './claims.ts'
-import { encodePart } from './mint.ts'
+import { encodePart } from './sign.ts'
 
 type Actor = Auth['actors'][number]
 

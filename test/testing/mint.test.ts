@@ -236,6 +236,11 @@ describe('idToken makes an ID token', () => {
     expect(decodeJwt(issuer.idToken())).not.toHaveProperty('nonce')
   })
 
+  test('and signs the bytes of the option raw in place of claims', () => {
+    const token = createTestIssuer().idToken({}, { raw: '{"sub":"a","sub":"b"}' })
+    expect(decodeJwt(token)).toEqual({ sub: 'b' })
+  })
+
   test('and refuses options that it does not know', () => {
     const issuer = createTestIssuer()
     expect(() => issuer.idToken({}, { machine: true } as never)).toThrow(/unknown option 'machine'/)

@@ -67,6 +67,9 @@ test('wrong claims and options are refused under the name of the function', () =
   const issuer = createTestIssuer()
   expect(() => issuer.logoutToken('alice' as never)).toThrow(/issuer\.logoutToken/)
   expect(() => issuer.securityEvent({}, { ttl: 1 } as never)).toThrow(/issuer\.securityEvent/)
+  expect(() => issuer.logoutToken({}, { machine: true } as never)).toThrow(
+    /unknown option 'machine'/,
+  )
   expect(() => issuer.logoutToken({}, { age: Number.NaN })).toThrow(
     "option 'age' of issuer.logoutToken",
   )
