@@ -2,6 +2,16 @@ import type { Reason } from '../errors.ts'
 import { policiesOf, subjectPrefixesOf } from '../jwt/token-kinds.ts'
 import type { FormatContext, Stage, Verification } from './format.ts'
 
+/** What claims must pass before they say who the caller is, in a JWT and in an answer about a token. */
+const principalChecks: readonly Reason[] = [
+  'expired',
+  'not-yet-valid',
+  'issued-in-future',
+  'sender-constraint',
+  'token-type',
+  'claims',
+]
+
 /**
  * Every check of a JWT by this verifier, in the order in which `jwt.ts` makes them. A reason
  * stands here once for each time that something is refused for it. A check that has nothing to do
@@ -44,18 +54,7 @@ export function jwtStagesOf({ issuers, schema }: FormatContext): readonly Stage[
         'claims',
       ],
     },
-    {
-      fills: 'principal',
-      checks: [
-        'expired',
-        'not-yet-valid',
-        'issued-in-future',
-        'sender-constraint',
-        'token-type',
-        'claims',
-        ...where(hasStatusLists, 'status'),
-      ],
-    },
+    { fills: 'principal', checks: [...principalChecks, ...where(hasStatusLists, 'status')] },
     { fills: 'key', checks: ['keys', 'unknown-key', 'signature'] },
     { fills: 'status', checks: where(hasStatusLists, 'revocation', 'status', 'revoked') },
     { fills: undefined, checks: where(schema !== undefined, 'claims') },
@@ -87,17 +86,7 @@ export function opaqueStagesOf({ issuers, schema }: FormatContext): readonly Sta
     { fills: 'claims', checks: ['introspection', 'inactive'] },
     { fills: 'policy', checks: ['issuer', ...where(hasKinds, 'token-type')] },
     { fills: 'times', checks: ['audience', 'claims'] },
-    {
-      fills: 'principal',
-      checks: [
-        'expired',
-        'not-yet-valid',
-        'issued-in-future',
-        'sender-constraint',
-        'token-type',
-        'claims',
-      ],
-    },
+    { fills: 'principal', checks: principalChecks },
     { fills: undefined, checks: where(schema !== undefined, 'claims') },
   ]
 }

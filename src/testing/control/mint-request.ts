@@ -6,6 +6,7 @@ import type { HostileId } from '../hostile/cases/case.ts'
 import { hostileTokens } from '../hostile/cases/catalogue.ts'
 import type { TestIssuer } from '../issuer.ts'
 import type { MintOptions } from '../mint.ts'
+import { knownMintOptions } from '../mint.ts'
 import type { IssuerShape } from '../shapes/shapes.ts'
 import { shapes } from '../shapes/shapes.ts'
 import { shapedToken } from './shaped-token.ts'
@@ -57,21 +58,9 @@ export interface MintRequest extends Readonly<RemoteMintOptions> {
   readonly without?: { readonly claims?: readonly string[]; readonly header?: readonly string[] }
 }
 
-const knownOptionsOfMint = {
-  alg: true,
-  kid: true,
-  key: true,
-  header: true,
-  expiresIn: true,
-  notBefore: true,
-  age: true,
-  machine: true,
-  raw: true,
-} as const satisfies Record<keyof RemoteMintOptions, true>
-
 const knownMembers = {
   claims: true,
-  ...knownOptionsOfMint,
+  ...knownMintOptions,
   bad: true,
   hostile: true,
   shape: true,

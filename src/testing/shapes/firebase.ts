@@ -1,4 +1,5 @@
 import { firebase } from '../../issuers.ts'
+import { googleIdToken } from './google-id-token.ts'
 import type { Shape } from './shape.ts'
 
 /** Firebase Authentication of one project, whose ID tokens take the place of access tokens. */
@@ -25,19 +26,8 @@ export const firebaseShape: Shape<'projectId'> = {
         },
       }),
     },
-    idToken: {
-      typ: 'JWT',
-      // The ID token of Google with which the person signed in to Firebase.
-      claims: ({ atHash }) => ({
-        iss: 'https://accounts.google.com',
-        sub: '118133858486581853996',
-        aud: '123456789-abc.apps.googleusercontent.com',
-        azp: '123456789-abc.apps.googleusercontent.com',
-        email: 'ada@example.com',
-        email_verified: true,
-        at_hash: atHash,
-      }),
-    },
+    // The ID token of Google with which the person signed in to Firebase.
+    idToken: googleIdToken,
     refreshToken: 'AMf-vBxT9pTnQ3Zs1c',
   }),
 }

@@ -1,4 +1,5 @@
 import { googleIap } from '../../issuers.ts'
+import { googleIdToken } from './google-id-token.ts'
 import type { Shape } from './shape.ts'
 
 /** Google's Identity-Aware Proxy. The audience is the backend. */
@@ -28,17 +29,7 @@ export const googleIapShape: Shape<never> = {
         email: 'job@test-project.iam.gserviceaccount.com',
       }),
     },
-    idToken: {
-      typ: 'JWT',
-      // What a caller sends to the proxy.
-      claims: ({ atHash }) => ({
-        iss: 'https://accounts.google.com',
-        sub: '118133858486581853996',
-        aud: '123456789-abc.apps.googleusercontent.com',
-        email: 'ada@example.com',
-        email_verified: true,
-        at_hash: atHash,
-      }),
-    },
+    // What a caller sends to the proxy.
+    idToken: googleIdToken,
   }),
 }

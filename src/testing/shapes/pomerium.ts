@@ -1,4 +1,5 @@
 import { pomerium } from '../../issuers.ts'
+import { googleIdToken } from './google-id-token.ts'
 import type { Shape } from './shape.ts'
 
 const person = 'google/118133858486581853996'
@@ -37,17 +38,7 @@ export const pomeriumShape: Shape<never> = {
         groups: [],
       }),
     },
-    idToken: {
-      typ: 'JWT',
-      // The ID token of the identity provider with which the person signed in.
-      claims: ({ atHash }) => ({
-        iss: 'https://accounts.google.com',
-        sub: '118133858486581853996',
-        aud: '123456789-abc.apps.googleusercontent.com',
-        email: 'ada@example.com',
-        email_verified: true,
-        at_hash: atHash,
-      }),
-    },
+    // The ID token of the identity provider with which the person signed in.
+    idToken: googleIdToken,
   }),
 }
