@@ -183,7 +183,7 @@ export class UnavailableError extends AuthError {
   readonly error = undefined
   /** Seconds until the next attempt, whole and at least 1. */
   readonly retryAfter: number
-  /** The configured issuers whose keys are missing. */
+  /** The issuers whose keys are missing, or that gave no answer. */
   readonly issuers: readonly string[]
 
   constructor(reason: Reason, retryAfter: number, issuers: readonly string[] = []) {

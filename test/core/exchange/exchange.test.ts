@@ -315,7 +315,7 @@ describe('the answer to an exchange', () => {
   })
 })
 
-describe('what must not be exchanged', () => {
+describe('T20: what must not be exchanged', () => {
   it('an Auth that this very verifier has not made: no request, and a TypeError', async () => {
     const { issuer, verifier, authOf, calls } = createStage()
     const auth = await authOf()
