@@ -7,6 +7,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../free-port.ts'
 
 /*
  * What the page of the command line says of compose files, with processes in the place of
@@ -34,14 +35,6 @@ afterEach(async () => {
 
 function portOf(server: Server): number {
   return (server.address() as AddressInfo).port
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const port = portOf(server)
-  await once(server.close(), 'close')
-  return port
 }
 
 /** Starts a container, and gives the lines NAME=value that it prints, as soon as it has the last. */

@@ -5,6 +5,7 @@ import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { isPrivateAddress } from '../../src/core/issuer-url.ts'
 import { runs } from '../runs.ts'
+import { verdictOf } from './verdict.ts'
 
 const issuer = createTestIssuer()
 
@@ -18,10 +19,7 @@ async function outcomeWithKeysAt(host: string): Promise<string> {
         String(url) === jwksUri ? issuer.jwks : { issuer: issuer.url, jwks_uri: jwksUri },
       ),
   })
-  return verifier.verify(issuer.mint()).then(
-    () => 'accepted',
-    (error: AuthError) => `${error.status} ${error.reason}`,
-  )
+  return verdictOf(verifier.verify(issuer.mint()))
 }
 
 /** What becomes of a good token when its keys are at this URL: as an option, and as found. */

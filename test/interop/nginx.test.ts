@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { createTestIssuer, faults } from 'tollgate/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createGuard } from '../../examples/recipes/nginx/guard.ts'
+import { freePort } from '../free-port.ts'
 import { close, listening } from './issuer.ts'
 
 const recipe = join(import.meta.dirname, '..', '..', 'examples', 'recipes', 'nginx')
@@ -31,13 +32,6 @@ let app: Server
 let reached: IncomingHttpHeaders[] = []
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port
-
-async function freePort(): Promise<number> {
-  const server = await listening(() => {})
-  const free = portOf(server)
-  await close(server)
-  return free
-}
 
 /** Waits until something listens there. Rejects if the process ends before. */
 async function opened(process: ChildProcess, at: number): Promise<void> {

@@ -6,10 +6,9 @@ import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { serveTestIssuer } from 'tollgate/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../free-port.ts'
 import { output, root } from './build.ts'
 import { bun, deno, node } from './runtimes.ts'
 
@@ -75,15 +74,6 @@ describe.each(Object.entries(started))('%s', (_, { file, command }) => {
     expect(issuer.requests.count('jwks')).toBe(1)
   })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 function record({ stdout, stderr }: ChildProcess): () => string {
   let text = ''

@@ -5,6 +5,7 @@ import type { TestIssuer } from 'tollgate/testing'
 import { createTestIssuer, faults } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { expectNoLeak } from '../../leaks.ts'
+import { verdictOf } from '../verdict.ts'
 
 const client = { id: 'orders-api', secret: 'the-secret-of-the-orders-api' }
 const next = 'https://invoices.test'
@@ -23,12 +24,6 @@ function createStage(options: Partial<VerifierOptions> = {}) {
   const authOf = (claims: object = {}) => verifier.verify(issuer.mint({ sub: 'alice', ...claims }))
   return { issuer, verifier, events, calls, authOf }
 }
-
-const refusalOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => 'given',
-    (error) => (error.status === undefined ? `${error}` : `${error.status} ${error.reason}`),
-  )
 
 /** Has the token endpoint answer with these members beside good ones. */
 function answer(issuer: TestIssuer, members: object): Disposable {
@@ -165,7 +160,7 @@ describe('exchanged tokens on the virtual clock', () => {
     await exchange()
     expect(calls()).toBe(2)
     issuer.clock.advance(10)
-    expect(await refusalOf(exchange())).toBe('401 expired')
+    expect(await verdictOf(exchange())).toBe('401 expired')
     expect(calls()).toBe(2)
   })
 
@@ -188,8 +183,8 @@ describe('exchanged tokens on the virtual clock', () => {
     const auth = await authOf()
     const exchange = () => verifier.exchange(auth, { audience: next })
     const outage = issuer.fail('token', faults.status(500))
-    expect(await refusalOf(exchange())).toBe('503 exchange')
-    expect(await refusalOf(exchange())).toBe('503 exchange')
+    expect(await verdictOf(exchange())).toBe('503 exchange')
+    expect(await verdictOf(exchange())).toBe('503 exchange')
     expect(calls()).toBe(1)
     expect(events.at(-1)).toMatchObject({
       type: 'token.refused',
@@ -201,7 +196,7 @@ describe('exchanged tokens on the virtual clock', () => {
     })
     outage[Symbol.dispose]()
     issuer.clock.advance(1)
-    expect(await refusalOf(exchange())).toBe('given')
+    expect(await verdictOf(exchange())).toBe('accepted')
   })
 
   it.each([
@@ -217,13 +212,15 @@ describe('exchanged tokens on the virtual clock', () => {
       const auth = await authOf()
       const fault = faults.status(400, { body: JSON.stringify({ error }) })
       const refusal = issuer.fail('token', fault)
-      expect(await refusalOf(verifier.exchange(auth, { audience: next }))).toBe(is)
+      expect(await verdictOf(verifier.exchange(auth, { audience: next }))).toBe(is)
       refusal[Symbol.dispose]()
-      expect(await refusalOf(verifier.exchange(auth, { audience: next }))).toBe(is)
+      expect(await verdictOf(verifier.exchange(auth, { audience: next }))).toBe(is)
       expect(calls()).toBe(1)
-      expect(await refusalOf(verifier.exchange(auth, { audience: 'https://x.test' }))).toBe('given')
+      expect(await verdictOf(verifier.exchange(auth, { audience: 'https://x.test' }))).toBe(
+        'accepted',
+      )
       issuer.clock.advance(10)
-      expect(await refusalOf(verifier.exchange(auth, { audience: next }))).toBe('given')
+      expect(await verdictOf(verifier.exchange(auth, { audience: next }))).toBe('accepted')
     },
   )
 
@@ -235,12 +232,12 @@ describe('exchanged tokens on the virtual clock', () => {
       const body = JSON.stringify({ error: 'invalid_client' })
       const outage = issuer.fail('token', faults.status(status, { body }))
       for (const audience of [next, 'https://x.test']) {
-        expect(await refusalOf(verifier.exchange(auth, { audience }))).toBe('503 exchange')
+        expect(await verdictOf(verifier.exchange(auth, { audience }))).toBe('503 exchange')
       }
       expect(calls()).toBe(1)
       outage[Symbol.dispose]()
       issuer.clock.advance(1)
-      expect(await refusalOf(verifier.exchange(auth, { audience: next }))).toBe('given')
+      expect(await verdictOf(verifier.exchange(auth, { audience: next }))).toBe('accepted')
     },
   )
 
@@ -260,7 +257,7 @@ describe('exchanged tokens on the virtual clock', () => {
     const { issuer, verifier, authOf, events } = createStage()
     const auth = await authOf()
     issuer.revoke(auth.token)
-    expect(await refusalOf(verifier.exchange(auth))).toBe('401 inactive')
+    expect(await verdictOf(verifier.exchange(auth))).toBe('401 inactive')
     expect(events.at(-1)).toMatchObject({
       reason: 'inactive',
       hint: expect.stringMatching(/does not take the caller's token in exchange: .*was revoked/),
@@ -270,9 +267,13 @@ describe('exchanged tokens on the virtual clock', () => {
 
 describe('the answer to an exchange', () => {
   it.each([
-    ['Bearer in lower case', { token_type: 'bearer' }, 'given'],
-    ['seconds as text', { expires_in: '300' }, 'given'],
-    ['the type of a JWT', { issued_token_type: 'urn:ietf:params:oauth:token-type:jwt' }, 'given'],
+    ['Bearer in lower case', { token_type: 'bearer' }, 'accepted'],
+    ['seconds as text', { expires_in: '300' }, 'accepted'],
+    [
+      'the type of a JWT',
+      { issued_token_type: 'urn:ietf:params:oauth:token-type:jwt' },
+      'accepted',
+    ],
     ['no token', { access_token: undefined }, '503 exchange'],
     ['an empty token', { access_token: '' }, '503 exchange'],
     ['a token with a line break', { access_token: 'a\nb: c' }, '503 exchange'],
@@ -285,7 +286,7 @@ describe('the answer to an exchange', () => {
       { issued_token_type: 'urn:ietf:params:oauth:token-type:id_token' },
       '503 exchange',
     ],
-    ['null as the lifetime', { expires_in: null }, 'given'],
+    ['null as the lifetime', { expires_in: null }, 'accepted'],
     ['a negative lifetime', { expires_in: -1 }, '503 exchange'],
     ['a lifetime of zero', { expires_in: 0 }, '503 exchange'],
     ['a lifetime of 1,000 years', { expires_in: 1e11 }, '503 exchange'],
@@ -293,13 +294,13 @@ describe('the answer to an exchange', () => {
   ])('with %s', async (_, members, outcome) => {
     const { issuer, verifier, authOf } = createStage()
     answer(issuer, members)
-    expect(await refusalOf(verifier.exchange(await authOf()))).toBe(outcome)
+    expect(await verdictOf(verifier.exchange(await authOf()))).toBe(outcome)
   })
 
   it.each([['[]'], ['null'], ['"x"'], ['<html>'], ['']])('%s is none', async (body) => {
     const { issuer, verifier, authOf } = createStage()
     issuer.fail('token', faults.body(body))
-    expect(await refusalOf(verifier.exchange(await authOf()))).toBe('503 exchange')
+    expect(await verdictOf(verifier.exchange(await authOf()))).toBe('503 exchange')
   })
 
   it('the scopes are those that it names, else those that were asked for', async () => {

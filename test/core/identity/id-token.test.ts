@@ -6,8 +6,9 @@ import { createAuth } from 'tollgate/fetch'
 import { createTestIssuer, faults } from 'tollgate/testing'
 import { describe, expect, test } from 'vitest'
 import { signingBy } from '../../keys.ts'
-import type { Refusal } from './stage.ts'
-import { clientId, createStage, idToken, issuer, person, refusalOf, seconds } from './stage.ts'
+import type { Refusal } from '../refusal.ts'
+import { personal } from '../refusal.ts'
+import { clientId, createStage, idToken, issuer, refusalOf, seconds } from './stage.ts'
 
 const otherClient = 'client-2'
 
@@ -17,10 +18,10 @@ describe('an ID token that is good', () => {
     const verified = await createStage().verify(token)
     expect(verified).toEqual({
       issuer: issuer.url,
-      subject: person.sub,
+      subject: personal.sub,
       clientId,
       authTime: seconds,
-      claims: expect.objectContaining({ ...person, aud: clientId, amr: ['pwd', 'otp'] }),
+      claims: expect.objectContaining({ ...personal, aud: clientId, amr: ['pwd', 'otp'] }),
       expiresAt: seconds + 300,
     })
     const { claims } = verified
@@ -66,7 +67,7 @@ describe('an ID token that is good', () => {
 })
 
 const nonce = 'n-0S6_WzA2Mj'
-const accessToken = issuer.mint({ sub: person.sub })
+const accessToken = issuer.mint({ sub: personal.sub })
 
 /** Why a token is refused, and what the hint says. */
 type Row = readonly [what: string, refused: () => Promise<Refusal>, reason: string, hint: RegExp]
@@ -193,7 +194,7 @@ const rows: readonly Row[] = [
     'a token signed with another key',
     () =>
       refusalOf(
-        issuer.idToken(person, { key: 'attacker', kid: issuer.keys.current.kid as string }),
+        issuer.idToken(personal, { key: 'attacker', kid: issuer.keys.current.kid as string }),
       ),
     'signature',
     /not signed by/,
@@ -237,7 +238,7 @@ const rows: readonly Row[] = [
   ],
   [
     'a token of another access token',
-    () => refusalOf(issuer.idToken(person, { accessToken: issuer.mint() }), { accessToken }),
+    () => refusalOf(issuer.idToken(personal, { accessToken: issuer.mint() }), { accessToken }),
     'claims',
     /'at_hash' is a string of 22 characters.*not of one answer/,
   ],
@@ -399,7 +400,7 @@ describe('an ID token opens no route', () => {
   test('verify() refuses it before and after verifyIdToken() has accepted it, in every profile', async () => {
     for (const profile of ['rfc9068', 'jwt'] as const) {
       const { verifier, verify } = createStage({ profile, audience: issuer.audience })
-      const token = issuer.idToken({ ...person, nonce }, { accessToken })
+      const token = issuer.idToken({ ...personal, nonce }, { accessToken })
       const refused = () =>
         expect(verifier.verify(token)).rejects.toHaveProperty(
           'reason',

@@ -1,13 +1,8 @@
-import type {
-  AuthError,
-  AuthEvent,
-  IntrospectionOptions,
-  Verifier,
-  VerifierOptions,
-} from 'tollgate'
+import type { AuthEvent, IntrospectionOptions, Verifier, VerifierOptions } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import type { TestIssuer, TestIssuerOptions } from 'tollgate/testing'
 import { createTestIssuer, faults } from 'tollgate/testing'
+import { verdictOf } from '../verdict.ts'
 
 export const client = { clientId: 'orders-api', clientSecret: 'the-secret-of-the-orders-api' }
 
@@ -56,11 +51,7 @@ export function createStage(
 }
 
 export function outcomeOf(verifier: Pick<Verifier, 'verify'>, token: string): Promise<string> {
-  return verifier.verify(token).then(
-    () => 'accepted',
-    (error: AuthError) =>
-      error.status === undefined ? String(error) : `${error.status} ${error.reason}`,
-  )
+  return verdictOf(verifier.verify(token))
 }
 
 /** The seconds of Retry-After with which a token is refused now. */

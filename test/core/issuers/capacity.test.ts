@@ -1,7 +1,8 @@
-import type { AuthError, AuthEvent, VerifierOptions } from 'tollgate'
+import type { AuthEvent, VerifierOptions } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
+import { verdictOf } from '../verdict.ts'
 
 const issuer = createTestIssuer()
 issuer.clock.freeze()
@@ -30,11 +31,7 @@ function createStage(options: Partial<VerifierOptions> = {}) {
     onEvent: (event) => void events.push(event),
     ...options,
   })
-  const outcome = (token: string): Promise<string> =>
-    verifier.verify(token).then(
-      () => 'accepted',
-      (error: AuthError) => `${error.status} ${error.reason}`,
-    )
+  const outcome = (token: string): Promise<string> => verdictOf(verifier.verify(token))
   const come = (n: number | string): Promise<string> => outcome(issuer.mint({ iss: tenant(n) }))
   const forge = (n: number | string): Promise<string> =>
     outcome(issuer.mint({ iss: tenant(n) }, { key: issuer.keys.attacker() }))

@@ -9,6 +9,7 @@ import type {
 import { createVerifier } from 'tollgate'
 import { createTestIssuer, faults } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
+import { verdictOf } from '../verdict.ts'
 
 const tenant = createTestIssuer({ url: 'https://tenant.test/1' })
 tenant.clock.freeze()
@@ -27,11 +28,7 @@ function createStage(resolve: IssuerResolver, options: Partial<VerifierOptions> 
       return resolve(iss)
     },
   })
-  const outcome = (token = tenant.mint()): Promise<string> =>
-    verifier.verify(token).then(
-      () => 'accepted',
-      (error: AuthError) => `${error.status} ${error.reason}`,
-    )
+  const outcome = (token = tenant.mint()): Promise<string> => verdictOf(verifier.verify(token))
   return { verifier, outcome, asked, events }
 }
 

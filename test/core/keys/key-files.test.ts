@@ -1,9 +1,10 @@
 import type { JWK } from 'jose'
-import type { AuthError, AuthEvent, VerifierOptions } from 'tollgate'
+import type { AuthEvent, VerifierOptions } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import type { TestIssuer } from 'tollgate/testing'
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
+import { verdictOf } from '../verdict.ts'
 
 const url = 'https://issuer.test'
 const [rs, es, ed] = (['RS256', 'ES256', 'EdDSA'] as const).map((alg) => {
@@ -70,10 +71,7 @@ async function verdictOn(answer: unknown, { issuer = rs, token, options }: Answe
     onEvent: (event) => void events.push(event),
     ...options,
   })
-  const outcome = await verifier.verify(token ?? issuer.mint()).then(
-    () => 'accepted',
-    (error: AuthError) => `${error.status} ${error.reason}`,
-  )
+  const outcome = await verdictOf(verifier.verify(token ?? issuer.mint()))
   const ignored = events.flatMap((event) => (event.type === 'keys.ignored' ? [event.why] : []))
   return { outcome, ignored, lastError: verifier.health()[0]?.lastError }
 }

@@ -1,10 +1,11 @@
 import type { JWK } from 'jose'
-import type { AuthError, AuthEvent, IssuerOptions, IssuerResolver } from 'tollgate'
+import type { AuthEvent, IssuerOptions, IssuerResolver } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import type { TestKey } from 'tollgate/testing'
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { isNamedByKey } from '../../../src/core/keys/key-issuer.ts'
+import { verdictOf } from '../verdict.ts'
 
 const tenant = '72f988bf-86f1-41af-91ab-2d7cd011db47'
 const personal = '9188040d-6c67-4c5b-b112-36a304b66dad'
@@ -101,11 +102,7 @@ function createStage(issuer: string | IssuerResolver, place: Partial<IssuerOptio
     fetch: async () => Response.json({ keys: published }),
     onEvent: (event) => void events.push(event),
   })
-  const outcomeOf = (token: string): Promise<string> =>
-    verifier.verify(token).then(
-      () => 'accepted',
-      (error: AuthError) => `${error.status} ${error.reason}`,
-    )
+  const outcomeOf = (token: string): Promise<string> => verdictOf(verifier.verify(token))
   return {
     test,
     events,

@@ -1,7 +1,8 @@
-import type { AuthError, VerifierOptions } from 'tollgate'
+import type { VerifierOptions } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
+import { verdictOf } from '../verdict.ts'
 import { settled } from './stage.ts'
 
 const hour = 3600
@@ -31,11 +32,7 @@ function createMovingStage(options: Partial<VerifierOptions> = {}) {
   const verifier = createVerifier({ ...issuer.trust(), fetch, ...options })
   return {
     issuer,
-    outcome: (token = issuer.mint()): Promise<string> =>
-      verifier.verify(token).then(
-        () => 'accepted',
-        (error: AuthError) => `${error.status} ${error.reason}`,
-      ),
+    outcome: (token = issuer.mint()): Promise<string> => verdictOf(verifier.verify(token)),
     count: (pathname: string) => asked.filter((one) => one.endsWith(pathname)).length,
     clear: () => void asked.splice(0),
     moveKeys() {

@@ -1,7 +1,8 @@
-import type { AuthError, AuthEvent, Verifier, VerifierOptions } from 'tollgate'
+import type { AuthEvent, Verifier, VerifierOptions } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import type { TestIssuer, TestIssuerOptions } from 'tollgate/testing'
 import { createTestIssuer } from 'tollgate/testing'
+import { verdictOf } from '../verdict.ts'
 
 /** A test issuer, a verifier that trusts it, and a clock that only the test moves. */
 export interface Stage {
@@ -33,11 +34,7 @@ export function createStage(
     events,
     fetches: () => issuer.requests.count('jwks'),
     metadataFetches: () => issuer.requests.count('openid-configuration'),
-    outcome: (token = issuer.mint()) =>
-      verifier.verify(token).then(
-        () => 'accepted',
-        (error: AuthError) => `${error.status} ${error.reason}`,
-      ),
+    outcome: (token = issuer.mint()) => verdictOf(verifier.verify(token)),
   }
 }
 

@@ -1,8 +1,9 @@
 import type { JWK } from 'jose'
-import type { AuthError, AuthEvent, IssuerOptions, VerifierOptions } from 'tollgate'
+import type { AuthEvent, IssuerOptions, VerifierOptions } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
+import { verdictOf } from '../verdict.ts'
 
 const issuer = createTestIssuer()
 issuer.clock.freeze()
@@ -77,10 +78,7 @@ function createStage(jwks: unknown, options: Partial<VerifierOptions> = {}) {
     ...options,
   })
   const outcome = (token = issuer.mint({}, { kid: 'good' })): Promise<string> =>
-    verifier.verify(token).then(
-      () => 'accepted',
-      (error: AuthError) => `${error.status} ${error.reason}`,
-    )
+    verdictOf(verifier.verify(token))
   const ignored = (): unknown[] => events.filter(({ type }) => type === 'keys.ignored')
   return { verifier, outcome, events, ignored }
 }

@@ -11,6 +11,7 @@ import { faults, serveTestIssuer } from 'tollgate/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { askJsonOrJwt } from '../../../src/core/remote/documents.ts'
 import { LoadError } from '../../../src/core/remote/load-error.ts'
+import { verdictOf } from '../verdict.ts'
 
 let issuer: ServedTestIssuer
 afterEach(() => issuer?.close())
@@ -21,11 +22,7 @@ async function createStage(options: Partial<VerifierOptions> = {}) {
   issuer = await serveTestIssuer()
   issuer.clock.freeze()
   const verifier = createVerifier({ ...issuer.trust(), keys: quick, ...options })
-  const outcome = (): Promise<string> =>
-    verifier.verify(issuer.mint()).then(
-      () => 'accepted',
-      (error) => `${error.status} ${error.reason}`,
-    )
+  const outcome = (): Promise<string> => verdictOf(verifier.verify(issuer.mint()))
   return { verifier, outcome }
 }
 
