@@ -246,7 +246,7 @@ describe('T19: several issuers with opaque tokens', () => {
     expect(await outcomeOf(verifier, a.opaque({}, { prefix: 'acme_' }))).toBe('accepted')
     expect(await outcomeOf(verifier, b.opaque({}, { prefix: 'beta_' }))).toBe('accepted')
     expect([a, b].map(({ requests }) => requests.count('introspection'))).toEqual([1, 1])
-    for (const prefix of ['gamma_', 'ACME_', 'acme', '']) {
+    for (const prefix of ['gamma_', 'ACME_', 'acme.', '']) {
       expect(await outcomeOf(verifier, a.opaque({}, { prefix }))).toBe('401 opaque')
     }
     expect([a, b].map(({ requests }) => requests.count('introspection'))).toEqual([1, 1])
