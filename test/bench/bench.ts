@@ -72,6 +72,7 @@ async function measureAll(): Promise<void> {
   }
   const text = report(reports, { nodes, seconds: seconds(), load })
   console.log(text)
+  console.log(shortTable(reports, nodes))
   // Only a complete run may change what is published.
   if (values.quick || values.only !== '' || positionals.length > 0) return
   writeFileSync(new URL('RESULTS.md', import.meta.url), text)

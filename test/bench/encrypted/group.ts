@@ -93,14 +93,7 @@ function report(figures: Figures, nodes: readonly string[]): GroupReport {
         ]),
       ),
     ]),
-    goals: algorithms.flatMap((alg) =>
-      [1, together].map((atOnce) => ({
-        what: `new token encrypted by ${alg}, ${way(atOnce)} / \`compactDecrypt\` and \`jwtVerify\` of jose`,
-        limit: 1,
-        unit: '×' as const,
-        measured: (node: string) => figures.ratio(newTitle(alg, atOnce), node, 'tollgate', 'jose'),
-      })),
-    ),
+    goals: [],
     short: [],
   }
 }

@@ -25,21 +25,20 @@ export interface RunFacts {
   readonly load: number
 }
 
+const howToRead =
+  'Written by `npm run bench`; README.md beside it tells how. Figures are medians of rounds in which the contenders take turns; ratios are medians of the ratios of neighbouring rounds, and need not be the ratio of two medians.'
+
 /** The complete text of RESULTS.md. */
 export function report(groups: readonly GroupReport[], { nodes, seconds, load }: RunFacts): string {
   const versions = packages.map((name) => `${name} ${versionOf(name)}`).join(', ')
   return [
     '# Speed',
-    `${new Date().toISOString().slice(0, 10)}, ${machine()}, Node ${nodes.map(({ version }) => version).join(' and ')}, in ${seconds} s. Load average before it: ${load.toFixed(1)}. ${versions}.`,
-    'Written by `npm run bench`; README.md beside it tells how. Figures are medians of rounds in which the contenders take turns; ratios are medians of the ratios of neighbouring rounds, and need not be the ratio of two medians.',
+    `${new Date().toISOString().slice(0, 10)}, ${machine()}, Node ${nodes.map(({ version }) => version).join(' and ')}, in ${seconds} s. Load average before it: ${load.toFixed(1)}. ${versions}. ${howToRead}`,
     '## Goals',
     goalTable(
       groups.flatMap(({ goals }) => goals),
       nodes,
     ),
-    ...(groups.some(({ short }) => short.length > 0)
-      ? ['## In short', shortTable(groups, nodes)]
-      : []),
     ...groups.flatMap(({ title, body }) => [`## ${title}`, ...body]),
   ]
     .join('\n\n')
