@@ -39,6 +39,9 @@ export function report(groups: readonly GroupReport[], { nodes, seconds, load }:
       groups.flatMap(({ goals }) => goals),
       nodes,
     ),
+    ...(groups.some(({ short }) => short.length > 0)
+      ? ['## In short', shortTable(groups, nodes)]
+      : []),
     ...groups.flatMap(({ title, body }) => [`## ${title}`, ...body]),
   ]
     .join('\n\n')
