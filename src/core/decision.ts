@@ -122,6 +122,7 @@ export function createDecisions(context: DecisionContext): Decisions {
     })
   }
 
+  /** What no cache remembers: the proof of the holder, and then whether the token is revoked. */
   function checkLast(
     { confirmation }: VerifiedToken,
     auth: Auth,
@@ -148,10 +149,9 @@ export function createDecisions(context: DecisionContext): Decisions {
 
   function check(token: string, run: Verification): Awaitable<void> {
     checkText(token)
-    return andThen(verifyByFormat(token, run), (verified) => {
-      if (revocation === undefined) return
-      return checkRevocation(revocation, authOf(verified.principal(token), token, origin))
-    })
+    return andThen(verifyByFormat(token, run), (verified) =>
+      checkLast(verified, authOf(verified.principal(token), token, origin), undefined),
+    )
   }
 
   return { decide, check }

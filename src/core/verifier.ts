@@ -42,8 +42,8 @@ export interface Verifier<C extends object = JWTPayload> {
    *
    * It makes the same checks, and fetches only what `verify()` would fetch. But it looks at no cached
    * token and keeps none, and it emits no event about the token: only what it fetches is reported.
-   * Where the verdict hangs on something that cannot be had now (503), the check `keys` or `resolver`
-   * has failed.
+   * Where the verdict hangs on something that cannot be had now (503), the check that has failed names
+   * it: `keys`, `resolver`, `introspection` or `revocation`.
    */
   explain(token: string): Promise<Explanation>
   /**
@@ -161,9 +161,18 @@ export function createVerifier<C extends object = JWTPayload>(
     }
   }
 
-  /** Before the token of an Auth is sent on: it may have been taken back since it was verified. */
-  async function checkStillGood(auth: unknown): Promise<void> {
-    if (revocation !== undefined && isAuthOf(issuers, auth)) await checkRevocation(revocation, auth)
+  /** Sends the token of an Auth on, unless it has been taken back since it was verified. */
+  function sending<T>(
+    hintFor: typeof hintOf,
+    auth: unknown,
+    send: (run: Verification) => Promise<T>,
+  ): Promise<T> {
+    return reporting(hintFor, async (run) => {
+      if (revocation !== undefined && isAuthOf(issuers, auth)) {
+        await checkRevocation(revocation, auth)
+      }
+      return send(run)
+    })
   }
 
   function forget(issuer: string): void {
@@ -187,16 +196,9 @@ export function createVerifier<C extends object = JWTPayload>(
     ),
     verifyIdToken: (token, options) =>
       reporting(idTokenHintOf, (run) => verifyIdToken(token, options, run)),
-    userinfo: (auth) =>
-      reporting(userinfoHintOf, async (run) => {
-        await checkStillGood(auth)
-        return userInfoSource.ask(auth, run)
-      }),
+    userinfo: (auth) => sending(userinfoHintOf, auth, (run) => userInfoSource.ask(auth, run)),
     exchange: (auth, options) =>
-      reporting(exchangeHintOf, async (run) => {
-        await checkStillGood(auth)
-        return exchange.exchange(auth, options, run)
-      }),
+      sending(exchangeHintOf, auth, (run) => exchange.exchange(auth, options, run)),
     ready: () => loadKeys(issuers),
     health: () => healthOf(issuers),
     forget,
