@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { join, sep } from 'node:path'
+import { build } from 'esbuild'
 import { expect, test } from 'vitest'
 import { exclude, include } from '../../vitest.config.ts'
+import { adaptersOf, frameworks } from '../runtimes/build.ts'
 import { nodeOnly, suites } from '../runtimes/suites.ts'
 import { root } from './project.ts'
 
@@ -49,4 +51,31 @@ test('a file that a suite of test/runtimes/suites.ts leaves out on a runtime is 
   for (const { files, without = {} } of suites) {
     expect(Object.keys(without).filter((file) => !files.includes(file))).toEqual([])
   }
+})
+
+test('no file that runs in workerd needs a framework, which is not there: one import keeps the whole suite from starting', async () => {
+  const files = suites
+    .filter(({ not = {} }) => !('workerd' in not))
+    .flatMap(({ files, without = {} }) =>
+      files.filter((file) => !without[file]?.on.includes('workerd')),
+    )
+  const { metafile } = await build({
+    absWorkingDir: root,
+    bundle: true,
+    entryPoints: files,
+    external: [...frameworks],
+    format: 'esm',
+    logLevel: 'silent',
+    metafile: true,
+    outdir: 'unwritten',
+    packages: 'external',
+    plugins: [adaptersOf('portable')],
+    write: false,
+  })
+  const needed = Object.values(metafile.outputs).flatMap(({ entryPoint, imports }) =>
+    imports
+      .filter(({ path }) => frameworks.some((name) => matches(path, name)))
+      .map(({ path }) => `${entryPoint} needs ${path}`),
+  )
+  expect(needed).toEqual([])
 })

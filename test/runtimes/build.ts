@@ -60,7 +60,7 @@ export async function bundleWorker(outfile: string, entry: string): Promise<void
 }
 
 /** The frameworks stay outside of the bundle, so that they are loaded as in a server. */
-const frameworks = [
+export const frameworks: readonly string[] = [
   '@fastify/*',
   '@hono/node-server',
   '@koa/*',
@@ -95,7 +95,7 @@ function settings(target: Target): BuildOptions {
           // A Worker has no environment of the process that built it.
           define: { 'process.env.RUNS_TIMES': JSON.stringify(process.env['RUNS_TIMES'] ?? '1') },
         }
-      : { platform: 'node', external: frameworks }),
+      : { platform: 'node', external: [...frameworks] }),
   }
 }
 
@@ -164,7 +164,7 @@ const requiredBuiltins: Plugin = {
 }
 
 /** Tests that repeat themselves for every adapter get the adapters of one kind. */
-function adaptersOf(kind: 'portable' | 'framework'): Plugin {
+export function adaptersOf(kind: 'portable' | 'framework'): Plugin {
   const path = join(here, `inside/${kind}-adapters.ts`)
   return {
     name: 'adapters',

@@ -298,6 +298,7 @@ export const suites: readonly Suite[] = [
       'test/testing/deterministic.test.ts': needsServer,
       'test/testing/global-fetch.test.ts': needsServer,
       'test/testing/hostile.test.ts': needsServer,
+      'test/testing/hostile-opaque.test.ts': needsServer,
       'test/testing/hostile-scope.test.ts': needsServer,
       'test/testing/hostile-survive.test.ts': needsServer,
       'test/testing/hostile-targets.test.ts': needsServer,
