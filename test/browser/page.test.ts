@@ -85,6 +85,13 @@ describe('minting', () => {
     expect(decoded).toContain('Valid until')
   })
 
+  test('while a token is minted, the page does not say that it was', async () => {
+    await mint()
+    await page.route('**/mint', () => {})
+    await button('Mint').click()
+    expect(await status('mint').textContent()).toBe('')
+  })
+
   test('claims go from fields to JSON and back, and nothing is lost', async () => {
     await page.getByLabel('Subject (sub)').fill('ada')
     await button('Add a claim').click()

@@ -48,6 +48,8 @@ export async function attempt(
   run: () => Promise<string>,
   tone: Tone = 'good',
 ): Promise<void> {
+  // What was said before is no answer to this, and the same words again would not be noticed.
+  say(status, '', tone)
   try {
     say(status, await run(), tone)
   } catch (error) {
