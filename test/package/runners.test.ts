@@ -45,6 +45,13 @@ describe.each(projects)('the lock file of test/runners/%s', (project) => {
   })
 })
 
+test('the app of Next.js has the route handlers of the recipe', async () => {
+  const recipe = await read(root, 'examples/recipes/next/route.ts')
+  expect(await read(home, 'next', 'app/orders/[id]/route.ts')).toBe(
+    recipe.replace("'./auth.ts'", "'../../../lib/auth'"),
+  )
+})
+
 describe('the reports of test runners', () => {
   test('of a report of Jest, neither a failed test nor a skipped one passed', () => {
     const statuses = ['passed', 'failed', 'pending', 'todo', 'passed']
