@@ -62,6 +62,13 @@ export const runs: readonly Run[] = [
     read: junitReport,
   },
   {
+    project: 'nest',
+    script: 'test',
+    runtimes: ['Node 24'],
+    arguments: (file) => ['--test-reporter=junit', `--test-reporter-destination=${file}`],
+    read: junitReport,
+  },
+  {
     project: 'next',
     script: 'test',
     runtimes: ['Node 24'],
