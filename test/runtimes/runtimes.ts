@@ -18,12 +18,13 @@ const installed = (path: string): string => `${here}/node_modules/${path}`
 
 export const bun: string = installed('.bin/bun')
 export const deno: string = installed('.bin/deno')
-export const node = (major: 20 | 22 | 24): string => installed(`node${major}/bin/node`)
+export const node = (major: 20 | 22 | 24 | 26): string => installed(`node${major}/bin/node`)
 
 export const runtimes: readonly Runtime[] = [
   process('Node 20', node(20)),
   process('Node 22', node(22)),
   process('Node 24', node(24)),
+  process('Node 26', node(26)),
   process('Bun', bun),
   process('Deno', deno, 'run', '--allow-all', '--quiet'),
   {

@@ -27,7 +27,7 @@ const importsExpress = {
 } as const
 
 const takesLong = {
-  on: ['Node 20', 'Node 22', 'Node 24'],
+  on: ['Node 20', 'Node 22', 'Node 24', 'Node 26'],
   why: 'takes long, and `npm test` runs it on Node: only the timers and clocks of another runtime could differ',
 } as const
 
@@ -304,7 +304,7 @@ export const suites: readonly Suite[] = [
       'test/testing/hostile-targets.test.ts': needsServer,
       'test/testing/hostile-verdicts.test.ts': needsServer,
       'test/testing/hostile-flawed-guards.test.ts': {
-        on: ['workerd', 'Node 20', 'Node 22', 'Node 24'],
+        on: ['workerd', 'Node 20', 'Node 22', 'Node 24', 'Node 26'],
         why: 'tries the hostile tokens on guards that are built from node:crypto: workerd has only a part of that module, and `npm test` runs the file on Node',
       },
       'test/testing/issuer.test.ts': needsServer,
