@@ -614,6 +614,21 @@ describe('right options of createVerifier', () => {
     ['an issuer with a trailing slash', { audience, issuer: `${issuer}/` }],
     ['static keys as a JWK Set', withKeys(jwk, ec)],
     ['a static key as a PEM', { audience, issuer: { issuer, jwks: pem('spki') } }],
+    ...Object.entries({
+      'whose lines are indented': (text: string) => text.replace(/^/gm, '    '),
+      'in one line': (text: string) => text.replace(/\n/g, ''),
+      'with spaces in the place of line breaks': (text: string) => text.replace(/\n/g, ' '),
+    }).map(
+      ([what, change]) =>
+        [
+          `a static key as a PEM ${what}`,
+          { audience, issuer: { issuer, jwks: change(String(pem('spki'))) } },
+        ] as const,
+    ),
+    [
+      'a profile that requires no further claim and names no other audience',
+      { ...good, profile: { types: ['at+jwt'], required: [], otherAudiences: [] } },
+    ],
     ['an issuer resolver', { audience, issuer: nobody }],
     ['an issuer resolver without an audience', { issuer: nobody }],
     ['an issuer resolver with the least maxIssuers', { issuer: nobody, maxIssuers: 1 }],

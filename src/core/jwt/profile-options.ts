@@ -52,8 +52,7 @@ function readProfile(option: string, given: Record<string, unknown>): TokenProfi
   // What makes it certain that a token is an access token, whatever claims it has.
   const isMarked = accessToken !== undefined || (types.join() === 'at+jwt' && !untyped)
   const subject = oneOf(at('subject'), given['subject'], ['sub', 'client'] as const)
-  const required =
-    given['required'] === undefined ? [] : readNames(at('required'), given['required'])
+  const required = readFurther(at('required'), given['required'])
   return {
     types,
     untyped,
@@ -62,10 +61,7 @@ function readProfile(option: string, given: Record<string, unknown>): TokenProfi
     required: subject === 'sub' ? [...new Set(['sub', ...required])] : required,
     issuedAt: flag('issuedAt') ?? false,
     audience: readAudience(at('audience'), given['audience'], isMarked),
-    otherAudiences:
-      given['otherAudiences'] === undefined
-        ? []
-        : readNames(at('otherAudiences'), given['otherAudiences']),
+    otherAudiences: readFurther(at('otherAudiences'), given['otherAudiences']),
     subject,
     subjectPrefix: readPrefix(at('subjectPrefix'), given['subjectPrefix']),
     client: paths('client'),
@@ -75,6 +71,12 @@ function readProfile(option: string, given: Record<string, unknown>): TokenProfi
     mergeRoles: flag('mergeRoles') ?? false,
     permissions: paths('permissions'),
   }
+}
+
+/** Names beside those that always count: there may be none. */
+function readFurther(option: string, value: unknown): readonly string[] {
+  const isEmpty = Array.isArray(value) && value.length === 0
+  return value === undefined || isEmpty ? [] : readNames(option, value)
 }
 
 /** It ends in a slash, so that `spiffe://example.org` is no prefix of `spiffe://example.org.test`. */

@@ -242,7 +242,7 @@ async function readText(
     // A custom fetch may ignore its signal, and its answer may drip without end.
     if (bytes > maxBytes || signal.aborted) {
       reader.cancel().catch(() => {})
-      throw new LoadError('too large', { status: 200 })
+      throw new LoadError('too large', { answered: true, status: 200 })
     }
     text += decoder.decode(value, { stream: true })
   }

@@ -836,6 +836,7 @@ describe('the discovery of metadata', () => {
     ['JSON that is no object', faults.body('[]')],
     ['a document without an issuer', faults.body('{"jwks_uri":"https://issuer.test/jwks"}')],
     ['404', faults.status(404)],
+    ['a page that is larger than keys.maxBytes', faults.huge(1024 * 1024)],
   ])('discovery asks the next place after %s', async (_, fault) => {
     const { issuer, outcome } = createStage()
     issuer.fail('openid-configuration', fault)
