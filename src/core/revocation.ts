@@ -1,5 +1,6 @@
 import type { Auth } from './auth.ts'
 import { tokenClaimsOf } from './auth.ts'
+import { kindOf, wrongOption } from './option-checks.ts'
 import { own } from './own-members.ts'
 
 /**
@@ -65,6 +66,15 @@ export interface Names {
   readonly values: Readonly<Record<Kind, string | undefined>>
   readonly issuedAt: number | undefined
   readonly expiresAt: number
+}
+
+/**
+ * Refuses what is no Auth, such as what an unguarded request carries: that nothing of it is revoked
+ * would be taken for an answer about a token.
+ */
+export function checkIsAuth(auth: unknown): void {
+  if (typeof own(auth, 'issuer') === 'string') return
+  wrongOption('isRevoked', `must be given an Auth, not ${kindOf(auth)}`)
 }
 
 export function namesOf(auth: Auth): Names {

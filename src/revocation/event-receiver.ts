@@ -175,14 +175,12 @@ function readEvents(claims: Claims): Events {
   ) {
     refuse('invalid_request', `its events must have 1 to ${mostEvents} members, each an object`)
   }
-  const subject = own(claims, 'sub_id') ?? subjectOf(claims)
-  return { subject, events: events as Events['events'] }
-}
-
-/** RFC 8417 section 2.2 knows `sub`, which is one of the issuer. RFC 9493 came later. */
-function subjectOf(claims: Claims): unknown {
-  const sub = own(claims, 'sub')
-  return sub === undefined ? undefined : { format: 'iss_sub', iss: own(claims, 'iss'), sub }
+  // Shared Signals Framework 1.0 sections 4.1.2 and 4.1.7: with these an event could be taken for
+  // another kind of JWT, and such a JWT for an event.
+  if (Object.hasOwn(claims, 'sub') || Object.hasOwn(claims, 'exp')) {
+    refuse('invalid_request', 'it must have no sub and no exp: its subject is sub_id')
+  }
+  return { subject: own(claims, 'sub_id'), events: events as Events['events'] }
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

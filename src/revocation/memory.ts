@@ -1,7 +1,7 @@
 import type { Auth } from '../core/auth.ts'
 import { knownOptions, numberWithin, optionalFunction } from '../core/option-checks.ts'
 import type { Kind, RevocationStore } from '../core/revocation.ts'
-import { kinds, namesOf } from '../core/revocation.ts'
+import { checkIsAuth, kinds, namesOf } from '../core/revocation.ts'
 import type { Entry } from './entry.ts'
 import { longestTolerance, readRevocation, revokes } from './entry.ts'
 import { createListeners } from './listeners.ts'
@@ -39,6 +39,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): RevocationS
   let sweepAt = Math.min(max, 1_000)
 
   function isRevoked(auth: Auth): boolean {
+    checkIsAuth(auth)
     if (entries.size === 0) return false
     const names = namesOf(auth)
     return kinds.some((kind) => {

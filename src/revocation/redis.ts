@@ -1,7 +1,7 @@
 import type { Auth } from '../core/auth.ts'
 import { knownOptions, numberWithin, optionalFunction, wrongOption } from '../core/option-checks.ts'
 import type { Kind, Revocation, RevocationStore } from '../core/revocation.ts'
-import { kinds, namesOf } from '../core/revocation.ts'
+import { checkIsAuth, kinds, namesOf } from '../core/revocation.ts'
 import { digestOf } from '../core/token-digest.ts'
 import { longestTolerance, readRevocation, revokes } from './entry.ts'
 import { createListeners } from './listeners.ts'
@@ -88,6 +88,7 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
   }
 
   async function isRevoked(auth: Auth): Promise<boolean> {
+    checkIsAuth(auth)
     const names = namesOf(auth)
     const keys = await Promise.all(
       kinds.flatMap((kind) => {

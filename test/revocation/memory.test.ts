@@ -46,6 +46,16 @@ describe('createMemoryStore', () => {
     expect(store.isRevoked(auth)).toBe(false)
   })
 
+  it.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['an object without an issuer', { subject: 'alice', claims: {} }],
+    ['a token', 'a.b.c'],
+  ])('isRevoked throws a TypeError for %s, which is no Auth', (_, auth) => {
+    const { store } = createStage()
+    expect(() => store.isRevoked(auth as never)).toThrow(/isRevoked must be given an Auth, not/)
+  })
+
   it('what is not a string does not count as jti or sid', async () => {
     const { store, revoke } = createStage()
     await revoke({ jti: '7' })
