@@ -76,7 +76,7 @@ export function readUserInfo(body: unknown, subject: string): UserInfo {
 }
 
 export function unusable(why: string): LoadError {
-  return new LoadError(`unusable answer: ${why},`, { answered: true })
+  return new LoadError(`an unusable answer (${why})`, { answered: true })
 }
 
 /** Amazon Cognito and others. */

@@ -200,6 +200,7 @@ describe('what the issuer answers', () => {
     const error = await errorOf(await authOf())
     expect(error).toMatchObject(expected)
     expect(error.hint).toMatch(hint)
+    expect(error.hint).not.toContain(',.')
     if (error.status === 503) expect(error.reason).toBe('userinfo')
   })
 
