@@ -1,4 +1,5 @@
 import type { Auth, JWTPayload } from '../core/auth.ts'
+import { kindOf, wrongOption } from '../core/option-checks.ts'
 import { own } from '../core/own-members.ts'
 import { guardedByAnotherCopy } from './copies.ts'
 import type { RequestState, TokenSource } from './request-state.ts'
@@ -29,7 +30,7 @@ export function lastAuth<C extends object = JWTPayload>(
   carrier: object,
   options?: GetAuthOptions,
 ): Auth<C> | undefined {
-  const state = stateIfAny(carrier)
+  const state = stateFor(carrier)
   return give<C>(carrier, state, state, options)
 }
 
@@ -39,9 +40,15 @@ export function authBy<C extends object>(
   carrier: object,
   options?: GetAuthOptions,
 ): Auth<C> | undefined {
-  const state = stateIfAny(carrier)
+  const state = stateFor(carrier)
   const found = state?.attached ? state : state && findingsOf(state, source)
   return give<C>(carrier, state, found, options)
+}
+
+/** @throws TypeError for what is no request. */
+function stateFor(carrier: unknown): RequestState | undefined {
+  if (typeof carrier === 'object' && carrier !== null) return stateIfAny(carrier)
+  return wrongOption('getAuth', `must be given the request, not ${kindOf(carrier)}`)
 }
 
 /** @throws Error with an instruction, unless `optional`. */

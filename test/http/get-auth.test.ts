@@ -21,6 +21,16 @@ describe('what getAuth says where it knows no caller', () => {
     }
   })
 
+  it('getAuth says that it was given no request', () => {
+    for (const read of [getAuth, first.getAuth]) {
+      for (const none of [undefined, null, 'GET /']) {
+        expect(() => read(none as never, { optional: true })).toThrow(
+          /^tollgate: getAuth must be given the request, not /,
+        )
+      }
+    }
+  })
+
   it('getAuth says that the caller is anonymous behind an optional guard', async () => {
     const request = requestOf()
     await first.requireAuth({ optional: true })(request, response())

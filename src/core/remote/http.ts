@@ -125,6 +125,7 @@ async function read(
   { fetch, now, maxBytes }: HttpOptions,
 ): Promise<HttpAnswer> {
   const response = await fetch(request.url, { ...initOf(request), signal })
+  if (typeof response?.headers?.get !== 'function') throw unreadable()
   const { status, headers } = response
   // A custom fetch may follow redirects all the same, and so let another server give the keys. What
   // that server answered, its status included, says nothing about the place that was asked.
@@ -148,6 +149,11 @@ async function read(
     type: mediaTypeIn(headers.get('content-type')),
     maxAge: maxAgeOf(headers.get('cache-control')),
   }
+}
+
+/** A custom fetch may give what another HTTP client gives. That is no failure of the connection. */
+function unreadable(): LoadError {
+  return new LoadError("what 'fetch' gave is no Response")
 }
 
 function initOf({ accept, authorization, form }: HttpRequest): Omit<FetchInit, 'signal'> {
@@ -231,6 +237,7 @@ async function readText(
   signal: AbortSignal,
 ): Promise<string> {
   if (body === null) return ''
+  if (typeof body?.getReader !== 'function') throw unreadable()
   const reader = body.getReader()
   const decoder = new TextDecoder()
   let bytes = 0

@@ -98,6 +98,22 @@ describe('the option fetch', () => {
     },
   )
 
+  it.each<[string, () => unknown]>([
+    ['nothing', () => undefined],
+    ['a text', () => '{}'],
+    ['plain headers', () => ({ status: 200, headers: { 'content-type': 'x' }, body: null })],
+    ['no body', () => ({ status: 200, headers: new Headers(), data: {} })],
+    [
+      'a stream of Node as its body',
+      () => ({ status: 200, headers: new Headers(), body: { pipe() {} } }),
+    ],
+  ])('a function whose answer is %s is told apart from a broken connection', async (_, answer) => {
+    const fetch = (async () => answer()) as unknown as FetchLike
+    const verifier = createVerifier({ ...issuer.trust(), fetch })
+    await expect(verifier.verify(issuer.mint())).rejects.toMatchObject({ status: 503 })
+    expect(verifier.health()[0]?.lastError).toMatch(/^what 'fetch' gave is no Response at https:/)
+  })
+
   it('the answer of a function that ignores its signal is read no further after the deadline', async () => {
     const cancel = vi.fn(async () => undefined)
     const body = {
