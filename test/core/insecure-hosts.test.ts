@@ -187,7 +187,7 @@ describe('http on a development network', () => {
         metadata: [`https://login.example.com/${wellKnown}`, 'http://keycloak:8080/jwks'],
         hosts: ['keycloak'],
       },
-      'unusable jwks_uri at https://login.example.com',
+      'unusable jwks_uri: it must be an https URL, at https://login.example.com',
     ],
     [
       'metadata that came by https from a listed host names keys with http there',
@@ -196,7 +196,7 @@ describe('http on a development network', () => {
         metadata: [`https://keycloak/${wellKnown}`, 'http://keycloak/jwks'],
         hosts: ['keycloak'],
       },
-      'unusable jwks_uri at https://keycloak',
+      'unusable jwks_uri: it must be an https URL, at https://keycloak',
     ],
     [
       'metadata that came by https names keys on this machine, which is allowed',
@@ -205,7 +205,7 @@ describe('http on a development network', () => {
         metadata: [`https://login.example.com/${wellKnown}`, 'http://localhost:8080/jwks'],
         loopback: true,
       },
-      'unusable jwks_uri at https://login.example.com',
+      'unusable jwks_uri: it must be an https URL, at https://login.example.com',
     ],
     [
       'metadata that came by http names keys with http, on a host that is not listed',

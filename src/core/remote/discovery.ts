@@ -124,13 +124,15 @@ export function urlIn(
 ): string {
   const refused = (why: string): LoadError => atLocation(new LoadError(why), location)
   const url = own(document, member)
-  if (url === undefined && option === undefined) throw refused(`no ${member} in the metadata`)
+  if (url === undefined) throw refused(`no ${member} in the metadata`)
   // What came by https must not lead to keys that whoever is in between could replace.
   const cameByHttp = location.startsWith('http:')
   const hosts = cameByHttp ? insecureHosts : noHosts
   const flaw = urlFlaw(url, hosts)
   if (flaw !== undefined) {
-    throw refused(cameByHttp ? `unusable ${member}: it ${flaw},` : `unusable ${member}`)
+    // Which option would allow it is only told where that option counts.
+    const why = cameByHttp ? flaw : flaw.replace(/ \(.*/, '')
+    throw refused(`unusable ${member}: it ${why},`)
   }
   // A document must not point this server at its own network, unless it is there already, or the
   // host was named for that.

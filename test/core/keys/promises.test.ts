@@ -725,8 +725,13 @@ describe('the metadata of an issuer', () => {
   })
 
   it.each([
-    ['is missing', faults.metadata.missingJwksUri(), 'unusable jwks_uri'],
-    ['has http', faults.metadata.insecureJwksUri(), 'unusable jwks_uri'],
+    ['is missing', faults.metadata.missingJwksUri(), 'no jwks_uri in the metadata'],
+    ['has http', faults.metadata.insecureJwksUri(), 'unusable jwks_uri: it must be an https URL,'],
+    [
+      'has a password',
+      faults.metadata.foreignJwksUri('https://a:b@keys.test/jwks'),
+      'unusable jwks_uri: it must hold no user name or password,',
+    ],
     [
       'has a private IPv4 address',
       faults.metadata.foreignJwksUri('https://169.254.169.254/jwks'),
