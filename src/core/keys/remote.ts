@@ -54,7 +54,10 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
   const document: CachedDocument<KeySet> = createCachedDocument<KeySet>({
     // Metadata and keys together get the time that a caller waits for them: otherwise the attempt
     // would outlast its callers.
-    load: (attempt) => within(timeout, load(attempt), tooLate),
+    load(attempt) {
+      asked = undefined
+      return within(timeout, load(attempt), tooLate)
+    },
     maxAge,
     staleIfError,
     timeout,
@@ -69,6 +72,8 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
   })
   /** Where the keys in use came from. */
   let loadedFrom: string | undefined
+  /** Where the attempt under way asks for keys, once it has found out. */
+  let asked: string | undefined
   /** Whether the last attempt to read the metadata for a token with an unknown key has failed. */
   let askingFailed = false
 
@@ -95,7 +100,13 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
     }
   }
 
+  function tooLate(): never {
+    const error = new LoadError('timeout')
+    throw asked === undefined ? error : atLocation(error, asked)
+  }
+
   async function loadFrom(uri: string): Promise<Loaded<KeySet>> {
+    asked = uri
     const { body, maxAge } = await fetchJson(uri, http)
     const previous = document.status().value?.keys ?? []
     const set = location.isBundle ? readBundle(body) : body
@@ -137,7 +148,7 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
     kid: string | undefined,
     report: Emit,
   ): Promise<Keys | undefined> {
-    const { value, attempt, asked, lastError } = document.status()
+    const { value, attempt, asked: askedToWait, lastError } = document.status()
     if (value !== undefined && value !== than.set) return { ...than, set: value }
     const known = than.set.keys.some((key) => key.kid === kid)
     if (!known) report?.({ type: 'kid.unknown', issuer, ...kidField(kid) })
@@ -154,7 +165,7 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
       forced.joinMetadata(kid)
       return afterAsking(than, report)
     }
-    if (asked > 0) throw unavailable(asked, report)
+    if (askedToWait > 0) throw unavailable(askedToWait, report)
 
     const next = http.signal.aborted ? undefined : forced.take(kid)
     if (next === 'keys') return refreshed(than, report)
@@ -205,8 +216,4 @@ export function createRemoteSource(options: RemoteSourceOptions): KeySource {
 
 function keysOf({ value: set, startedForCaller }: Available<KeySet>): Keys {
   return { set, startedForCaller }
-}
-
-function tooLate(): never {
-  throw new LoadError('timeout')
 }

@@ -177,7 +177,7 @@ describe('the first request after a time without requests', () => {
     issuer.keys.rotate({ overlap: false })
     issuer.clock.advance(20 * hour)
     expect(await outcome(old)).toBe('accepted')
-    expect(verifier.health()[0]?.lastError).toBe('timeout')
+    expect(verifier.health()[0]?.lastError).toBe(`timeout at ${issuer.url}/jwks`)
     issuer.clock.advance(61)
     await outcome(old)
     await vi.waitFor(() => expect(verifier.health()[0]?.lastError).toBeUndefined(), 10_000)
