@@ -188,7 +188,8 @@ export class UnavailableError extends AuthError {
 
   constructor(reason: Reason, retryAfter: number, issuers: readonly string[] = []) {
     super('the access token cannot be checked now', reason)
-    this.retryAfter = Math.max(1, Math.ceil(retryAfter))
+    // RFC 9110 section 10.2.3 knows digits alone, and a wrapper of a verifier may give anything.
+    this.retryAfter = Number.isFinite(retryAfter) ? Math.max(1, Math.ceil(retryAfter)) : 1
     this.issuers = Object.freeze([...issuers])
     answerWith(this, { 'Retry-After': String(this.retryAfter) })
   }

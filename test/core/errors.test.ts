@@ -18,6 +18,18 @@ const errors: readonly (readonly [string, AuthError, number])[] = [
   ['UnavailableError', new UnavailableError('keys', 1), 503],
 ]
 
+it.each([
+  [2.2, 3],
+  [0, 1],
+  [-5, 1],
+  [Number.NaN, 1],
+  [Number.POSITIVE_INFINITY, 1],
+  [undefined as never, 1],
+])('UnavailableError for %s seconds has a Retry-After of %s', (seconds, whole) => {
+  const error = new UnavailableError('revocation', seconds)
+  expect([error.retryAfter, error.headers]).toEqual([whole, { 'Retry-After': String(whole) }])
+})
+
 describe.each(errors)('an error of the class %s', (name, error, status) => {
   it(`${name} has its status under both names that frameworks look for`, () => {
     expect([error.status, error.statusCode]).toEqual([status, status])
