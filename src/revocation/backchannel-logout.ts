@@ -31,8 +31,6 @@ const known = {
 } as const satisfies Record<keyof BackchannelLogoutOptions, true>
 
 const event = 'http://schemas.openid.net/event/backchannel-logout'
-/** Seconds that a logout token counts which does not say how long. */
-const lifetime = 300
 // Issuers that are older than the media type write JWT or nothing.
 const type = { types: ['logout+jwt', 'jwt'], untyped: true }
 
@@ -60,7 +58,7 @@ export function createBackchannelLogout(options: BackchannelLogoutOptions): Noti
   const seen = createSeen()
 
   async function receive(body: Body) {
-    const rules = { type, audience, lifetime, read: readLogout }
+    const rules = { type, audience, expires: true, read: readLogout }
     const { issuer, jti, issuedAt, goodUntil, read } = await verifyNotice(
       tokenIn(body),
       trust,

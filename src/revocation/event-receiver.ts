@@ -96,7 +96,7 @@ export function createEventReceiver(options: EventReceiverOptions): NoticeHandle
     given['onSecurityEvent'],
   )
   const seen = createSeen()
-  const rules = { type, audience, lifetime: undefined, read: readEvents }
+  const rules = { type, audience, expires: false, read: readEvents }
 
   async function receive(body: Body, sent: string | undefined) {
     await checkAuthorization(sent)

@@ -25,8 +25,8 @@ export interface NoticeRules<T> {
   readonly type: StatementType
   /** Names that must be in `aud`. */
   readonly audience: readonly string[]
-  /** Seconds from `iat` for which a notice without `exp` counts; undefined: for ever. */
-  readonly lifetime: number | undefined
+  /** Whether it must say with `exp` until when it counts. Otherwise it counts for ever. */
+  readonly expires: boolean
   /** Every other check of the claims. It throws a NoticeRefusal. */
   read(claims: Claims): T
 }
@@ -55,7 +55,7 @@ export async function verifyNotice<T>(
   { issuers, emit, now }: Trust,
   rules: NoticeRules<T>,
 ): Promise<Notice<T>> {
-  const { type, lifetime } = rules
+  const { type, expires } = rules
   try {
     checkSize(text)
     const statement = readStatement(text)
@@ -66,7 +66,7 @@ export async function verifyNotice<T>(
     if (issuer === undefined) refuse('invalid_issuer', 'its iss is none of the trusted issuers')
     checkAudience(claims, rules.audience)
     const { clockTolerance } = issuer.policy
-    const { exp, iat } = readDates(claims, lifetime, clockTolerance)
+    const { exp, iat } = readDates(claims, expires, clockTolerance)
     checkTimes({ exp, iat, nbf: undefined, clockTolerance }, now())
     const jti = own(claims, 'jti')
     if (typeof jti !== 'string' || jti === '' || jti.length > longestJti) {
@@ -90,24 +90,21 @@ function checkAudience(claims: Claims, audience: readonly string[]): void {
   refuse('invalid_audience', `its aud must name ${audience.join(' or ')}`)
 }
 
-/** `iat` must be there; `exp` counts where it is there. */
+/** `iat` must be there, and `exp` where a notice expires. */
 function readDates(
   claims: Claims,
-  lifetime: number | undefined,
+  expires: boolean,
   clockTolerance: number,
 ): { readonly exp: number; readonly iat: number } {
-  const iat = own(claims, 'iat')
-  const isEndless = lifetime === undefined && !Object.hasOwn(claims, 'exp')
-  const assumed = isEndless ? iat : (iat as number) + (lifetime ?? 0)
-  const rules = { clockTolerance, profile: { issuedAt: true } }
-  const times = readTimes({ exp: assumed, ...claims }, rules)
-  return { exp: isEndless ? Infinity : times.exp, iat: times.iat as number }
+  const dates = expires ? claims : { ...claims, exp: own(claims, 'iat') }
+  const { exp, iat } = readTimes(dates, { clockTolerance, profile: { issuedAt: true } })
+  return { exp: expires ? exp : Infinity, iat: iat as number }
 }
 
 const hints: Partial<Record<Reason, string>> = {
   algorithm: "its alg is none of the issuer's algorithms",
   'critical-header': 'its header has crit or b64',
-  claims: 'its iat must be there, and iat and exp must be numbers of seconds',
+  claims: 'its iat, and the exp of a logout token, must be numbers of seconds',
   expired: 'it has expired',
   'issued-in-future': 'its iat is in the future',
   signature: 'its signature is wrong',

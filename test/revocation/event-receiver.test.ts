@@ -272,7 +272,7 @@ const refused: readonly (readonly [string, (issuer: TestIssuer) => string, strin
     'an exp that has passed',
     (issuer) => issuer.securityEvent({}, { age: 99, expiresIn: 1 }),
     'invalid_request',
-    /expired/,
+    /no exp/,
   ],
   [
     'no events',
