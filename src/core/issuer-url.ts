@@ -8,7 +8,7 @@ import { isLoopback } from './insecure-hosts.ts'
  */
 export function issuerFlaw(issuer: unknown, insecureHosts: InsecureHosts): string | undefined {
   if (typeof issuer !== 'string' || issuer === '') return 'must be a non-empty string'
-  if (/[{}]/.test(issuer)) return `is a template: ${manyTenants}`
+  if (template.test(issuer)) return `is a template: ${manyTenants}`
   const flaw = mistakeIn(issuer) ?? urlFlaw(issuer, insecureHosts)
   if (flaw !== undefined) return flaw
   if (issuer.includes('?')) return 'must have no query'
@@ -16,6 +16,8 @@ export function issuerFlaw(issuer: unknown, insecureHosts: InsecureHosts): strin
   return standsForTenants(issuer) ? `stands for many tenants: ${manyTenants}` : undefined
 }
 
+/** What stands for many: a part in braces, or a wildcard in the place of a host. */
+const template = /[{}]|^https?:\/\/[^/]*\*/
 const manyTenants =
   'each tenant is an issuer of its own. Name yours, or give a function that gives the options of each tenant that you trust (an issuer resolver)'
 
@@ -43,7 +45,7 @@ const longestIssuer = 1024
  */
 export function isIdentifier(issuer: unknown): issuer is string {
   if (typeof issuer !== 'string' || issuer.length > longestIssuer) return false
-  const isPrintable = /^[\x21-\x7e]+$/.test(issuer) && !/[{}]/.test(issuer)
+  const isPrintable = /^[\x21-\x7e]+$/.test(issuer) && !template.test(issuer)
   const isMistake = mistakeIn(issuer) !== undefined || standsForTenants(issuer)
   return isPrintable && !hasUserInfo(issuer) && !isMistake
 }

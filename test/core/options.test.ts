@@ -190,6 +190,11 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ],
   ['an issuer with a newline after it', { ...good, issuer: `${issuer}\n` }, /no whitespace/],
   [
+    'an issuer with a wildcard',
+    { ...good, issuer: 'https://*.example.com' },
+    /is a template.*Name yours, or give a function/,
+  ],
+  [
     'an issuer that is a template',
     { ...good, issuer: 'https://login.example.com/{tenantid}/v2.0' },
     /is a template.*Name yours, or give a function/,

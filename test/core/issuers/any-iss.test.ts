@@ -106,6 +106,7 @@ describe('an issuer that is no https URL', () => {
     ['with a character that is not ASCII', 'ácme.com', /must be an absolute https URL/],
     ['that is a template', 'https://login.acme.test/{tenantid}', /is a template/],
     ['that is a template and no URL', '{tenantid}', /is a template/],
+    ['with a wildcard for its host', 'https://*.acme.test', /is a template/],
     ['that stands for many tenants', 'https://login.acme.test/common', /stands for many tenants/],
     [
       'that stands for many tenants, with http',
