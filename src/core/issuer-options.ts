@@ -72,13 +72,13 @@ export interface IssuerOptions {
    * Refused: a PEM or DER file, JSON, a text with whitespace, and fewer than 8 different octets.
    * Nothing is fetched. It is copied.
    */
-  secret?: Uint8Array
+  secret?: Uint8Array | undefined
   /**
    * How its tokens are encrypted to this API: first signed, then encrypted (RFC 7519 section 5.2).
    * Default: a token of five parts is refused, as `encrypted`. Refused in the answer of a resolver:
    * an encrypted token names no issuer to ask it for.
    */
-  decryption?: DecryptionOptions
+  decryption?: DecryptionOptions | undefined
   /**
    * Kinds of tokens, told apart by a mark: the first kind whose mark a token has decides. A token
    * of none of them is refused as `token-type`. What a kind leaves out is that of the issuer, else
@@ -195,7 +195,7 @@ export function resolveIssuer(
   if (flaw !== undefined && !isIdentifier(issuer)) refuseIssuer(issuer, flaw)
   const what = resolved ? 'option' : `of issuer ${issuer}: option`
   const of = `${what} '`
-  checkDefined(what, options, ['audience', 'algorithms', 'profile', 'secret', 'decryption'])
+  checkDefined(what, options, ['audience', 'algorithms', 'profile'])
   if (resolved && options['decryption'] !== undefined) {
     const fix = 'is only for issuers that are listed: an encrypted token names no issuer to ask for'
     wrongOption(`${of}decryption'`, fix)

@@ -643,6 +643,29 @@ describe('right options of createVerifier', () => {
     expect(() => createVerifier(options as never)).not.toThrow()
   })
 
+  it.each([
+    ...['allowInsecureHosts', 'allowInsecureLoopback', 'claims', 'clockTolerance', 'fetch', 'keys'],
+    ...['maxIssuers', 'now', 'onEvent', 'revocation', 'tokenCache'],
+    ...['onRefuse', 'onRefused', 'realm', 'tokenHeader', 'verifier'],
+  ])('the option %s with the value undefined counts as left out', (name) => {
+    expect(() => createExpressAuth({ ...good, [name]: undefined })).not.toThrow()
+  })
+
+  it.each([
+    ...['client', 'clockTolerance', 'decryption', 'fetch', 'introspection', 'jwks', 'jwksUri'],
+    ...['kinds', 'metadataUrl', 'permissionsOf', 'secret', 'statusList'],
+  ])('the option %s of an issuer with the value undefined counts as left out', (name) => {
+    const options = { ...good, issuer: { issuer, [name]: undefined } }
+    expect(() => createVerifier(options)).not.toThrow()
+  })
+
+  it.each(['cooldown', 'maxAge', 'maxBytes', 'maxKeys', 'staleIfError', 'timeout'])(
+    'the option keys.%s with the value undefined counts as left out',
+    (name) => {
+      expect(() => createVerifier({ ...good, keys: { [name]: undefined } })).not.toThrow()
+    },
+  )
+
   it('construction does no input or output, starts no timer and uses no randomness', () => {
     const touched = (): never => {
       throw new Error('touched')

@@ -222,7 +222,6 @@ const wrongIssuers: Readonly<Record<string, Options>> = {
     decryption: { algorithms: ['ECDH-ES'], encryption: ['A256GCM'] },
   },
   'decryption without algorithms': { issuer, decryption: { keys: [], encryption: ['A256GCM'] } },
-  'a secret that is undefined': { issuer, secret: undefined },
 }
 
 function configurations(): Trial[] {

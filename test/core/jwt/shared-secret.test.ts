@@ -208,7 +208,7 @@ describe('an issuer resolver that gives a secret', () => {
   })
 
   it('an issuer that it gives without a secret has no HS256', async () => {
-    const { outcome } = resolving(() => ({ secret: undefined as never, jwksUri: `${iss}/keys` }))
+    const { outcome } = resolving(() => ({ secret: undefined, jwksUri: `${iss}/keys` }))
     expect(await outcome(await signed('HS256'))).toMatch(/^503 resolver|^401 algorithm/)
   })
 })
@@ -232,7 +232,6 @@ describe('wrong secrets', () => {
     ['an array of numbers', [...secret], /must be a Uint8Array, not an array/],
     ['an ArrayBuffer', secret.buffer, /must be a Uint8Array/],
     ['a DataView', new DataView(secret.buffer), /must be a Uint8Array/],
-    ['undefined', undefined, /'secret' is present but undefined: give it a value/],
     ['null', null, /must be a Uint8Array, not null/],
     ['no octets', new Uint8Array(), /has 0 octets, and HS256 needs at least 32/],
     ['31 octets', randomBytes(31), /has 31 octets, and HS256 needs at least 32/],
