@@ -58,6 +58,9 @@ Examples:
   npx tollgate issuer -- npm run dev
   npx tollgate issuer --host 0.0.0.0 --url http://issuer:4000`
 
+/** An issuer that runs for weeks must not fill the memory with its log. */
+const keptRequests = 1000
+
 const flags: KnownFlags = {
   ...claimFlags,
   port: 'text',
@@ -111,7 +114,7 @@ function start(flags: Flags, url: string | undefined, listening: Listening): Sta
   const path = pathname.replace(/\/$/, '')
   // A shape has a path of its own, unless the flag names another one.
   const at = { origin, path: shape !== undefined && path === '' ? undefined : path }
-  const options = { ...tokenOptions(flags), ...(shape !== undefined && { shape }) }
+  const options = { ...tokenOptions(flags), keptRequests, ...(shape !== undefined && { shape }) }
   const { issuer, outages, keysAt, listener } = createIssuerWithListener(options, at)
   const host = flags.text('host')
   const secret = isLoopbackOnly(host) ? undefined : randomBytes(24).toString('base64url')

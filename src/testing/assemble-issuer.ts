@@ -40,7 +40,10 @@ import { createFetch } from './transport.ts'
 const trustExample = "issuer.trust({ audience: 'https://api.test' })"
 
 /** Where an issuer is: served over HTTP, or in this process, with what answers for it there. */
-export type IssuerPlace = { readonly served: ServedAt } | { readonly loadServer: LoadServer }
+export type IssuerPlace = ({ readonly served: ServedAt } | { readonly loadServer: LoadServer }) & {
+  /** How many requests its log keeps. Default: all. */
+  readonly keptRequests?: number | undefined
+}
 
 /** Loads the authorization server of an issuer in this process. Most tests need none. */
 export type LoadServer = (issuer: TestIssuer, register: TokenRegister) => Promise<OAuthServer>
@@ -64,7 +67,7 @@ export function assembleIssuer(
   const origin = options.keys ?? 'random'
   const ring = createKeyRing(origin, options.alg ?? (origin === 'random' ? alg : undefined))
   const { keys } = ring
-  const recorder = createRequestLog()
+  const recorder = createRequestLog(place.keptRequests)
   const outages = createOutages()
   // Over HTTP, the server says where its endpoints are. The endpoints of a shape may be anywhere.
   const says = served === undefined && options.shape === undefined ? apiMetadata(baseOf(url)) : {}

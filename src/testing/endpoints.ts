@@ -1,4 +1,5 @@
 import type { JWK } from 'jose'
+import { kindOf, wrongOption } from '../core/option-checks.ts'
 import type { Answer } from './answer.ts'
 import { answerJson, answerText } from './answer.ts'
 import type { OAuthEndpoint } from './oauth/endpoints.ts'
@@ -17,6 +18,29 @@ export type Endpoint =
   | 'status-list'
   | OAuthEndpoint
   | 'other'
+
+const known = {
+  '*': true,
+  'openid-configuration': true,
+  'oauth-authorization-server': true,
+  jwks: true,
+  'status-list': true,
+  authorization: true,
+  token: true,
+  userinfo: true,
+  introspection: true,
+  revocation: true,
+  'end-session': true,
+  other: true,
+} as const satisfies Record<Endpoint | '*', true>
+
+/** A misspelt endpoint would never fail, and nobody would ever ask it: a test would prove nothing. */
+export function checkEndpoint(what: string, endpoint: Endpoint | '*'): void {
+  if (typeof endpoint === 'string' && Object.hasOwn(known, endpoint)) return
+  const given = typeof endpoint === 'string' ? `'${endpoint}'` : kindOf(endpoint)
+  const fix = `is ${given}, which does not exist: use ${Object.keys(known).join(', ')}`
+  wrongOption(`argument 'endpoint' of ${what}`, fix)
+}
 
 /** Whether the endpoint serves a discovery document. */
 export function isMetadata(endpoint: Endpoint): boolean {

@@ -14,7 +14,10 @@ import type { Outages } from './outages.ts'
 import { pause } from './pause.ts'
 
 /** Options of an issuer that answers over HTTP. */
-export interface HttpIssuerOptions extends TestIssuerOptions, AuthorizationServerOptions {}
+export interface HttpIssuerOptions extends TestIssuerOptions, AuthorizationServerOptions {
+  /** How many requests its log keeps. Default: all. */
+  readonly keptRequests?: number
+}
 
 /** A test issuer, and the listener that answers its requests on whatever server. */
 export interface IssuerWithListener {
@@ -35,7 +38,7 @@ export function createIssuerWithListener(
   options: HttpIssuerOptions,
   at: ServedAt,
 ): IssuerWithListener {
-  const { users: _, redirectUris, ...rest } = options
+  const { users: _, redirectUris, keptRequests, ...rest } = options
   const base = `${at.origin}${at.path ?? ''}`.replace(/\/$/, '')
   const { model } = resolveModel(rest, at)
   // A shape may have endpoints of its own, and may have no metadata at all.
@@ -43,7 +46,7 @@ export function createIssuerWithListener(
   const metadata = { ...(model.metadata && says), ...rest.metadata }
   const { issuer, service, outages, register } = assembleIssuer(
     { ...rest, metadata },
-    { served: at },
+    { served: at, keptRequests },
   )
   const { reset } = issuer
   function resetAll(): void {

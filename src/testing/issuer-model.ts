@@ -23,9 +23,17 @@ export interface ServedAt {
 const urlOption = "option 'url' of the test issuer"
 
 export function resolveModel(options: TestIssuerOptions, served?: ServedAt): ResolvedModel {
+  checkGiven(options)
   const shape = shapeOf(options.shape)
   const resolved = modelAt(shape, urlOf(shape, options, served), options)
   return served === undefined ? resolved : moved(resolved, served.origin)
+}
+
+/** `audience: process.env.AUDIENCE` must not mean the default when the variable is missing. */
+function checkGiven(options: TestIssuerOptions): void {
+  if (!Object.hasOwn(options, 'audience') || options.audience !== undefined) return
+  const fix = 'is present but undefined: give it a value, or leave it out'
+  wrongOption("option 'audience' of the test issuer", fix)
 }
 
 function shapeOf(name: TestIssuerOptions['shape']): Shape {

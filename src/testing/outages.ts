@@ -2,6 +2,7 @@ import { kindOf, numberWithin, wrongOption } from '../core/option-checks.ts'
 import type { Answer, Outcome } from './answer.ts'
 import { checkOptions } from './arguments.ts'
 import type { Endpoint } from './endpoints.ts'
+import { checkEndpoint } from './endpoints.ts'
 import type { Fault } from './fault.ts'
 import { appliesTo, applyFault, isFault } from './fault.ts'
 import { anyCount } from './number-bounds.ts'
@@ -50,21 +51,6 @@ export function checkFailOptions(options: FailOptions): void {
   checkOptions('the options of issuer.fail', options, knownFailOptions, example)
 }
 
-const knownEndpoints = {
-  '*': true,
-  'openid-configuration': true,
-  'oauth-authorization-server': true,
-  jwks: true,
-  'status-list': true,
-  authorization: true,
-  token: true,
-  userinfo: true,
-  introspection: true,
-  revocation: true,
-  'end-session': true,
-  other: true,
-} as const satisfies Record<Endpoint | '*', true>
-
 function concerns(active: ActiveFault, endpoint: Endpoint): boolean {
   const isAsked = active.endpoint === '*' || active.endpoint === endpoint
   return isAsked && appliesTo(active.fault, endpoint)
@@ -77,11 +63,7 @@ export function createOutages(): Outages {
     fail(endpoint, fault, options = {}) {
       checkFailOptions(options)
       const { times = Number.POSITIVE_INFINITY, after = 0 } = options
-      if (!Object.hasOwn(knownEndpoints, endpoint)) {
-        const all = Object.keys(knownEndpoints).join(', ')
-        const fix = `is '${endpoint}', which does not exist: use ${all}`
-        wrongOption("argument 'endpoint' of issuer.fail", fix)
-      }
+      checkEndpoint('issuer.fail', endpoint)
       if (!isFault(fault)) {
         const fix = `must be made by faults, not ${kindOf(fault)}; write faults.status(503)`
         wrongOption("argument 'fault' of issuer.fail", fix)

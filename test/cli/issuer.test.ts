@@ -57,6 +57,31 @@ describe('tollgate issuer', () => {
     expect(await answer.json()).toMatchObject({ issuer: stage.variables['ISSUER'] })
   })
 
+  test('its log keeps the latest 1,000 requests, and counts all of them', async () => {
+    const short = await startIssuer()
+    const own = short.variables['TOLLGATE_CONTROL_URL'] as string
+    const keys = short.variables['JWKS_URI'] as string
+    const read = async (path: string) => (await fetch(`${own}${path}`)).json()
+    try {
+      for (let i = 0; i < 2100; i++) await (await fetch(`${keys}?${i}`)).arrayBuffer()
+      const { total, requests } = await read('/requests')
+      expect(total).toBe(2100)
+      expect(requests).toHaveLength(1000)
+      expect(requests[0].url).toBe(`${keys}?1100`)
+      expect(await read('/health')).toMatchObject({ keyFetches: 2100 })
+      // The page asks for what it has not yet seen.
+      const since = async (seen: number) => (await read(`/state?since=${seen}`)).requests
+      expect((await since(2098)).map(({ url }: { url: string }) => url)).toEqual([
+        `${keys}?2098`,
+        `${keys}?2099`,
+      ])
+      expect([(await since(2100)).length, (await since(0)).length]).toEqual([0, 200])
+      expect(await since(2101)).toHaveLength(200)
+    } finally {
+      await short.stop()
+    }
+  })
+
   test('the claims of its flags are in every token', async () => {
     const verifier = createVerifier({
       issuer: stage.variables['ISSUER'] as string,

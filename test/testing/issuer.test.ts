@@ -43,6 +43,10 @@ describe('options', () => {
       { clock: {} },
       /unknown option 'clock' in the options of createTestIssuer: known are url, aud/,
     ],
+    [
+      { audience: undefined },
+      /option 'audience' of the test issuer is present but undefined: give it a value, or leave it out/,
+    ],
     [{ alg: 'HS256' }, /option 'alg' of the test issuer must be one of RS256, .*, not 'HS256'/],
     [{ alg: 'none' }, /option 'alg' of the test issuer must be one of RS256, .*, not 'none'/],
     [{ url: 'issuer.test' }, /option 'url' of the test issuer must be an http or https URL/],
@@ -127,6 +131,32 @@ test('an app that is told by isRevoked refuses a token from revoke() until reset
   expect(issuer.isRevoked({ token: `${token.slice(0, -86)}${'A'.repeat(86)}` })).toBe(true)
   issuer.reset()
   expect(await verdict(token)).toBe('passed')
+})
+
+describe('requests', () => {
+  test('count counts one endpoint, or all of them', async () => {
+    const issuer = createTestIssuer()
+    for (const path of ['/jwks', '/jwks', '/elsewhere']) await issuer.fetch(`${issuer.url}${path}`)
+    expect(issuer.requests.count('jwks')).toBe(2)
+    expect(issuer.requests.count('other')).toBe(1)
+    expect(issuer.requests.count('token')).toBe(0)
+    expect([issuer.requests.count(), issuer.requests.count('*')]).toEqual([3, 3])
+    issuer.requests.clear()
+    expect([issuer.requests.count(), issuer.requests.count('jwks')]).toEqual([0, 0])
+  })
+
+  test.each(['jwk', 'toString', null])('count refuses %j, which nobody ever asks', (endpoint) => {
+    const { requests } = createTestIssuer()
+    expect(() => requests.count(endpoint as 'jwks')).toThrow(
+      /argument 'endpoint' of issuer\.requests\.count is .*, which does not exist: use \*, openid-/,
+    )
+  })
+
+  test('an issuer in the process keeps all of them', async () => {
+    const issuer = createTestIssuer()
+    for (let i = 0; i < 3000; i++) await issuer.fetch(`${issuer.url}/jwks`)
+    expect(issuer.requests.all).toHaveLength(3000)
+  })
 })
 
 describe('reset', () => {

@@ -115,10 +115,13 @@ function keyStates({ keys }: TestIssuer): KeyState[] {
 
 function requestsOf({ requests }: TestIssuer, since: number, most: number): RequestList {
   const { all } = requests
-  // A log that has fewer requests than before was emptied, so that all of them are new.
-  const fresh = all.slice(since > all.length ? 0 : since).slice(-most)
+  const total = requests.count()
+  // A log that has counted fewer requests than before was emptied, so that all of them are new.
+  const unseen = since > total ? total : total - since
+  const shown = Math.min(unseen, most, all.length)
+  const fresh = all.slice(all.length - shown)
   return {
-    total: all.length,
+    total,
     requests: fresh.map(({ endpoint, method, url, at }) => ({ endpoint, method, url, at })),
   }
 }
