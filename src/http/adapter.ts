@@ -67,6 +67,19 @@ export interface AdapterOptions<C extends object, H, R> {
 }
 
 /**
+ * What guards ask of a verifier: all that one of your own must have. `createVerifier` makes one, and
+ * `{ verify: (token) => … }` is one.
+ */
+export type OwnVerifier<C extends object> = Pick<Verifier<C>, 'verify'>
+
+/**
+ * The type of what no value has. Not `never`: an option that may only be left out would tell the
+ * kinds of options apart, and where options are spread, the compiler takes those that it does not
+ * see for left out. It would give the parameters of functions beside the spread no types.
+ */
+type NoEffect = Record<'has no effect beside verifier', never>
+
+/**
  * Options of `createAuth`: those of the adapter, and either those of a verifier or a verifier that
  * was made before.
  */
@@ -74,7 +87,7 @@ export type AuthOptions<C extends object, H, R> = AdapterOptions<C, H, R> &
   (
     | ((VerifierOptions<C> | UntypedOptions<C>) & { verifier?: undefined })
     // Beside a verifier that was made before, options of a verifier would have no effect.
-    | ({ verifier: Verifier<C> } & { [K in keyof VerifierOptions]?: never })
+    | ({ verifier: OwnVerifier<C> } & { [K in keyof VerifierOptions]?: NoEffect })
   )
 
 /** What `createAuth` gives in every adapter. */
@@ -86,6 +99,10 @@ export interface AdapterAuth<C extends object, RequireAuth, GetAuth> {
    */
   readonly requireAuth: RequireAuth
   readonly getAuth: GetAuth
+  /**
+   * The verifier that was made from the options, or the very one that was given. One of your own has
+   * the methods that you gave it, and no others.
+   */
   readonly verifier: Verifier<C>
 }
 

@@ -372,6 +372,7 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
   {
     why: 'tests types, which are gone before a runtime sees the code',
     files: [
+      'test/typing/create-auth.test.ts',
       'test/typing/express.test.ts',
       'test/typing/fastify.test.ts',
       'test/typing/fetch.test.ts',
