@@ -114,7 +114,7 @@ export function createAuth<C extends object = JWTPayload>(
   return {
     requireAuth,
     getAuth: ((ctx: Pick<KoaContext, 'req'>, options?: GetAuthOptions) =>
-      adapter.getAuth(ctx.req, options)) as GetAuth<C>,
+      adapter.getAuth(ctx?.req, options)) as GetAuth<C>,
     verifier,
   }
 }
@@ -159,4 +159,4 @@ function answerIn(ctx: KoaContext): readonly unknown[] {
 }
 
 export const getAuth: GetAuth = ((ctx: Pick<KoaContext, 'req'>, options?: GetAuthOptions) =>
-  lastAuth(ctx.req, options)) as GetAuth
+  lastAuth(ctx?.req, options)) as GetAuth

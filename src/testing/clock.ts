@@ -33,12 +33,12 @@ export function createClock(base: () => number = () => Date.now()): TestClock {
       clock.set(clock.now() + step * 1000)
     },
     set(time) {
-      const target = numberWithin("argument 'time' of clock.set", Number(time), clockMilliseconds)
+      const target = momentOf("argument 'time' of clock.set", time)
       if (frozenAt === undefined) offset = target - base()
       else frozenAt = target
     },
     freeze(time = clock.now()) {
-      frozenAt = numberWithin("argument 'time' of clock.freeze", Number(time), clockMilliseconds)
+      frozenAt = momentOf("argument 'time' of clock.freeze", time)
     },
     reset() {
       offset = 0
@@ -46,4 +46,10 @@ export function createClock(base: () => number = () => Date.now()): TestClock {
     },
   }
   return clock
+}
+
+/** Milliseconds. A Date may be of another realm, as in some test runners. */
+function momentOf(what: string, time: number | Date): number {
+  const isDate = Object.prototype.toString.call(time) === '[object Date]'
+  return numberWithin(what, isDate ? Number(time) : time, clockMilliseconds)
 }

@@ -1,5 +1,6 @@
-import { wrongOption } from '../core/option-checks.ts'
+import { kindOf, wrongOption } from '../core/option-checks.ts'
 import type { PublicKeyAlgorithm } from '../index.ts'
+import { plainObject } from './arguments.ts'
 import type { TestIssuerOptions } from './issuer-options.ts'
 import { general, plain } from './shapes/plain.ts'
 import type { IssuerModel, Shape } from './shapes/shape.ts'
@@ -31,9 +32,16 @@ export function resolveModel(options: TestIssuerOptions, served?: ServedAt): Res
 
 /** `audience: process.env.AUDIENCE` must not mean the default when the variable is missing. */
 function checkGiven(options: TestIssuerOptions): void {
-  if (!Object.hasOwn(options, 'audience') || options.audience !== undefined) return
-  const fix = 'is present but undefined: give it a value, or leave it out'
-  wrongOption("option 'audience' of the test issuer", fix)
+  const { audience, metadata = {} } = options
+  plainObject("option 'metadata' of the test issuer", metadata, "metadata: { jwks_uri: '…' }")
+  if (!Object.hasOwn(options, 'audience')) return
+  const option = "option 'audience' of the test issuer"
+  if (audience === undefined) {
+    wrongOption(option, 'is present but undefined: give it a value, or leave it out')
+  }
+  const list: readonly unknown[] = [audience].flat()
+  if (list.length > 0 && list.every((one) => typeof one === 'string' && one !== '')) return
+  wrongOption(option, `must be a non-empty string or a list of such, not ${kindOf(audience)}`)
 }
 
 function shapeOf(name: TestIssuerOptions['shape']): Shape {

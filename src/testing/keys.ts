@@ -1,6 +1,6 @@
 import type { JWK } from 'jose'
 import type { PublicKeyAlgorithm } from '../core/algorithms.ts'
-import { wrongOption } from '../core/option-checks.ts'
+import { kindOf, optionalBoolean, wrongOption } from '../core/option-checks.ts'
 import { resolveAlgorithm } from './algorithms.ts'
 import { checkOptions } from './arguments.ts'
 import { algorithmOf } from './jwk.ts'
@@ -80,6 +80,12 @@ const knownRotateOptions = {
   kid: true,
 } as const satisfies Record<keyof RotateOptions, true>
 
+function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
+  if (choices.includes(value as string)) return
+  const fix = `must be one of '${choices.join("', '")}', not ${kindOf(value)}`
+  wrongOption(`option '${name}' of keys.rotate`, fix)
+}
+
 export function createKeyRing(
   origin: KeyOrigin,
   preferred: PublicKeyAlgorithm | undefined,
@@ -141,7 +147,10 @@ export function createKeyRing(
       const old = current
       const wanted = options.alg ?? announced?.alg ?? old.alg
       const alg = resolveAlgorithm("option 'alg' of keys.rotate", wanted)
-      const overlap = options.overlap ?? kid !== 'reuse'
+      checkChoice('publish', publish, ['with-use', 'before-use', 'after-use'])
+      checkChoice('kid', kid, ['new', 'reuse', 'none'])
+      const stated = optionalBoolean("option 'overlap' of keys.rotate", options.overlap)
+      const overlap = stated ?? kid !== 'reuse'
       if (publish === 'before-use' && !overlap) {
         const fix = "must not be false with publish 'before-use', because the old key still signs"
         wrongOption("option 'overlap' of keys.rotate", fix)

@@ -1,4 +1,4 @@
-import { numberWithin, optionalBoolean, wrongOption } from '../core/option-checks.ts'
+import { kindOf, numberWithin, optionalBoolean, wrongOption } from '../core/option-checks.ts'
 import { checkOptions } from './arguments.ts'
 import type { Claims } from './claims.ts'
 import { claimsOf } from './claims.ts'
@@ -124,9 +124,12 @@ export function createMint(
 
 /** In base64url: the bytes of the option `raw`, or else the claims. */
 export function encodePayload({ raw }: Pick<MintOptions, 'raw'>, claims: () => Claims): string {
-  return raw === undefined
-    ? encodePart(claims())
-    : Buffer.from(raw as Uint8Array).toString('base64url')
+  if (raw === undefined) return encodePart(claims())
+  if (typeof raw === 'string' || ArrayBuffer.isView(raw)) {
+    return Buffer.from(raw as Uint8Array).toString('base64url')
+  }
+  const fix = `must be a string or a Uint8Array, not ${kindOf(raw)}`
+  return wrongOption("option 'raw' of issuer.mint", fix)
 }
 
 /** A person's token, unless the issuer knows machines alone. */

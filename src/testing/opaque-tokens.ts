@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { wrongOption } from '../core/option-checks.ts'
+import { kindOf, wrongOption } from '../core/option-checks.ts'
 import { checkOptions } from './arguments.ts'
 import type { Claims } from './claims.ts'
 import { claimsOf } from './claims.ts'
@@ -60,7 +60,12 @@ export function createTokenRegister(mint: Mint, ids: Ids, deterministic = false)
       return token
     },
     claimsOf: (token) => opaque.get(token),
-    revoke: (token) => void revoked.add(identityOf(token)),
+    revoke(token) {
+      if (typeof token !== 'string' || token === '') {
+        wrongOption("argument 'token' of issuer.revoke", `must be a token, not ${kindOf(token)}`)
+      }
+      revoked.add(identityOf(token))
+    },
     isRevoked: (token) => revoked.has(identityOf(token)),
     reset() {
       opaque.clear()

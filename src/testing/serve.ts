@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { knownOptions, wrongOption } from '../core/option-checks.ts'
+import { knownOptions, numberWithin, wrongOption } from '../core/option-checks.ts'
 import type { IssuerOptions } from '../index.ts'
 import { checkOptions } from './arguments.ts'
 import { controlPath } from './control/protocol.ts'
@@ -84,9 +84,11 @@ export async function serveTestIssuer(options: ServeOptions = {}): Promise<Serve
       "must be '127.0.0.1', 'localhost' or '::1': other machines must not get tokens from it",
     )
   }
-  if (path !== undefined && path !== '' && !path.startsWith('/')) {
+  if (path !== undefined && (typeof path !== 'string' || (path !== '' && path[0] !== '/'))) {
     wrongOption("option 'path' of serveTestIssuer", "must begin with '/'")
   }
+  const ports = { min: 0, max: 65_535, whole: true }
+  numberWithin("option 'port' of serveTestIssuer", wanted, ports)
   // An issuer in process needs neither a server nor OAuth, so neither is loaded for it.
   const [{ createServer }, { createIssuerWithListener }, { createControl }] = await Promise.all([
     import('node:http'),

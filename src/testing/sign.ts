@@ -1,7 +1,8 @@
 import type { PublicKeyAlgorithm } from '../core/algorithms.ts'
 import { fitsKeyType } from '../core/algorithms.ts'
-import { wrongOption } from '../core/option-checks.ts'
+import { kindOf, wrongOption } from '../core/option-checks.ts'
 import { resolveAlgorithm, signBytes } from './algorithms.ts'
+import { plainObject } from './arguments.ts'
 import type { SigningRing } from './keys.ts'
 import type { TestKey } from './test-key.ts'
 
@@ -42,6 +43,7 @@ export function createSigner(
   return {
     algorithmOf,
     sign(typ, payload, options) {
+      checkHeader(options)
       const key = chooseKey(ring, options)
       const alg = options.alg ?? key.alg
       checkAlgorithm(alg)
@@ -51,6 +53,13 @@ export function createSigner(
       return `${header}.${payload}.${signature.toString('base64url')}`
     },
   }
+}
+
+function checkHeader({ kid = null, header = {} }: SignOptions): void {
+  plainObject("option 'header' of issuer.mint", header, "header: { typ: 'JWT' }")
+  if (kid === null || typeof kid === 'string') return
+  const fix = `must be a string or null, not ${kindOf(kid)}; for others write header: { kid: … }`
+  wrongOption("option 'kid' of issuer.mint", fix)
 }
 
 /** Base64url of JSON. */
@@ -75,9 +84,16 @@ function chooseKey(ring: SigningRing, { alg, kid, key }: SignOptions): TestKey {
   )
 }
 
+/** What is no key would be signed with the current one, and a wrong token would be a good one. */
 function namedKey(ring: SigningRing, key: SignOptions['key']): TestKey | undefined {
   if (key === 'attacker') return ring.keys.attacker()
   if (key === 'unpublished') return ring.unpublished()
   if (key === 'retired') return ring.retired()
-  return key
+  if (key === undefined || isTestKey(key)) return key
+  const fix = "must be 'attacker', 'unpublished', 'retired' or a key of issuer.keys"
+  return wrongOption("option 'key' of issuer.mint", `${fix}, not ${kindOf(key)}`)
+}
+
+function isTestKey(key: unknown): key is TestKey {
+  return typeof key === 'object' && key !== null && 'privateJwk' in key && 'alg' in key
 }

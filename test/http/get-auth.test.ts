@@ -1,3 +1,9 @@
+import * as express from 'tollgate/express'
+import * as fastify from 'tollgate/fastify'
+import * as fetch from 'tollgate/fetch'
+import * as hono from 'tollgate/hono'
+import * as koa from 'tollgate/koa'
+import * as nest from 'tollgate/nest'
 import { createAuth, getAuth } from 'tollgate/node'
 import { createTestIssuer } from 'tollgate/testing'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -21,15 +27,28 @@ describe('what getAuth says where it knows no caller', () => {
     }
   })
 
-  it('getAuth says that it was given no request', () => {
-    for (const read of [getAuth, first.getAuth]) {
-      for (const none of [undefined, null, 'GET /']) {
-        expect(() => read(none as never, { optional: true })).toThrow(
-          /^tollgate: getAuth must be given the request, not /,
-        )
+  it.each<[string, (request: never, options?: never) => unknown]>([
+    ['express', express.getAuth],
+    ['koa', koa.getAuth],
+    ['fastify', fastify.getAuth],
+    ['hono', hono.getAuth],
+    ['fetch', fetch.getAuth],
+    ['node', getAuth],
+    ['nest', nest.getAuth],
+    ['node, of createAuth', first.getAuth],
+    ['koa, of createAuth', koa.createAuth(issuer.trust()).getAuth],
+  ])(
+    'outside of a request, getAuth of %s says what it must be given, optional or not',
+    (_, read) => {
+      for (const nothing of [undefined, null, 'req', 7]) {
+        for (const options of [undefined, { optional: true }]) {
+          expect(() => read(nothing as never, options as never)).toThrow(
+            /^tollgate: getAuth must be given the request, not /,
+          )
+        }
       }
-    }
-  })
+    },
+  )
 
   it('getAuth says that the caller is anonymous behind an optional guard', async () => {
     const request = requestOf()

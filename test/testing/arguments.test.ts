@@ -135,6 +135,58 @@ describe('claims', () => {
   })
 })
 
+describe('values', () => {
+  /** What somebody may write in JavaScript, and the option that must not take it. */
+  test.each<readonly [option: string, Call, unknown]>([
+    ["option 'audience' of the test issuer", (audience) => createTestIssuer({ audience }), ''],
+    ["option 'audience' of the test issuer", (audience) => createTestIssuer({ audience }), []],
+    ["option 'audience' of the test issuer", (audience) => createTestIssuer({ audience }), 7],
+    ["option 'audience' of the test issuer", (audience) => createTestIssuer({ audience }), null],
+    [
+      "option 'audience' of the test issuer",
+      (audience) => createTestIssuer({ audience }),
+      ['a', ''],
+    ],
+    ["option 'metadata' of the test issuer", (metadata) => createTestIssuer({ metadata }), 'x'],
+    ["option 'metadata' of the test issuer", (metadata) => createTestIssuer({ metadata }), null],
+    ["option 'key' of issuer.mint", (key) => issuer.mint({}, { key }), 'atacker'],
+    ["option 'key' of issuer.mint", (key) => issuer.mint({}, { key }), null],
+    ["option 'key' of issuer.mint", (key) => issuer.mint({}, { key }), {}],
+    ["option 'kid' of issuer.mint", (kid) => issuer.mint({}, { kid }), 7],
+    ["option 'header' of issuer.mint", (header) => issuer.mint({}, { header }), 'JWT'],
+    ["option 'header' of issuer.mint", (header) => issuer.mint({}, { header }), ['typ']],
+    ["option 'raw' of issuer.mint", (raw) => issuer.mint({}, { raw }), { sub: 'ada' }],
+    ["option 'publish' of keys.rotate", (publish) => issuer.keys.rotate({ publish }), 'later'],
+    ["option 'kid' of keys.rotate", (kid) => issuer.keys.rotate({ kid }), 'mine'],
+    ["option 'overlap' of keys.rotate", (overlap) => issuer.keys.rotate({ overlap }), 'no'],
+    ["argument 'time' of clock.set", (time) => issuer.clock.set(time), '2030-01-01'],
+    ["argument 'time' of clock.set", (time) => issuer.clock.set(time), null],
+    ["argument 'time' of clock.freeze", (time) => issuer.clock.freeze(time), '0'],
+    ["argument 'token' of issuer.revoke", (token) => issuer.revoke(token), undefined],
+    ["argument 'token' of issuer.revoke", (token) => issuer.revoke(token), ''],
+    ["option 'port' of serveTestIssuer", (port) => serveTestIssuer({ port }), '8080'],
+    ["option 'port' of serveTestIssuer", (port) => serveTestIssuer({ port }), 70_000],
+    ["option 'port' of serveTestIssuer", (port) => serveTestIssuer({ port }), Number.NaN],
+  ])('%s is refused where it makes no sense', async (option, call, wrong) => {
+    const error = await errorOf(call, wrong)
+    expect(error).toBeInstanceOf(TypeError)
+    expect((error as Error).message.startsWith(`tollgate: ${option} must be`)).toBe(true)
+  })
+
+  test('a path that is none is refused', async () => {
+    const error = await errorOf((path) => serveTestIssuer({ path }), 7)
+    expect(String(error)).toBe(
+      "TypeError: tollgate: option 'path' of serveTestIssuer must begin with '/'",
+    )
+  })
+
+  test('a key of another issuer signs, and any kid can be written in the header', () => {
+    const foreign = createTestIssuer().keys.current
+    expect(issuer.mint({}, { key: foreign })).toMatch(/^ey/)
+    expect(issuer.mint({}, { header: { kid: 7 } })).toMatch(/^ey/)
+  })
+})
+
 describe('options', () => {
   const route = { issuer, path: '/' }
   const fail: Call = (fault) => issuer.fail('*', fault)
