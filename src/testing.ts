@@ -1,5 +1,11 @@
 // The entry of the test kit. Each line here is a public promise.
 
+export {
+  assertAuthorized,
+  assertForbidden,
+  assertUnauthorized,
+  assertUnavailable,
+} from './testing/answers/assertions.ts'
 export type {
   Expectation,
   ForbiddenExpectation,

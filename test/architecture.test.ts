@@ -405,7 +405,10 @@ test('texts in the repository use technical terms instead of invented ones, and 
 test('src reads no environment variable, but for the command line, which reads them in one file and hands them to a command in another', () => {
   const readers = sources.filter((file) => {
     const code = codeOf(file)
-    const words = code.replace(literals, (literal) => (literal.startsWith('`') ? literal : ' '))
+    const words = code
+      .replace(literals, (literal) => (literal.startsWith('`') ? literal : ' '))
+      // What a served test issuer gives to others has that name, and is read from nowhere.
+      .replace(/\breadonly env:|\benv: variablesOf\(/g, ' ')
     return /\benv\b/.test(words) || /\[\s*['"`]env['"`]\s*\]/.test(code)
   })
   expect(readers).toEqual(['src/cli/dev-issuer/child.ts', 'src/cli/main.ts'])

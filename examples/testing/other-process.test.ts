@@ -4,18 +4,18 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 
 // Here it is in this process. `npx tollgate issuer -- npm run e2e` sets these variables instead.
 let elsewhere: ServedTestIssuer
-let variables: { TOLLGATE_CONTROL_URL?: string | undefined; TOLLGATE_CONTROL_TOKEN?: string }
+let variables: Readonly<Record<string, string>>
 beforeAll(async () => {
   elsewhere = await serveTestIssuer()
-  variables = { TOLLGATE_CONTROL_URL: elsewhere.controlUrl }
+  variables = elsewhere.env
 })
 afterAll(() => elsewhere.close())
 
 let issuer: RemoteTestIssuer
 beforeAll(async () => {
-  const { TOLLGATE_CONTROL_URL: url = 'http://localhost:4400', TOLLGATE_CONTROL_TOKEN: token } =
-    variables
-  issuer = await connectTestIssuer(url, token === undefined ? {} : { token })
+  const { TOLLGATE_CONTROL_URL: url = 'http://localhost:4400', TOLLGATE_CONTROL_TOKEN } = variables
+  const wanted = TOLLGATE_CONTROL_TOKEN !== undefined
+  issuer = await connectTestIssuer(url, wanted ? { controlToken: TOLLGATE_CONTROL_TOKEN } : {})
 })
 afterEach(() => issuer.reset())
 

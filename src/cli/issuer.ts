@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createControl } from '../testing/control/control.ts'
-import { controlPath } from '../testing/control/protocol.ts'
+import { variablesOf } from '../testing/control/variables.ts'
 import { createIssuerWithListener } from '../testing/http-issuer.ts'
 import type { IssuerShape } from '../testing/shapes/shapes.ts'
 import { shapes } from '../testing/shapes/shapes.ts'
@@ -127,13 +127,7 @@ function start(flags: Flags, url: string | undefined, listening: Listening): Sta
   })
   return {
     issuer,
-    variables: {
-      ISSUER: issuer.url,
-      AUDIENCE: [issuer.audience].flat().join(' '),
-      JWKS_URI: keysAt,
-      TOLLGATE_CONTROL_URL: `${origin}${controlPath}`,
-      ...(secret !== undefined && { TOLLGATE_CONTROL_TOKEN: secret }),
-    },
+    variables: variablesOf({ issuer, keysAt, origin, secret }),
     page: page.linkAt(hereOf(host), listening.port),
   }
 }

@@ -4,6 +4,7 @@ import { knownOptions, numberWithin, wrongOption } from '../core/option-checks.t
 import type { IssuerOptions } from '../index.ts'
 import { checkOptions } from './arguments.ts'
 import { controlPath } from './control/protocol.ts'
+import { variablesOf } from './control/variables.ts'
 import type { AnyIssuer, TestIssuer } from './issuer.ts'
 import type { TestIssuerOptions } from './issuer-options.ts'
 import { issuerOptionsElsewhere, knownIssuerOptions } from './issuer-options.ts'
@@ -39,6 +40,13 @@ export interface ServedTestIssuer<I extends AnyIssuer = AnyIssuer>
   readonly port: number
   /** Where its control endpoints are, for `connectTestIssuer`. Undefined with `control: false`. */
   readonly controlUrl: string | undefined
+  /** What its control endpoints want: that of `control: { token }`, or undefined. */
+  readonly controlToken: string | undefined
+  /**
+   * Environment variables for processes that use it, as `npx tollgate issuer` prints them: ISSUER,
+   * AUDIENCE (separated by spaces), JWKS_URI, TOLLGATE_CONTROL_URL and TOLLGATE_CONTROL_TOKEN.
+   */
+  readonly env: Readonly<Record<string, string>>
   /** Stops listening, and closes open connections. */
   close(): Promise<void>
 }
@@ -100,14 +108,22 @@ export async function serveTestIssuer(options: ServeOptions = {}): Promise<Serve
   const { port } = server.address() as AddressInfo
   const origin = `http://${host === '::1' ? '[::1]' : host}:${port}`
   try {
-    const { issuer, outages, listener } = createIssuerWithListener(rest, { origin, path })
+    const { issuer, outages, keysAt, listener } = createIssuerWithListener(rest, { origin, path })
     const control = controlOf && createControl({ issuer, outages, url: origin, ...controlOf })
     server.on('request', (request, response) => {
       if (!control?.handle(request, response)) listener(request, response)
     })
     const close = createClose(server)
-    const controlUrl = control && `${origin}${controlPath}`
-    return Object.assign(issuer, { port, controlUrl, close, [Symbol.asyncDispose]: close })
+    const secret = controlOf?.secret
+    const place = { issuer, keysAt, origin: control && origin, secret }
+    return Object.assign(issuer, {
+      port,
+      controlUrl: control && `${origin}${controlPath}`,
+      controlToken: secret,
+      env: variablesOf(place),
+      close,
+      [Symbol.asyncDispose]: close,
+    })
   } catch (error) {
     server.close()
     throw error

@@ -168,8 +168,12 @@ test('every entry exports the expected values, imported and required, without an
         "createRedisStore",
       ],
       "tollgate/testing": [
+        "assertAuthorized",
+        "assertForbidden",
         "assertRejectsHostileTokens",
         "assertSurvivesIssuerFaults",
+        "assertUnauthorized",
+        "assertUnavailable",
         "authorized",
         "connectTestIssuer",
         "createTestIssuer",

@@ -229,7 +229,7 @@ describe('what may connect', () => {
     await expect(connectTestIssuer(served.url, { secret: 'x' } as object)).rejects.toThrow(
       TypeError,
     )
-    await expect(connectTestIssuer(served.url, { token: 'a\nb' })).rejects.toThrow(TypeError)
+    await expect(connectTestIssuer(served.url, { controlToken: 'a\nb' })).rejects.toThrow(TypeError)
   })
 
   test('where no test issuer answers, an Error says how to start one', async () => {
@@ -244,8 +244,14 @@ describe('what may connect', () => {
     const token = 'a-control-token-of-this-test'
     await using guarded = await serveTestIssuer({ control: { token } })
     await expect(connectTestIssuer(guarded.url)).rejects.toThrow(/wants its control token/)
-    await expect(connectTestIssuer(guarded.url, { token: 'wrong' })).rejects.toThrow(/wants/)
-    const connected = await connectTestIssuer(guarded.url, { token })
+    const wrong = { controlToken: 'wrong' }
+    await expect(connectTestIssuer(guarded.url, wrong)).rejects.toThrow(/wants .*'controlToken'/)
+    await expect(connectTestIssuer(guarded.url, { token } as object)).rejects.toThrow(
+      /the option is named 'controlToken'/,
+    )
+    const { controlToken = '' } = guarded
+    expect(controlToken).toBe(token)
+    const connected = await connectTestIssuer(guarded.url, { controlToken })
     expect(decodeJwt(await connected.mint()).iss).toBe(guarded.url)
   })
 

@@ -105,6 +105,23 @@ describe('a served issuer', () => {
     expect((await fetch(`${tenant.url}/jwks`)).status).toBe(200)
   })
 
+  test('env has the variables of apps that use it, and of whoever tells it what to do', async () => {
+    await using own = await serveTestIssuer({ audience: ['one', 'two'] })
+    expect(own.env).toEqual({
+      ISSUER: own.url,
+      AUDIENCE: 'one two',
+      JWKS_URI: `${own.url}/jwks`,
+      TOLLGATE_CONTROL_URL: own.controlUrl,
+    })
+    expect(own.controlToken).toBeUndefined()
+    const token = 'a-control-token-of-this-test'
+    await using guarded = await serveTestIssuer({ control: { token } })
+    expect(guarded.env).toMatchObject({ TOLLGATE_CONTROL_TOKEN: token })
+    await using silent = await serveTestIssuer({ control: false, shape: 'keycloak' })
+    expect(Object.keys(silent.env)).toEqual(['ISSUER', 'AUDIENCE', 'JWKS_URI'])
+    expect((await fetch(silent.env['JWKS_URI'] ?? '')).status).toBe(200)
+  })
+
   test('a served issuer can listen on localhost by name', async () => {
     await using local = await serveTestIssuer({ host: 'localhost', alg: 'EdDSA' })
     expect(local.url).toBe(`http://localhost:${local.port}`)

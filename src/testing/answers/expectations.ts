@@ -118,7 +118,8 @@ export function unavailable(expectation: UnavailableExpectation = {}): Expectati
   return assertion(judgeUnavailable('unavailable', expectation))
 }
 
-function assertion({ call, find }: Judge): Expectation {
+/** The expectation of a judge, as a function that throws. */
+export function assertion({ call, find }: Judge): Expectation {
   return (response) => {
     const finding = find(response)
     if (finding !== undefined) throw new Error(messageOf(call, finding))

@@ -24,7 +24,7 @@ export interface ConnectOptions {
    * issuer` prints where it listens on more than loopback, or that of `serveTestIssuer({ control })`.
    * Default: none.
    */
-  token?: string
+  controlToken?: string
 }
 
 /** The clock of an issuer in another process. An app of a third process has its own. */
@@ -91,12 +91,14 @@ export async function connectTestIssuer(
   url: string,
   options: ConnectOptions = {},
 ): Promise<RemoteTestIssuer> {
-  const example = "connectTestIssuer('http://localhost:4400', { token: '…' })"
-  checkOptions('the options of connectTestIssuer', options, { token: true }, example)
-  const { token } = options
+  const example = "connectTestIssuer('http://localhost:4400', { controlToken: '…' })"
+  const elsewhere = { token: "the option is named 'controlToken'" }
+  const known = { controlToken: true } as const satisfies Record<keyof ConnectOptions, true>
+  checkOptions('the options of connectTestIssuer', options, known, example, elsewhere)
+  const { controlToken: token } = options
   if (token !== undefined && (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token))) {
     wrongOption(
-      "option 'token' of connectTestIssuer",
+      "option 'controlToken' of connectTestIssuer",
       'must be the control token, as it is printed',
     )
   }
@@ -105,7 +107,7 @@ export async function connectTestIssuer(
   const { status, body } = await ask('GET', '/health')
   if (status === 401) {
     throw new Error(
-      `tollgate: the test issuer at ${base} wants its control token: give it as the option 'token'`,
+      `tollgate: the test issuer at ${base} wants its control token: give it as the option 'controlToken'`,
     )
   }
   if (!isIntroduction(body)) {

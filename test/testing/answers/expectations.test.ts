@@ -7,6 +7,10 @@ import { createAuth as forFastify } from 'tollgate/fastify'
 import { createAuth as forFetch } from 'tollgate/fetch'
 import type { Expectation } from 'tollgate/testing'
 import {
+  assertAuthorized,
+  assertForbidden,
+  assertUnauthorized,
+  assertUnavailable,
   authorized,
   createTestIssuer,
   faults,
@@ -125,6 +129,34 @@ const outage = {
   headers: { 'www-authenticate': '', 'retry-after': '7' },
   body: { ...problem, status: 503 },
 }
+
+describe('assertions for a response that is there already', () => {
+  const good: Answer = { status: 200, headers: {} }
+
+  it('they hold for what the expectations hold for', () => {
+    assertUnauthorized(refusal(invalid), { error: 'invalid_token' })
+    assertForbidden(refusal(insufficient), { scope: 'a b' })
+    assertUnavailable(refusal(outage))
+    assertAuthorized(good)
+  })
+
+  it.each<[string, () => void, RegExp]>([
+    ['assertUnauthorized', () => assertUnauthorized(good, { error: null }), /status 401/],
+    ['assertForbidden', () => assertForbidden(good), /status 403/],
+    ['assertUnavailable', () => assertUnavailable(good, { retryAfter: false }), /status 503/],
+    ['assertAuthorized', () => assertAuthorized(refusal()), /a status from 200 to 299/],
+  ])('%s names itself, and says what came', (name, run, expected) => {
+    expect(run).toThrow(expected)
+    expect(run).toThrow(`tollgate: this answer is not what ${name}(`)
+  })
+
+  it('they refuse options that do not exist, or are undefined', () => {
+    const typo = { eror: 'invalid_token' } as object
+    expect(() => assertUnauthorized(refusal(invalid), typo)).toThrow(/did you mean 'error'/)
+    const missing = { scope: undefined } as object
+    expect(() => assertForbidden(refusal(insufficient), missing)).toThrow(/present but undefined/)
+  })
+})
 
 describe('what the expectations refuse', () => {
   const cases: [string, Expectation, Answer, RegExp][] = [
