@@ -61,8 +61,14 @@ function parse(args: readonly string[], flags: KnownFlags, strict: boolean) {
     return parseArgs({ args: [...args], options, strict, allowPositionals: true, tokens: true })
   } catch (error) {
     // What is left to be wrong is a value that is missing, or that stands where none may.
-    const [sentence = ''] = (error as Error).message.split(/[.\n]/)
-    return wrongUsage(escaped(sentence))
+    const { message } = error as Error
+    const [, name = ''] = /--([a-z-]+)/.exec(message) ?? []
+    if (flags[name] === undefined || flags[name] === 'switch') {
+      return wrongUsage(`flag '--${name}' takes no value`)
+    }
+    const next = args[args.indexOf(`--${name}`) + 1]
+    const fix = next?.startsWith('-') ? `: if it begins with a dash, write --${name}=-…` : ''
+    return wrongUsage(`flag '--${name}' needs a value${fix}`)
   }
 }
 
@@ -72,13 +78,19 @@ function checkNames(args: readonly string[], flags: KnownFlags): void {
     if (token.kind !== 'option') continue
     const { name, rawName } = token
     if (!Object.hasOwn(flags, name) && name !== 'help') {
-      const near = nearest(name, [...Object.keys(flags), 'help'])
+      const names = [...Object.keys(flags), 'help']
+      const near = names.find((one) => isBeginning(name, one)) ?? nearest(name, names)
       const fix = near === undefined ? '' : `: did you mean '--${near}'?`
       wrongUsage(`unknown flag '${escaped(rawName, 60)}'${fix}`)
     }
     if (seen.has(name) && flags[name] === 'text') wrongUsage(`flag '--${name}' is given twice`)
     seen.add(name)
   }
+}
+
+/** `--aud` is meant as `--audience`, and `--expires` as `--expires-in`. */
+function isBeginning(given: string, name: string): boolean {
+  return given.length >= 3 && (name.startsWith(given) || given.startsWith(`${name}-`))
 }
 
 function createFlags(

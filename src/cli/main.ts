@@ -2,11 +2,13 @@
 /** The command `tollgate`. This file alone reads the state of the process. */
 import { run } from './run.ts'
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // The reader of a pipe has gone, such as `head`: nothing is left to do.
-  if (error.code === 'EPIPE') process.exit()
-  throw error
-})
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // The reader of a pipe has gone, such as `head`: nothing is left to do.
+    if (error.code === 'EPIPE') process.exit()
+    throw error
+  })
+}
 
 process.exitCode = await run(process.argv.slice(2), {
   input: process.stdin,

@@ -4,13 +4,15 @@ import { CommandFailure, exitCodes, wrongUsage } from './failure.ts'
 import { readFlags } from './flags.ts'
 import type { Io } from './io.ts'
 import { escaped, printLine } from './io.ts'
+import { readVersion } from './version.ts'
 
 const usage = `Usage: tollgate COMMAND [flags]
 
 Commands:
 ${commands.map(({ name, summary }) => `  ${name.padEnd(9)}${summary}`).join('\n')}
 
-tollgate COMMAND --help tells the flags of a command and its exit codes.
+tollgate COMMAND --help tells the flags of a command and its exit codes, and
+tollgate --version the version.
 Data goes to standard output, and everything else to standard error.
 NO_COLOR turns colours off; off a terminal there are none.`
 
@@ -23,6 +25,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const [name = '', ...rest] = args
   if (['help', '--help', '-h'].includes(name)) {
     printLine(io.output, usage)
+    return exitCodes.success
+  }
+  if (['version', '--version', '-v'].includes(name)) {
+    printLine(io.output, await readVersion())
     return exitCodes.success
   }
   try {

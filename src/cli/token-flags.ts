@@ -25,11 +25,15 @@ export function claimsIn(flags: Flags): Claims {
       .map((text) => pair('claim-json', text))
       .map(([name, value]) => [name, readJson(name, value)] as const),
   ]
-  return {
-    ...(sub !== undefined && { sub }),
-    ...(scope !== undefined && { scope }),
-    ...Object.fromEntries(named),
-  }
+  const all = [
+    ...(sub === undefined ? [] : [['sub', sub] as const]),
+    ...(scope === undefined ? [] : [['scope', scope] as const]),
+    ...named,
+  ]
+  const names = all.map(([name]) => name)
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice !== undefined) wrongUsage(`the claim '${escaped(twice, 60)}' is given twice`)
+  return Object.fromEntries(all)
 }
 
 /** The two parts of `name=value`. */

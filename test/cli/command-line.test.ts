@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
 import { commands } from '../../src/cli/commands.ts'
 import { readDuration } from '../../src/cli/duration.ts'
 import { createPaint } from '../../src/cli/style.ts'
@@ -46,8 +47,22 @@ describe('help', () => {
   )
 })
 
+test.each([['--version'], ['-v'], ['version']])('%s prints the version alone', async (arg) => {
+  expect(await finish([arg])).toEqual({ code: 0, output: `${manifest.version}\n`, notes: '' })
+})
+
 describe('a wrong command line', () => {
   test.each([
+    [['explain', '--aud', 'a'], "unknown flag '--aud': did you mean '--audience'?"],
+    [['mint', '--expires', '1h'], "unknown flag '--expires': did you mean '--expires-in'?"],
+    [
+      ['mint', '--sub', '-x'],
+      "flag '--sub' needs a value: if it begins with a dash, write --sub=-…",
+    ],
+    [['mint', '--help=yes'], "flag '--help' takes no value"],
+    [['mint', '--claim', 'a=b', '--claim', 'a=c'], "the claim 'a' is given twice"],
+    [['mint', '--sub', 'ada', '--claim-json', 'sub=7'], "the claim 'sub' is given twice"],
+    [['issuer', '--claim', 'a=b', '--claim-json', 'a=1'], "the claim 'a' is given twice"],
     [[], 'name a command'],
     [['mnt'], "unknown command 'mnt': did you mean 'mint'?"],
     [['frobnicate'], `there are ${names.join(', ')}`],
@@ -56,8 +71,8 @@ describe('a wrong command line', () => {
     [['mint', '-x'], "unknown flag '-x'"],
     [['mint', 'token'], "unexpected argument 'token'"],
     [['mint', '--sub', 'a', '--sub', 'b'], "flag '--sub' is given twice"],
-    [['mint', '--sub'], "'--sub"],
-    [['mint', '--sub', '--scope', 'a'], "'--sub"],
+    [['mint', '--sub'], "flag '--sub' needs a value\n"],
+    [['mint', '--sub', '--scope', 'a'], "flag '--sub' needs a value: if it begins with a dash"],
     [['mint', '--sub='], "flag '--sub' needs a value"],
     [['mint', '--', 'npm'], "takes nothing after '--'"],
     [['mint', '--claim', 'admin'], 'write name=value'],

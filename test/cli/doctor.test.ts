@@ -52,7 +52,9 @@ describe('doctor', () => {
     expect(output).toContain('good    keys           1 can be used\n')
     expect(output).toContain('good    algorithms     ES256, which its keys name\n')
     expect(output).toContain('good    clock          it agrees with')
-    expect(output).toContain(`createAuth({ issuer: '${issuer.url}', audience: 'your API' })`)
+    expect(output).toContain(
+      `createAuth({ issuer: '${issuer.url}', audience: 'your API', allowInsecureLoopback: true })`,
+    )
     expect(output).toMatch(/^advice {2}issuer .*\n .*allowInsecureLoopback: true$/m)
     expect(output).not.toContain('wrong')
   })
@@ -142,6 +144,13 @@ describe('doctor', () => {
     const date = new Date(Date.now() + seconds * 1000).toUTCString()
     const [line] = await found('clock', issuer.url, withHeaders({ date }))
     expect(line).toMatch(says)
+  })
+
+  test('nothing is called good of an issuer that does not answer', async () => {
+    const { code, output } = await finish(['doctor', 'http://127.0.0.1:9'])
+    expect(code).toBe(3)
+    expect(output).toContain('wrong   metadata')
+    expect(output).not.toContain('good')
   })
 
   test('the preset of a known issuer is named', async () => {

@@ -50,6 +50,17 @@ describe('explain without an issuer', () => {
     }
   })
 
+  test.each([' ', '\u2028', '*', ['https://*.example.com', ' ']])(
+    'an audience that no API can have, %j, is a matter of the token and not of the command line',
+    async (aud) => {
+      const { code, output, notes } = await explain(issuer.mint({ aud }))
+      expect([code, notes]).toEqual([1, ''])
+      expect(output).toMatch(/^Refused: (audience|claims)\.$/m)
+      const one = issuer.mint({ aud: ['https://api.test', aud].flat() })
+      expect((await explain(one)).code).toBe(3)
+    },
+  )
+
   test('an issuer that no API can trust is what is wrong with its token', async () => {
     const { code, output } = await explain(issuer.mint({ iss: 'http://example.com' }))
     expect(code).toBe(1)

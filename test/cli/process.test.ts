@@ -35,3 +35,14 @@ test('as processes: an API can verify what the issuer prints, from standard inpu
   issuer.kill('SIGTERM')
   expect(await once(issuer, 'exit')).toEqual([0, null])
 })
+
+test('as a process: a reader of its notes that has gone does not end it with a stack trace', async () => {
+  const mint = start('mint', '--seed', 'x')
+  mint.stderr?.destroy()
+  const [output, [code]] = await Promise.all([
+    text(mint.stdout as NodeJS.ReadableStream),
+    once(mint, 'exit'),
+  ])
+  expect(code).toBe(0)
+  expect(output).toMatch(/^ey[^ ]+\n$/)
+})

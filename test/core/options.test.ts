@@ -88,6 +88,11 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
     /'keys' must be a plain object, not a Promise/,
   ],
   [
+    'an audience of white space',
+    { issuer, audience: ['a', ' '] },
+    /option 'audience' must be a non-empty string, or several, not white space$/,
+  ],
+  [
     'an option with a typo in its name',
     { ...good, audiance: 'x' },
     /unknown option 'audiance'.*did you mean 'audience'\?/,

@@ -15,20 +15,24 @@ export function examine(probe: Probe): readonly Finding[] {
     ...examineAlgorithms(probe),
     ...examineCaching(probe),
     ...examineClock(probe),
-    examineConfiguration(probe),
+    ...examineConfiguration(probe),
   ]
 }
 
 function examineUrl({ issuer }: Probe): readonly Finding[] {
   if (!issuer.startsWith('http:')) return []
-  const { hostname } = new URL(issuer)
-  const option = isLoopback(hostname)
-    ? 'allowInsecureLoopback: true'
-    : `allowInsecureHosts: ['${hostname}']`
-  const fix = `use https, or for development alone set ${option}`
+  const fix = `use https, or for development alone set ${insecureOption(issuer)}`
   return [
     advice('issuer', 'it is asked by http, where anybody in between can replace its keys', fix),
   ]
+}
+
+/** The option without which an API asks nothing of an http issuer. */
+function insecureOption(issuer: string): string {
+  const { hostname } = new URL(issuer)
+  return isLoopback(hostname)
+    ? 'allowInsecureLoopback: true'
+    : `allowInsecureHosts: ['${hostname}']`
 }
 
 function examineMetadata(probe: Probe): readonly Finding[] {
@@ -174,16 +178,22 @@ function examineClock(probe: Probe): readonly Finding[] {
   return [apart > 10 ? wrong('clock', says, fix) : advice('clock', says, fix)]
 }
 
-function examineConfiguration({ issuer }: Probe): Finding {
+/** What to copy. Of an issuer that did not answer, nothing is known that is good. */
+function examineConfiguration({ issuer, exchanges }: Probe): readonly Finding[] {
   const known = knownIssuers.find(({ iss }) => iss.test(issuer))
   if (known === undefined) {
-    return good('configuration', `createAuth({ issuer: '${issuer}', audience: 'your API' })`)
+    if (exchanges.length === 0) return []
+    const insecure = issuer.startsWith('http:') ? `, ${insecureOption(issuer)}` : ''
+    const options = `issuer: '${issuer}', audience: 'your API'${insecure}`
+    return [good('configuration', `createAuth({ ${options} })`)]
   }
   const { preset, namesAudience } = known
   const audience = namesAudience ? '' : ", audience: 'your API'"
-  return advice(
-    'configuration',
-    'tollgate/issuers has a preset that knows what its access tokens look like',
-    `createAuth({ issuer: ${preset}${audience} })`,
-  )
+  return [
+    advice(
+      'configuration',
+      'tollgate/issuers has a preset that knows what its access tokens look like',
+      `createAuth({ issuer: ${preset}${audience} })`,
+    ),
+  ]
 }

@@ -121,10 +121,12 @@ function withKeys(jwks: IssuerOptions['jwks']): Pick<IssuerOptions, 'jwks'> {
 /** An issuer that no token names. */
 const nobody = 'https://issuer.invalid'
 
+/** What the token names and an API could be configured with. */
 function audienceOf({ claims }: TokenText): string | readonly string[] {
   const { aud } = claims ?? {}
-  const list = [aud].flat().filter((one) => typeof one === 'string' && one !== '')
-  return list.length > 0 ? [...new Set(list as string[])] : 'https://api.invalid'
+  const list = [aud].flat().filter((one): one is string => typeof one === 'string')
+  const possible = list.filter((one) => one.trim() !== '' && !one.includes('*'))
+  return possible.length > 0 ? [...new Set(possible)] : 'https://api.invalid'
 }
 
 /** A public key that has signed nothing. With it, a verifier makes all checks before the key. */

@@ -90,7 +90,8 @@ function resolveAudience(option: string, value: unknown): readonly string[] {
   if (list.length === 0) wrongOption(option, 'must name at least one audience, not an empty array')
   for (const one of list) {
     if (typeof one !== 'string' || one.trim() === '') {
-      wrongOption(option, `must be a non-empty string, or several, not ${kindOf(one)}`)
+      const found = typeof one === 'string' && one !== '' ? 'white space' : kindOf(one)
+      wrongOption(option, `must be a non-empty string, or several, not ${found}`)
     }
     if (one.includes('*'))
       wrongOption(option, "has a wildcard ('%s'): name each audience in full", one)
