@@ -67,7 +67,7 @@ function parse(args: readonly string[], flags: KnownFlags, strict: boolean) {
       return wrongUsage(`flag '--${name}' takes no value`)
     }
     const next = args[args.indexOf(`--${name}`) + 1]
-    const fix = next?.startsWith('-') ? `: if it begins with a dash, write --${name}=-…` : ''
+    const fix = next?.startsWith('-') ? `: if it begins with a dash, write --${name}=-x` : ''
     return wrongUsage(`flag '--${name}' needs a value${fix}`)
   }
 }

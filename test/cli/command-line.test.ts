@@ -57,7 +57,7 @@ describe('a wrong command line', () => {
     [['mint', '--expires', '1h'], "unknown flag '--expires': did you mean '--expires-in'?"],
     [
       ['mint', '--sub', '-x'],
-      "flag '--sub' needs a value: if it begins with a dash, write --sub=-…",
+      "flag '--sub' needs a value: if it begins with a dash, write --sub=-x\n",
     ],
     [['mint', '--help=yes'], "flag '--help' takes no value"],
     [['mint', '--claim', 'a=b', '--claim', 'a=c'], "the claim 'a' is given twice"],
