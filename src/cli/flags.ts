@@ -37,6 +37,7 @@ export function readFlags(args: readonly string[], limits: Limits): Flags {
   const own = end < 0 ? args : args.slice(0, end)
   const command = end < 0 ? [] : args.slice(end + 1)
   if (end >= 0 && limits.takesCommand !== true) wrongUsage("this command takes nothing after '--'")
+  if (end >= 0 && command.length === 0) wrongUsage("name the command to run after '--'")
   checkNames(own, limits.flags)
   const { values, positionals } = parse(own, limits.flags, true)
   const extra = positionals[limits.maxArguments]

@@ -156,8 +156,15 @@ function tokenOptions(flags: Flags) {
 }
 
 function readUrl(url: string | undefined): string | undefined {
-  if (url === undefined || (/^https?:\/\/[^/]/.test(url) && URL.canParse(url))) return url
-  return wrongUsage(`flag '--url' is '${escaped(url, 100)}': write a URL, as http://issuer:4000`)
+  if (url === undefined) return undefined
+  const fix = 'write a URL, as http://issuer:4000'
+  if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url)) {
+    return wrongUsage(`flag '--url' is '${escaped(url, 100)}': ${fix}`)
+  }
+  const { username, password } = new URL(url)
+  // No tokens could name it so (RFC 8414 section 2), and a part of it would be ignored.
+  if (username + password === '' && !/[?#]/.test(url)) return url
+  return wrongUsage(`flag '--url' has credentials, a query or a fragment: ${fix}`)
 }
 
 function readPort(flags: Flags, url: string | undefined): number {

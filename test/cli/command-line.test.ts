@@ -86,6 +86,13 @@ describe('a wrong command line', () => {
     [['mint', '--issuer', 'localhost'], 'is no http or https URL'],
     [['issuer', '--port', '99999'], 'from 0 to 65535'],
     [['issuer', '--url', 'issuer'], 'write a URL'],
+    [
+      ['issuer', '--url', 'http://me@issuer'],
+      'has credentials, a query or a fragment: write a URL',
+    ],
+    [['issuer', '--url', 'http://issuer?a'], 'has credentials, a query or a fragment'],
+    [['issuer', '--url', 'http://issuer#'], 'has credentials, a query or a fragment'],
+    [['issuer', '--port', '0', '--'], "name the command to run after '--'"],
   ])('%j ends with exit code 2 and says what to write', async (args, said) => {
     const { code, output, notes } = await finish(args)
     expect([code, output]).toEqual([2, ''])
