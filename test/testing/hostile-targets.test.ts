@@ -2,7 +2,9 @@ import { createPrivateKey } from 'node:crypto'
 import { createServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import Fastify from 'fastify'
 import Koa from 'koa'
+import { createAuth as createFastifyAuth } from 'tollgate/fastify'
 import { createAuth } from 'tollgate/koa'
 import type { HostileOptions, HostileTarget } from 'tollgate/testing'
 import { assertRejectsHostileTokens, createTestIssuer, serveTestIssuer } from 'tollgate/testing'
@@ -30,6 +32,42 @@ describe('targets', () => {
       ctx.body = 'welcome'
     })
     expect((await attack(koa)).ok).toBe(true)
+  })
+
+  async function createFastifyApp() {
+    const fastify = Fastify()
+    const { requireAuth } = createFastifyAuth(issuer.trust())
+    fastify.route({
+      method: ['GET', 'POST'],
+      url: '/me',
+      onRequest: requireAuth(),
+      handler: async () => 'welcome',
+    })
+    return fastify
+  }
+
+  test('a Fastify app can be the target before it is ready, over HTTP, and answers afterwards', async () => {
+    const fastify = await createFastifyApp()
+    const report = await attack(fastify)
+    expect([report.ok, report.results.filter(({ verdict }) => verdict === 'skipped')]).toEqual([
+      true,
+      [],
+    ])
+    expect(fastify.server.listening).toBe(false)
+    expect((await fastify.inject('/me')).statusCode).toBe(401)
+    await fastify.close()
+  })
+
+  test('an object with inject() can be the target, and cases that repeat a header are skipped', async () => {
+    const fastify = await createFastifyApp()
+    const report = await attack({ inject: (request) => fastify.inject(request as object) })
+    const skipped = report.results.filter(({ verdict }) => verdict === 'skipped')
+    expect(report.ok).toBe(true)
+    expect(skipped.length).toBeGreaterThan(0)
+    for (const { why } of skipped) expect(why).toContain('inject() takes each header once')
+    await fastify.close()
+    const open = { inject: async () => ({ statusCode: 200, headers: {}, payload: '' }) }
+    await expect(attack(open)).rejects.toThrow('is not protected: it answered 200 without a token')
   })
 
   test('a server can be the target before it listens, and does not listen afterwards', async () => {
@@ -126,7 +164,7 @@ describe('wrong targets and options', () => {
     'assertRejectsHostileTokens throws for a target that answers no HTTP: %j',
     async (target) => {
       await expect(attack(target as never)).rejects.toThrow(
-        /^tollgate: the target must be an Express or Koa app/,
+        /^tollgate: the target must be an Express, Koa or Fastify app/,
       )
     },
   )

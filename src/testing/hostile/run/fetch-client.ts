@@ -1,5 +1,6 @@
 import type { Connection, OutgoingRequest, Reply } from './connection.ts'
 import { failedReply } from './connection.ts'
+import { repliesOf } from './in-process.ts'
 
 /** An app that takes a standard Request, as a Hono app or a Worker does. */
 export interface FetchHandler {
@@ -12,6 +13,7 @@ export interface FetchHandler {
  * @param timeout After how many seconds an answer counts as missing.
  */
 export function createFetchClient(handler: FetchHandler, timeout: number): Connection {
+  const reply = repliesOf(timeout)
   return {
     async send(outgoing) {
       const controller = new AbortController()
@@ -19,17 +21,9 @@ export function createFetchClient(handler: FetchHandler, timeout: number): Conne
       if (request === undefined) {
         return failedReply('impossible', `a Request with the method ${outgoing.method} has no body`)
       }
-      let timer: ReturnType<typeof setTimeout> | undefined
-      const late = new Promise<Reply>((resolve) => {
-        const hung = failedReply('hung', `no answer within ${timeout} s`)
-        timer = setTimeout(() => resolve(hung), timeout * 1000)
-      })
       try {
-        return await Promise.race([answer(handler, request), late])
-      } catch (error) {
-        return failedReply('broken', `the handler threw ${nameOf(error)}`)
+        return await reply(() => answer(handler, request))
       } finally {
-        clearTimeout(timer)
         controller.abort()
       }
     },
@@ -59,9 +53,4 @@ async function answer(handler: FetchHandler, request: Request): Promise<Reply> {
     headers: Object.fromEntries(response.headers),
     body: await response.text(),
   }
-}
-
-/** The name of an error. The message is left out of the report, because it may quote the token. */
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error
 }

@@ -5,16 +5,20 @@ import type { Connection } from './connection.ts'
 import type { FetchHandler } from './fetch-client.ts'
 import { createFetchClient } from './fetch-client.ts'
 import { createHttpClient, isLoopbackHost } from './http-client.ts'
+import type { InjectHandler } from './inject-client.ts'
+import { createInjectClient } from './inject-client.ts'
 
 /**
  * An app that answers HTTP requests: an Express app or another request listener, an `http.Server`,
- * a Koa app, an object with a `fetch(request)` method, or the URL of a server on loopback.
+ * a Koa or Fastify app, an object with a `fetch(request)` or `inject(request)` method, or the URL of
+ * a server on loopback.
  */
 export type HostileTarget =
   | RequestListener
   | Server
   | { callback(): RequestListener }
   | FetchHandler
+  | InjectHandler
   | URL
   | string
 
@@ -34,10 +38,21 @@ export async function openTarget(target: HostileTarget, timeout: number): Promis
   if (hasMethod(target, 'listen') && hasMethod(target, 'address'))
     return connectTo(target as Server, timeout)
   if (hasMethod(target, 'fetch')) return createFetchClient(target, timeout)
+  if (hasMethod(target, 'inject')) return openInjectable(target, timeout)
   return wrongOption(
     'the target',
-    'must be an Express or Koa app, a request listener, an http.Server, an object with a fetch(request) method, or a URL on loopback',
+    'must be an Express, Koa or Fastify app, a request listener, an http.Server, an object with a fetch(request) or inject(request) method, or a URL on loopback',
   )
+}
+
+/** A Fastify app is asked over HTTP, which can say what inject() cannot, such as a header twice. */
+async function openInjectable(app: InjectHandler, timeout: number): Promise<Connection> {
+  const { server } = app as { server?: Server }
+  if (!hasMethod(app, 'ready') || !hasMethod(server, 'address')) {
+    return createInjectClient(app, timeout)
+  }
+  await app.ready()
+  return connectTo(server as unknown as Server, timeout)
 }
 
 function hasMethod<Name extends string>(
