@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { runHostileTokens } from '../testing/hostile/run/assert-rejects.ts'
+import type { Findings } from '../testing/hostile/run/formats.ts'
+import { isGood, junitOf, markdownOf } from '../testing/hostile/run/formats.ts'
 import { createHttpClient, isLoopbackHost } from '../testing/hostile/run/http-client.ts'
 import { resolveRunOptions } from '../testing/hostile/run/options.ts'
-import type { HostileLevel, HostileOptions } from '../testing.ts'
+import type { HostileLevel, HostileOptions, HostileReport } from '../testing.ts'
 import type { Attacker } from './attack/attacker.ts'
 import { createAttacker } from './attack/attacker.ts'
-import type { Findings } from './attack/report.ts'
-import { isGood, junitOf, markdownOf, textOf } from './attack/report.ts'
+import { textOf } from './attack/report.ts'
 import type { Command } from './command.ts'
 import { exitCodes, undecided, wrongUsage } from './failure.ts'
 import type { Flags, KnownFlags } from './flags.ts'
@@ -78,9 +79,9 @@ export const attack: Command = {
     const url = readTarget(flags)
     await confirmTarget(url, flags, io)
     const attacker = await createAttacker(flags, io)
-    const findings = await carryOut(attacker, url, flags, io)
-    const lines = flags.has('markdown') ? markdownOf(findings) : textOf(findings)
-    for (const line of lines) printLine(io.output, line)
+    const { report, findings } = await carryOut(attacker, url, flags, io)
+    if (flags.has('markdown')) printLine(io.output, markdownOf(findings))
+    else for (const line of textOf(report, findings)) printLine(io.output, line)
     const file = flags.text('junit')
     if (file !== undefined) await writeReport(file, junitOf(findings))
     return isGood(findings) ? exitCodes.success : exitCodes.refused
@@ -115,7 +116,7 @@ async function carryOut(
   url: URL,
   flags: Flags,
   io: Io,
-): Promise<Findings> {
+): Promise<{ report: HostileReport; findings: Findings }> {
   const options: HostileOptions = { issuer, ...optionsIn(flags), path: url.pathname + url.search }
   const settings = resolveRunOptions(options)
   const route = `${settings.template.method} ${url.href}`
@@ -133,12 +134,8 @@ async function carryOut(
       : fetchedAfter - fetchedBefore
   const isFlooded = keyFetches !== undefined && keyFetches > settings.keyFetches
   const flooded = `The issuer was asked for its keys ${keyFetches} times: an attacker can make the API flood it.`
-  return {
-    route,
-    report,
-    keyFetches,
-    problems: [...report.problems, ...(isFlooded ? [flooded] : [])],
-  }
+  const problems = [...report.problems, ...(isFlooded ? [flooded] : [])]
+  return { report, findings: { ...report, route, keyFetches, problems } }
 }
 
 function optionsIn(flags: Flags): Omit<HostileOptions, 'issuer' | 'path'> {

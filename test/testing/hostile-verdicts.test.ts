@@ -351,3 +351,37 @@ test('the error of a failed run is a table of the failures, and shows no token',
   `)
   expect(error.report).toMatchObject({ ok: false, ran: 2 })
 })
+
+describe('the forms of a report', () => {
+  const skip = { 'exp/past': 'not <today> | \u0000é' }
+
+  test('a report of a run in which nothing failed says so as Markdown and as JUnit XML', async () => {
+    const report = await attack(refusing(properly), { skip })
+    expect(report.toMarkdown()).toMatch(
+      /^### Passed: hostile tokens against `GET \/`\n\nGET \/: 0 of 1 hostile tokens went wrong \(/,
+    )
+    expect(report.toMarkdown()).toMatch(/^\| forgery \| 1 \| 0 \| 0 \|$/m)
+    const xml = report.toJUnit()
+    expect(xml).toMatch(
+      /^<\?xml .*\n<testsuites><testsuite name="hostile tokens: GET \/" tests="3"/,
+    )
+    expect(xml).toContain('failures="0" skipped="1"')
+    expect(xml).toContain('<skipped message="not &lt;today&gt; | \\u0000\\u00e9"/>')
+    expect(xml.match(/<testcase /g)).toHaveLength(3)
+  })
+
+  test('a report of a failed run names each failure, and what is wrong with the run', async () => {
+    const report = await attack(
+      refusing((response) => response.end('welcome')),
+      { scope: 'orders:read' },
+    )
+    const markdown = report.toMarkdown()
+    expect(markdown).toMatch(/^### Failed: /)
+    for (const id of only) expect(markdown).toContain(`| \`${id}\` | `)
+    expect(markdown).toMatch(/^- GET \/ does not demand the scope 'orders:read'/m)
+    const xml = report.toJUnit()
+    expect(xml).toContain('tests="3" failures="3" skipped="0"')
+    expect(xml.match(/<failure type="ACCEPTED" message="200: /g)).toHaveLength(2)
+    expect(xml).toMatch(/name="the run as a whole"><failure message="GET \/ does not demand/)
+  })
+})

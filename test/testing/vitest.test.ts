@@ -65,6 +65,10 @@ describe('the matchers', () => {
     expect(answer).not.toHaveChallenge({ scheme: 'Bearer', params: { realm: 'a', scope: 'b' } })
     expect(answer).not.toHaveChallenge({ scheme: 'Bearer', params: { error: 'x' } })
     expect(answer).not.toHaveChallenge({ scheme: 'DPoP' })
+    const params = { scope: /^x/ }
+    expect(() => expect(answer).toHaveChallenge({ scheme: 'Bearer', params })).toThrow(
+      'params: {"scope":"/^x/"}',
+    )
     expect(issuer.requests.count()).toBe(0)
   })
 

@@ -40,7 +40,13 @@ export function shownHeader(name: string, answer: Received): string {
 /** How an expectation was written, for its message. */
 export function callOf(name: string, expectation: object): string {
   const members = Object.entries(expectation).map(
-    ([member, value]) => `${member}: ${value instanceof RegExp ? value : JSON.stringify(value)}`,
+    ([member, value]) =>
+      `${member}: ${value instanceof RegExp ? value : JSON.stringify(value, textOfPattern)}`,
   )
   return members.length === 0 ? `${name}()` : `${name}({ ${members.join(', ')} })`
+}
+
+/** A pattern among other members: JSON would show it as {}. */
+function textOfPattern(_name: string, value: unknown): unknown {
+  return value instanceof RegExp ? String(value) : value
 }

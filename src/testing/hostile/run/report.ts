@@ -1,19 +1,7 @@
-import type { HostileId, HostileLevel } from '../cases/case.ts'
+import { junitOf, markdownOf } from './formats.ts'
+import type { HostileResult } from './result.ts'
+import { failuresIn } from './result.ts'
 import type { HostileVerdict } from './verdict.ts'
-import { isFailure } from './verdict.ts'
-
-/** The result of one case. */
-export interface HostileResult {
-  readonly id: HostileId
-  readonly level: HostileLevel
-  readonly verdict: HostileVerdict
-  /** The status of the answer, or 0 if there was none. */
-  readonly status: number
-  /** What is wrong with the token, and what is wrong with the answer if anything is. */
-  readonly why: string
-  /** Standards, CVEs and tools that describe the attack. */
-  readonly refs: readonly string[]
-}
 
 /** The results of one run of `assertRejectsHostileTokens`. */
 export interface HostileReport {
@@ -35,9 +23,16 @@ export interface HostileReport {
   readonly outbound: readonly string[]
   /** What is wrong with the run as a whole, as sentences. */
   readonly problems: readonly string[]
-  /** The report as text. It shows no token. */
+  /** The report as text. It shows no token, and neither do the other forms. */
   toString(): string
+  /** The report as Markdown, for the summary of a CI job. */
+  toMarkdown(): string
+  /** The report as JUnit XML: one test case for each token, and one for the run as a whole. */
+  toJUnit(): string
 }
+
+/** What is found, before it is written in any form. */
+type Found = Omit<HostileReport, 'ok' | 'toString' | 'toMarkdown' | 'toJUnit'>
 
 const meanings: Readonly<Partial<Record<HostileVerdict, string>>> = {
   ACCEPTED: 'the route answered it as if it were good.',
@@ -52,24 +47,19 @@ const meanings: Readonly<Partial<Record<HostileVerdict, string>>> = {
     'something else than the guard answered. A rate limiter hides results: turn it off for this test. A 503 means that the issuer could not be reached.',
 }
 
-export function createReport(
-  title: string,
-  found: Omit<HostileReport, 'ok' | 'toString'>,
-): HostileReport {
-  const failures = found.results.filter((result) => isFailure(result, result.verdict))
+export function createReport(title: string, found: Found): HostileReport {
+  const failures = failuresIn(found.results)
   const ok = failures.length === 0 && found.problems.length === 0
   return Object.freeze({
     ok,
     ...found,
     toString: () => write(title, found, failures),
+    toMarkdown: () => markdownOf({ ...found, route: title }),
+    toJUnit: () => junitOf({ ...found, route: title }),
   })
 }
 
-function write(
-  title: string,
-  found: Omit<HostileReport, 'ok' | 'toString'>,
-  failures: readonly HostileResult[],
-): string {
+function write(title: string, found: Found, failures: readonly HostileResult[]): string {
   const { ran, keyFetches, duration, results, problems } = found
   const skipped = results.filter(({ verdict }) => verdict === 'skipped')
   const verdicts = [...new Set(failures.map(({ verdict }) => verdict))]
