@@ -198,7 +198,7 @@ const budgets: Readonly<Record<Entry, readonly [minified: number, gzipped: numbe
   nest: [167_400, 59_700],
   issuers: [27_500, 8_900],
   revocation: [31_000, 12_200],
-  testing: [231_500, 78_600],
+  testing: [236_000, 81_000],
 }
 
 test.each(entries)('%s stays within its budget of bytes', async (entry) => {
