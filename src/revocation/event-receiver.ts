@@ -1,6 +1,12 @@
 import { deepFreeze } from '../core/auth.ts'
 import type { Claims } from '../core/jwt/jws.ts'
-import { kindOf, knownOptions, optionalFunction, wrongOption } from '../core/option-checks.ts'
+import {
+  checkDefined,
+  kindOf,
+  knownOptions,
+  optionalFunction,
+  wrongOption,
+} from '../core/option-checks.ts'
 import { own } from '../core/own-members.ts'
 import type { Revocation } from '../core/revocation.ts'
 import { digestOf } from '../core/token-digest.ts'
@@ -26,9 +32,10 @@ export interface EventReceiverOptions extends ReceiverOptions {
   tokenIssuer?: string | undefined
   /**
    * The value of the header Authorization by which the transmitter is known, in full: it is agreed on
-   * when a stream is set up. Default: none is asked for.
+   * when a stream is set up. Default: none is asked for. Present and undefined, as when an environment
+   * variable is missing, it is refused.
    */
-  authorization?: string | undefined
+  authorization?: string
   /**
    * Called with each event that was verified, after it was carried out, and awaited. If it throws or
    * rejects, the answer is 503, and the transmitter sends the event again: then it is called once
@@ -89,6 +96,7 @@ export function createEventReceiver(options: EventReceiverOptions): NoticeHandle
   const given = knownOptions('the options of createEventReceiver', options, known)
   const { trust, store, tokenLifetime } = resolveReceiver(given)
   const audience = namesIn("option 'audience'", given['audience'])
+  checkDefined('option', given, ['authorization'])
   const tokenIssuer = optionalText('tokenIssuer', given['tokenIssuer'])
   const authorization = optionalText('authorization', given['authorization'])
   const onSecurityEvent = optionalFunction<(event: SecurityEvent) => unknown>(

@@ -452,6 +452,7 @@ describe('wrong options', () => {
     ['no verifier', { store, audience }, /'verifier'/],
     ['an empty issuer', { ...right, tokenIssuer: '' }, /'tokenIssuer'/],
     ['an empty secret', { ...right, authorization: '' }, /'authorization'/],
+    ['a secret that is missing', { ...right, authorization: undefined }, /present but undefined/],
     ['no function', { ...right, onSecurityEvent: true }, /'onSecurityEvent'/],
     ['an unknown option', { ...right, onEvent() {} }, /unknown option/],
   ])('%s', (_, options, message) => {
