@@ -82,9 +82,11 @@ export const issuer: Command = {
   takesCommand: true,
   async run(flags, io) {
     const url = readUrl(flags.text('url'))
+    // A wrong flag is told whether the port is free or not.
+    const options = tokenOptions(flags)
     const listening = await listenOn(flags.text('host'), readPort(flags, url))
     try {
-      const started = start(flags, url, listening)
+      const started = start(flags, options, url, listening)
       const where = `issuer ${escaped(started.issuer.url, 200)} is listening on port ${listening.port}`
       warnOfOthers(flags, io)
       if (flags.command.length > 0) {
@@ -108,13 +110,18 @@ interface Started {
   readonly page: string
 }
 
-function start(flags: Flags, url: string | undefined, listening: Listening): Started {
+function start(
+  flags: Flags,
+  tokens: ReturnType<typeof tokenOptions>,
+  url: string | undefined,
+  listening: Listening,
+): Started {
   const { origin, pathname } = new URL(url ?? `http://localhost:${listening.port}`)
-  const shape = flags.oneOf('shape', Object.keys(shapes) as IssuerShape[])
+  const { shape } = tokens
   const path = pathname.replace(/\/$/, '')
   // A shape has a path of its own, unless the flag names another one.
   const at = { origin, path: shape !== undefined && path === '' ? undefined : path }
-  const options = { ...tokenOptions(flags), keptRequests, ...(shape !== undefined && { shape }) }
+  const options = { ...tokens, keptRequests }
   const { issuer, outages, keysAt, listener } = createIssuerWithListener(options, at)
   const host = flags.text('host')
   const secret = isLoopbackOnly(host) ? undefined : randomBytes(24).toString('base64url')
@@ -143,10 +150,12 @@ function hereOf(host: string | undefined): string {
 function tokenOptions(flags: Flags) {
   const seed = flags.text('seed')
   const alg = flags.algorithm('alg')
+  const shape = flags.oneOf('shape', Object.keys(shapes) as IssuerShape[])
   const audiences = flags.list('aud')
   return {
     claims: claimsIn(flags),
     expiresIn: flags.duration('expires-in') ?? defaultExpiry,
+    ...(shape !== undefined && { shape }),
     ...(seed !== undefined && { keys: { seed } }),
     ...(alg !== undefined && { alg }),
     ...(audiences[0] !== undefined && {

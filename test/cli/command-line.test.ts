@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 import { commands } from '../../src/cli/commands.ts'
@@ -98,6 +101,20 @@ describe('a wrong command line', () => {
     expect([code, output]).toEqual([2, ''])
     expect(notes).toContain(said)
     expect(notes).toMatch(/\nSee tollgate .*--help\.\n$/)
+  })
+
+  test('a wrong flag of the issuer is told, whether its port is free or not', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const { port } = taken.address() as AddressInfo
+    const args = ['issuer', '--port', String(port)]
+    try {
+      expect((await finish([...args, '--shape', 'keyclok'])).code).toBe(2)
+      expect((await finish([...args, '--claim', 'a=b', '--claim', 'a=c'])).code).toBe(2)
+      expect((await finish(args)).code).toBe(3)
+    } finally {
+      taken.close()
+    }
   })
 
   test('what stands on the command line is escaped before it is printed', async () => {
