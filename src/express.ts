@@ -112,7 +112,7 @@ export function createAuth<C extends object = JWTPayload>(
     // what a later handler throws must not be taken for an error of this guard.
     return (req, res, next) => {
       attempt<Decision<C>, void>(
-        () => decide(nodeHead(req), req, req),
+        () => decide(nodeHead(req, res), req, req),
         (decision) => {
           if (!decision.ok) return void refuse(decision, req, res, next).catch(next)
           const failure: [unknown?] = []

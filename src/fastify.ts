@@ -103,7 +103,7 @@ export function createAuth<C extends object = JWTPayload>(
     }
 
     function isAdmitted(request: Request, reply: Reply): Awaitable<boolean> {
-      return andThen(decide(nodeHead(request.raw), request, request), (decision) => {
+      return andThen(decide(nodeHead(request.raw, reply.raw), request, request), (decision) => {
         if (!decision.ok) return refuse(decision, request, reply)
         attachAuth(request, decision.auth)
         if (decision.headers !== undefined) reply.headers(decision.headers)

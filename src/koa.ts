@@ -98,7 +98,7 @@ export function createAuth<C extends object = JWTPayload>(
   function requireAuth(requirements?: Requirements<C>, ...none: never[]): Middleware {
     const decide = adapter.decider(requirements, none)
     return async (ctx, next) =>
-      andThen(decide(nodeHead(ctx.req, ctx.originalUrl), ctx.req, ctx), (decision) => {
+      andThen(decide(nodeHead(ctx.req, ctx.res, ctx.originalUrl), ctx.req, ctx), (decision) => {
         if (decision.ok) {
           attachAuth(ctx.state, decision.auth)
           addToNode(ctx.res, decision.headers)

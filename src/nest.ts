@@ -199,7 +199,7 @@ function httpOf(context: NestContext): Http {
 function httpOnExpress(request: NodeRequest, response: NodeResponse): Http {
   return {
     request,
-    head: nodeHead(request),
+    head: nodeHead(request, response),
     addHeaders: (headers) => addToNode(response, headers),
     answer: (refusal) => answerNode(response, refusal),
     watch: () => () => response.headersSent === true,
@@ -220,7 +220,7 @@ interface FastifyReply extends FastifyReplyState {
 function httpOnFastify(request: FastifyRequest, reply: FastifyReply): Http {
   return {
     request,
-    head: nodeHead(request.raw),
+    head: nodeHead(request.raw, reply.raw),
     addHeaders(headers) {
       if (headers !== undefined) reply.headers(headers)
     },

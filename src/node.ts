@@ -58,7 +58,8 @@ export interface Guard<A> {
    * WebSocket library. A refusal is written to the socket, which is then closed. `onRefused` sees it; `onRefuse` is not asked,
    * because there is no response that it could change.
    *
-   * A WebSocket may last longer than its token: close it when `auth.signal` fires.
+   * A WebSocket may last longer than its token: close it when `auth.signal` fires. What the signal asks every few seconds, it
+   * asks until the socket closes.
    */
   upgrade(req: NodeRequest, socket: UpgradeSocket): Promise<A | false>
 }
@@ -107,7 +108,7 @@ export function createAuth<C extends object = JWTPayload>(
 
     const guard = async (req: NodeRequest, res: NodeResponse) =>
       andThen<Decision<C>, Auth<C> | undefined | false>(
-        decide(nodeHead(req), req, req),
+        decide(nodeHead(req, res), req, req),
         (decision) => {
           if (!decision.ok) return refuse(decision, req, res)
           attachAuth(req, decision.auth)
@@ -120,7 +121,7 @@ export function createAuth<C extends object = JWTPayload>(
       req: NodeRequest,
       socket: UpgradeSocket,
     ): Promise<Auth<C> | undefined | false> {
-      const decision = await whileHeld(socket, () => decide(nodeHead(req), req, req))
+      const decision = await whileHeld(socket, () => decide(nodeHead(req, socket), req, req))
       if (decision.ok) {
         attachAuth(req, decision.auth)
         return decision.auth

@@ -1,4 +1,4 @@
-import type { Auth, AuthOrigin } from './auth.ts'
+import type { Auth, AuthOrigin, Connection } from './auth.ts'
 import { attempt } from './awaitable.ts'
 import type { AuthError } from './errors.ts'
 import { InvalidTokenError, UnavailableError } from './errors.ts'
@@ -29,8 +29,8 @@ interface Watch {
   readonly controllers: Set<AbortController>
   /** Looks whether the token has expired. */
   look(): void
-  /** Asks whether it is revoked, and ends it where nobody has answered for too long. */
-  poll(): void
+  /** Asks now and then whether it is revoked, as long as the connection is open. */
+  pollFor(connection: Connection | undefined): void
   /** Asks whether it is revoked. */
   ask(): void
 }
@@ -47,11 +47,16 @@ export function createSignals({ now, revocation }: Context): AuthOrigin['signalO
   const open = new Map<Watch, Auth>()
   let unsubscribe: (() => void) | undefined
 
-  function signalOf(auth: Auth, principal: object): AbortSignal {
+  function signalOf(
+    auth: Auth,
+    principal: object,
+    connection: Connection | undefined,
+  ): AbortSignal {
     const watch = watches.get(principal) ?? begin(auth, principal)
     watch.look()
     const known = signals.get(auth)
     if (known !== undefined) return known
+    watch.pollFor(connection)
     const controller = new AbortController()
     if (watch.ended === undefined) watch.controllers.add(controller)
     else controller.abort(watch.ended)
@@ -65,8 +70,6 @@ export function createSignals({ now, revocation }: Context): AuthOrigin['signalO
     if (revocation !== undefined && watch.ended === undefined) {
       open.set(watch, auth)
       unsubscribe ??= revocation.subscribe?.(onRevoked)
-      // It may have been revoked since it was verified.
-      watch.poll()
     }
     return watch
   }
@@ -78,6 +81,8 @@ export function createSignals({ now, revocation }: Context): AuthOrigin['signalO
   function createWatch(auth: Auth): Watch {
     const controllers = new Set<AbortController>()
     const expiry = auth.expiresAt * 1000
+    /** One for each Auth of the token whose signal somebody has read, and whose connection is open. */
+    const waiting = new Set<symbol>()
     let unanswered = 0
     let stopTimer = (): void => {}
     let stopPolling = (): void => {}
@@ -91,6 +96,23 @@ export function createSignals({ now, revocation }: Context): AuthOrigin['signalO
       else stopTimer = deadline(Math.min(Math.max(left, shortestTimer), longestTimer) / 1000, look)
     }
 
+    function pollFor(connection: Connection | undefined): void {
+      if (watch.ended !== undefined || revocation === undefined) return
+      const one = Symbol()
+      waiting.add(one)
+      if (waiting.size === 1) {
+        unanswered = 0
+        stopPolling = repeat(pollSeconds, poll)
+        // It may have been revoked since it was verified.
+        poll()
+      }
+      connection?.onClosed(() => {
+        waiting.delete(one)
+        if (waiting.size === 0) stopPolling()
+      })
+    }
+
+    /** Asks whether it is revoked, and ends it where nobody has answered for too long. */
     function poll(): void {
       look()
       if (unanswered === mostUnanswered) end(new UnavailableError('revocation', 1))
@@ -125,8 +147,7 @@ export function createSignals({ now, revocation }: Context): AuthOrigin['signalO
       controllers.clear()
     }
 
-    const watch: Watch = { ended: undefined, controllers, look, poll, ask }
-    if (revocation !== undefined) stopPolling = repeat(pollSeconds, poll)
+    const watch: Watch = { ended: undefined, controllers, look, pollFor, ask }
     look()
     return watch
   }

@@ -80,11 +80,18 @@ export interface Auth<C extends object = JWTPayload> {
    *
    * - `expired`: `expiresAt` has come, by the verifier's clock, without `clockTolerance`.
    * - `revoked`: the option `revocation` says so. It is asked when the signal is first read, every 5
-   *   seconds from then on, and when its store makes a revocation in this process that names the
-   *   token.
+   *   seconds from then on while the connection is open, and when its store makes a revocation in this
+   *   process that names the token.
    * - `revocation`: for a minute the option `revocation` has not answered.
    *
-   * It is made when it is first read, and costs timers and memory until it fires: do not read it for
+   * Once the response of a guarded request has closed, or the socket of `requireAuth().upgrade`,
+   * nothing is asked every 5 seconds any more; `expired`, and what this process revokes, fire it all
+   * the same. Adapters that are given a `Request` only learn of a client that hangs up. What goes on
+   * after the answer, such as a job, takes the signal of an Auth that belongs to no connection:
+   * `(await verifier.verify(auth.token)).signal`. So does one that is first read after the answer was
+   * given, and so do verifiers whose `verify()` is your own: they ask until it fires.
+   *
+   * It is made when it is first read, and costs a timer and memory until it fires: do not read it for
    * a request that is answered at once. Its timers keep no process alive. Not enumerable, as `token`.
    */
   readonly signal: AbortSignal
@@ -136,8 +143,14 @@ class VerifiedAuth implements Auth {
   readonly #token: string
   readonly #principal: Principal
   readonly #origin: AuthOrigin
+  #connection: Connection | undefined
 
-  constructor(principal: Principal, token: string, origin: AuthOrigin) {
+  constructor(
+    principal: Principal,
+    token: string,
+    origin: AuthOrigin,
+    connection: Connection | undefined,
+  ) {
     const { issuer, subject, clientId, scopes, roles, permissions } = principal
     const { actors, claims, expiresAt } = principal
     this.issuer = issuer
@@ -152,6 +165,7 @@ class VerifiedAuth implements Auth {
     this.#token = token
     this.#principal = principal
     this.#origin = origin
+    this.#connection = connection
     Object.freeze(this)
   }
 
@@ -164,7 +178,10 @@ class VerifiedAuth implements Auth {
   }
 
   get signal(): AbortSignal {
-    return this.#origin.signalOf(this, this.#principal)
+    const connection = this.#connection
+    // What waits for the token's end holds this Auth, and must not hold a request for as long.
+    this.#connection = undefined
+    return this.#origin.signalOf(this, this.#principal, connection)
   }
 }
 
@@ -173,11 +190,25 @@ export interface AuthOrigin {
   /** The same object for all that one verifier makes, and for no other. */
   readonly verifier: object
   /** Gives the signal of an Auth. Auths with the same principal are of the same token. */
-  signalOf(auth: Auth, principal: Principal): AbortSignal
+  signalOf(auth: Auth, principal: Principal, connection: Connection | undefined): AbortSignal
 }
 
-export function authOf(principal: Principal, token: string, origin: AuthOrigin): Auth {
-  return new VerifiedAuth(principal, token, origin)
+/** What a token came by. A guard knows it, and `verify()` does not. */
+export interface Connection {
+  /**
+   * Calls back when it has closed, at once if it has. Never, where nobody can tell, or where what it
+   * was opened for had been done before this was called.
+   */
+  onClosed(listener: () => void): void
+}
+
+export function authOf(
+  principal: Principal,
+  token: string,
+  origin: AuthOrigin,
+  connection?: Connection,
+): Auth {
+  return new VerifiedAuth(principal, token, origin, connection)
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Auth, AuthOrigin } from './auth.ts'
+import type { Auth, AuthOrigin, Connection } from './auth.ts'
 import { authOf } from './auth.ts'
 import type { Awaitable } from './awaitable.ts'
 import { andThen, attempt } from './awaitable.ts'
@@ -35,7 +35,13 @@ export interface DecisionContext {
 /** Decisions about access tokens. */
 export interface Decisions {
   /** Decides about a token, at once if nothing has to be waited for. */
-  decide(token: string, check?: Check, introspect?: boolean, confirm?: Confirm): Awaitable<Auth>
+  decide(
+    token: string,
+    check?: Check,
+    introspect?: boolean,
+    connection?: Connection,
+    confirm?: Confirm,
+  ): Awaitable<Auth>
   /** Makes every check without the token cache, and reports nothing. */
   check(token: string, run: Verification): Awaitable<void>
 }
@@ -48,25 +54,27 @@ export function createDecisions(context: DecisionContext): Decisions {
     token: string,
     check?: Check,
     introspect = false,
+    connection?: Connection,
     confirm?: Confirm,
   ): Awaitable<Auth> {
-    if (!isCrowded()) return decideNow(token, check, introspect, confirm)
-    return roomToLook().then(() => decideNow(token, check, introspect, confirm))
+    if (!isCrowded()) return decideNow(token, check, introspect, connection, confirm)
+    return roomToLook().then(() => decideNow(token, check, introspect, connection, confirm))
   }
 
   function decideNow(
     token: string,
     check: Check,
     introspect: boolean,
+    connection: Connection | undefined,
     confirm: Confirm | undefined,
   ): Awaitable<Auth> {
     const run = createVerification(emit, confirm)
     return attempt(
       () =>
         andThen(findVerified(token, run, check), (found) => {
-          if (!introspect) return accept(found, token, confirm)
+          if (!introspect) return accept(found, token, connection, confirm)
           const active = found.verified.checkActive(token)
-          return andThen(active, () => accept(found, token, confirm))
+          return andThen(active, () => accept(found, token, connection, confirm))
         }),
       (auth) => auth,
       (error) => {
@@ -113,9 +121,10 @@ export function createDecisions(context: DecisionContext): Decisions {
   function accept(
     { verified, cached }: Found,
     token: string,
+    connection: Connection | undefined,
     confirm: Confirm | undefined,
   ): Awaitable<Auth> {
-    const auth = authOf(verified.principal(token), token, origin)
+    const auth = authOf(verified.principal(token), token, origin, connection)
     return andThen(checkLast(verified, auth, confirm), () => {
       emit?.({ type: 'token.accepted', issuer: verified.issuer.issuer, cached })
       return auth

@@ -1,3 +1,4 @@
+import type { Connection } from './auth.ts'
 import type { Awaitable } from './awaitable.ts'
 import type { Emit } from './events.ts'
 import type { Issuers } from './issuers/issuers.ts'
@@ -9,7 +10,12 @@ interface Shared {
   readonly issuers: Issuers
   readonly now: () => number
   readonly verify: unknown
-  readonly decide: (token: string, check: Check, introspect: boolean) => Awaitable<object>
+  readonly decide: (
+    token: string,
+    check: Check,
+    introspect: boolean,
+    connection: Connection,
+  ) => Awaitable<object>
   /** Whether one of its issuers can be asked about JWTs. */
   readonly introspects: boolean
 }
@@ -34,16 +40,18 @@ export function share(verifier: object, what: Shared): void {
  *
  * @param check Called before a token is judged that is not cached. What it throws is the outcome.
  * @param introspect Whether the issuer is asked about JWTs, too.
+ * @param connection What the signal of the Auth belongs to.
  */
 export function verifyBy(
   verifier: AnyVerifier,
   token: string,
   check: () => void,
   introspect: boolean,
+  connection: Connection,
 ): Awaitable<unknown> {
   const own = shared.get(verifier)
   if (own !== undefined && own.verify === verifier.verify)
-    return own.decide(token, check, introspect)
+    return own.decide(token, check, introspect, connection)
   // Another verify() says nothing of what the issuer would say.
   if (introspect) checkIntrospects(verifier, "requireAuth: option 'introspect'")
   check()

@@ -83,7 +83,7 @@ export function authenticate(
     const before = verifiedBefore(findings, token, route.introspect)
     if (before !== undefined) return before
     const { verifier, introspect } = route
-    const verified = verifyBy(verifier, token, checkCredential, introspect)
+    const verified = verifyBy(verifier, token, checkCredential, introspect, head)
     return andThen(isNew && isAvailable(verified) ? together(verified) : verified, (auth) =>
       noteVerified(findings, token, checkAuth(auth), introspect),
     )

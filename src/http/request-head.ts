@@ -1,8 +1,11 @@
+import type { Connection } from '../core/auth.ts'
 import { InvalidRequestError } from '../core/errors.ts'
 import { memberOf } from '../core/own-members.ts'
+import type { Closes, Closing, FetchClosing } from './closing.ts'
+import { onFetchClosed, onNodeClosed } from './closing.ts'
 
 /** What a decision needs of a request, however the runtime hands it over. */
-export interface RequestHead {
+export interface RequestHead extends Connection {
   readonly method: string
   /**
    * The target as the client sent it, before any router changed it (RFC 9110 section 7.1): a path,
@@ -32,8 +35,15 @@ export interface NodeRequest {
   readonly originalUrl?: string | undefined
 }
 
-/** @param target What the client sent, where the framework keeps it elsewhere. */
-export function nodeHead(given: NodeRequest, target?: string): RequestHead {
+/**
+ * @param closing The response, or the socket of a request that becomes a WebSocket.
+ * @param target What the client sent, where the framework keeps it elsewhere.
+ */
+export function nodeHead(
+  given: NodeRequest,
+  closing?: object,
+  target?: string,
+): RequestHead & Closes<Closing | undefined> {
   const request = isPolluted(Object.prototype) ? unpolluted(given) : given
   return {
     method: request.method ?? '',
@@ -43,6 +53,8 @@ export function nodeHead(given: NodeRequest, target?: string): RequestHead {
       if (value === undefined || typeof value === 'string') return value
       throw new InvalidRequestError('malformed-credentials')
     },
+    closing: closing as Closing | undefined,
+    onClosed: onNodeClosed,
   }
 }
 
@@ -113,13 +125,19 @@ function isNoText(value: unknown): boolean {
 }
 
 /** The part of a fetch request that is read. */
-export interface FetchRequest {
+export interface FetchRequest extends FetchClosing {
   readonly method: string
   readonly url: string
-  readonly headers: { get(name: string): string | null }
 }
 
 /** The Fetch standard joins several headers of one name with `, `. */
-export function fetchHead({ method, url, headers }: FetchRequest): RequestHead {
-  return { method, target: url, header: (name) => headers.get(name) ?? undefined }
+export function fetchHead(request: FetchRequest): RequestHead & Closes<FetchClosing> {
+  const { method, url, headers } = request
+  return {
+    method,
+    target: url,
+    header: (name) => headers.get(name) ?? undefined,
+    closing: request,
+    onClosed: onFetchClosed,
+  }
 }

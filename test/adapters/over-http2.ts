@@ -20,7 +20,7 @@ export async function overHttp2(
       return { status, headers: fields, body }
     },
     async close() {
-      session.close()
+      session.destroy()
       server.close()
       await once(server, 'close')
     },

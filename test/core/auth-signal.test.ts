@@ -1,5 +1,8 @@
+import { EventEmitter } from 'node:events'
 import type { Auth, AuthError, RevocationStore, VerifierOptions } from 'tollgate'
 import { createVerifier } from 'tollgate'
+import { createAuth as createFetchAuth } from 'tollgate/fetch'
+import { createAuth } from 'tollgate/node'
 import { createMemoryStore } from 'tollgate/revocation'
 import { createTestIssuer, withAuth } from 'tollgate/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -294,5 +297,149 @@ describe('auth.signal', () => {
     expect(signal.aborted).toBe(false)
     await seconds(1)
     expect(signal.aborted).toBe(true)
+  })
+})
+
+describe('auth.signal of a guarded request', () => {
+  /** Requests of one token at a guard, each with a response that the test closes. */
+  async function openGuard(options: object = {}) {
+    const stage = createStore()
+    const issuer = createTestIssuer()
+    const { requireAuth, verifier } = createAuth(
+      issuer.trust({ revocation: stage.store, ...options }),
+    )
+    const headers = { authorization: `Bearer ${issuer.mint()}` }
+    const guard = requireAuth()
+    async function open(closing: object = new EventEmitter()): Promise<Auth> {
+      const auth = await guard({ headers }, closing as never)
+      if (auth === false) throw new Error('refused')
+      return auth
+    }
+    // Of a new token, the first Auth is apart from those of the token cache.
+    await open()
+    async function questionsIn(time: number): Promise<number> {
+      const before = stage.asked
+      await seconds(time)
+      return stage.asked - before
+    }
+    return { stage, verifier, open, guard, headers, questionsIn }
+  }
+
+  it('asks as long as one response of the token is open, and again when there is another', async () => {
+    const { open, questionsIn } = await openGuard()
+    const responses = [new EventEmitter(), new EventEmitter(), new EventEmitter()]
+    const auths = [await open(responses[0]), await open(responses[1])]
+    expect(auths.map(why)).toEqual([undefined, undefined])
+    expect(await questionsIn(20)).toBe(4)
+    // Some frameworks emit it twice.
+    responses[0]?.emit('close')
+    responses[0]?.emit('close')
+    expect(await questionsIn(20)).toBe(4)
+    responses[1]?.emit('close')
+    expect(await questionsIn(20)).toBe(0)
+    const next = await open(responses[2])
+    const before = vi.getTimerCount()
+    expect(why(next)).toBeUndefined()
+    expect([vi.getTimerCount() - before, await questionsIn(20)]).toEqual([1, 4])
+    responses[2]?.emit('close')
+    expect(await questionsIn(20)).toBe(0)
+  })
+
+  it('still fires after its response has closed, at expiresAt and when this process revokes the token', async () => {
+    const store = createMemoryStore()
+    const { open, stage } = await openGuard({ revocation: store })
+    const [response, other] = [new EventEmitter(), new EventEmitter()]
+    const auth = await open(response)
+    expect(why(auth)).toBeUndefined()
+    response.emit('close')
+    await store.revoke({ issuer: auth.issuer, subject: auth.subject, until: auth.expiresAt })
+    expect([why(auth), stage.asked]).toEqual(['revoked', 0])
+
+    const { open: openOther } = await openGuard()
+    const late = await openOther(other)
+    expect(why(late)).toBeUndefined()
+    other.emit('close')
+    await seconds(late.expiresAt - Date.now() / 1000)
+    expect([why(late), vi.getTimerCount()]).toEqual(['expired', 0])
+  })
+
+  it('after a pause, a store must again fail for a minute before it fires', async () => {
+    const { open, stage } = await openGuard()
+    const [first, second] = [new EventEmitter(), new EventEmitter()]
+    expect(why(await open(first))).toBeUndefined()
+    stage.answer = () => Promise.reject(new Error('down'))
+    await seconds(55)
+    first.emit('close')
+    stage.answer = () => false
+    const auth = await open(second)
+    stage.answer = () => Promise.reject(new Error('down'))
+    expect(why(auth)).toBeUndefined()
+    await seconds(59)
+    expect(why(auth)).toBeUndefined()
+    await seconds(1)
+    expect(why(auth)).toBe('revocation')
+  })
+
+  it.each<[string, object, number]>([
+    ['is open', new EventEmitter(), 12],
+    [
+      'was aborted by the client',
+      Object.assign(new EventEmitter(), { destroyed: true, writableEnded: false }),
+      0,
+    ],
+    // A job that goes on after the answer, or a session that a request of long polling has begun.
+    [
+      'was ended before the first reading',
+      Object.assign(new EventEmitter(), { destroyed: true, writableEnded: true }),
+      12,
+    ],
+    ['tells nothing', {}, 12],
+  ])('whose response %s is asked about as that says', async (_, response, expected) => {
+    const { open, questionsIn } = await openGuard()
+    const auth = await open(response)
+    expect(why(auth)).toBeUndefined()
+    expect(await questionsIn(60)).toBe(expected)
+  })
+
+  it('ends with the socket of requireAuth().upgrade', async () => {
+    const { guard, headers, questionsIn } = await openGuard()
+    const socket = Object.assign(new EventEmitter(), { end() {}, destroy() {} })
+    const auth = await guard.upgrade({ headers }, socket)
+    if (auth === false) throw new Error('refused')
+    expect(why(auth)).toBeUndefined()
+    expect(await questionsIn(20)).toBe(4)
+    socket.emit('close')
+    expect(await questionsIn(20)).toBe(0)
+  })
+
+  it('that of verify() belongs to no connection, also for the token of a request that is over', async () => {
+    const { open, verifier, questionsIn } = await openGuard()
+    const response = new EventEmitter()
+    const auth = await open(response)
+    expect(why(auth)).toBeUndefined()
+    response.emit('close')
+    expect(why(await verifier.verify(auth.token))).toBeUndefined()
+    expect(await questionsIn(60)).toBe(12)
+  })
+
+  it.each<[string, Record<string, string>, number]>([
+    ['ends where the signal of a fetch request aborts', {}, 0],
+    ['goes on where that request becomes a WebSocket', { upgrade: 'websocket' }, 12],
+  ])('%s', async (_, fields, expected) => {
+    const stage = createStore()
+    const issuer = createTestIssuer()
+    const { requireAuth } = createFetchAuth(issuer.trust({ revocation: stage.store }))
+    const client = new AbortController()
+    const headers = { ...issuer.headers(), ...fields }
+    // A Request leaves out headers that only a runtime may set.
+    const request = { method: 'GET', url: 'https://api.test/', headers: new Headers(headers) }
+    const auth = await requireAuth()({ ...request, signal: client.signal } as Request)
+    if (auth instanceof Response) throw new Error('refused')
+    expect(why(auth)).toBeUndefined()
+    await seconds(20)
+    client.abort()
+    stage.asked = 0
+    await seconds(60)
+    expect([why(auth), stage.asked]).toEqual([undefined, expected])
   })
 })

@@ -177,7 +177,7 @@ describe('T14: the headers that hold a token', () => {
     const usual = fc.string().map((text) => `Bearer ${text}`)
     fc.assert(
       fc.property(fc.oneof(anyValue, fc.string(), usual), (value) => {
-        const head: RequestHead = { method: 'GET', target: '/', header: () => value }
+        const head: RequestHead = { method: 'GET', target: '/', header: () => value, onClosed() {} }
         const readInTwo = (): string | undefined => {
           const credential = bearerScheme.read(head)
           if (credential !== undefined) bearerScheme.check?.(head)

@@ -80,7 +80,7 @@ describe('nodeHead', () => {
     ['has a framework that keeps the target itself', { url: '/a' }, '/v1/a', '/v1/a'],
     ['has no url', {}, undefined, ''],
   ])('nodeHead reads the target of a request that %s', (_, request, kept, target) => {
-    const head = nodeHead({ method: 'PUT', headers: {}, ...request }, kept)
+    const head = nodeHead({ method: 'PUT', headers: {}, ...request }, undefined, kept)
     expect(head).toMatchObject({ method: 'PUT', target })
   })
 })
