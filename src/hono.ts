@@ -8,6 +8,7 @@ import type {
   OnRefused as AnyOnRefused,
 } from './http/adapter.ts'
 import { createAdapter } from './http/adapter.ts'
+import { answerFetch } from './http/answer.ts'
 import type { GetAuth as AnyGetAuth, GetAuthOptions } from './http/get-auth.ts'
 import { lastAuth } from './http/get-auth.ts'
 import { runHook } from './http/hooks.ts'
@@ -62,7 +63,10 @@ export function createAuth<C extends object = JWTPayload>(
     requirements?: Requirements<C>,
     ...none: never[]
   ): Guard<Auth<C> | undefined> {
-    const decide = decider(requirements, none)
+    const decide = decider(requirements, none, (error, refusal) =>
+      // The method does not matter: Hono itself leaves out the body of an answer to HEAD.
+      setResponse(error, () => answerFetch('GET', refusal)),
+    )
     return async (c, next) => {
       const decision = await decide(fetchHead(c.req.raw), c, c)
       if (decision.ok) {
@@ -80,8 +84,7 @@ export function createAuth<C extends object = JWTPayload>(
         for (const [name, value] of Object.entries(refusal.headers)) c.header(name, value)
         return c.newResponse(refusal.body, refusal.status as 401)
       }
-      // Hono calls this member of an error that is thrown, and answers with what it gives.
-      Object.defineProperty(error, 'getResponse', { value: answer, configurable: true })
+      setResponse(error, answer)
       const given = await runHook(() => onRefuse?.(error, c))
       return given instanceof Response ? given : answer()
     }
@@ -92,6 +95,11 @@ export function createAuth<C extends object = JWTPayload>(
     getAuth: getAuth as GetAuth<C>,
     verifier,
   }
+}
+
+/** Hono calls this member of an error that is thrown, and answers with what it gives. */
+function setResponse(error: AuthError, answer: () => Response): void {
+  Object.defineProperty(error, 'getResponse', { value: answer, configurable: true })
 }
 
 export const getAuth: GetAuth = lastAuth as GetAuth

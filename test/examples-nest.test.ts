@@ -71,6 +71,20 @@ describe('examples/recipes/nest-refusals.ts', () => {
       { refused: 'scope', status: 403, ...line },
     ])
   })
+
+  it('answers an error of userinfo() by the same filter, with the challenge', async () => {
+    const logger = { warn: () => {} }
+    const app = await started(await createRefusalsApp(issuer.trust(), logger as never))
+    await app
+      .get('/profile')
+      .use(issuer.as({ scope: 'openid' }))
+      .expect(200)
+    await app
+      .get('/profile')
+      .use(issuer.as({}))
+      .expect(403, { problem: 'Forbidden' })
+      .expect('www-authenticate', /^Bearer realm="api", scope="openid", error="insufficient_scope"/)
+  })
 })
 
 describe('examples/recipes/nest-beyond-http.ts', () => {

@@ -1,6 +1,6 @@
 import 'reflect-metadata'
 import type { ArgumentsHost, ExceptionFilter, INestApplication } from '@nestjs/common'
-import { Catch, Controller, Get, Logger, Module, UseGuards } from '@nestjs/common'
+import { Catch, Controller, Get, Logger, Module, Req, UseGuards } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import type { AuthOptions } from 'tollgate/nest'
 import { AuthError, createAuth } from 'tollgate/nest'
@@ -9,8 +9,9 @@ import { AuthError, createAuth } from 'tollgate/nest'
 @Catch(AuthError)
 export class AuthErrorFilter implements ExceptionFilter<AuthError> {
   catch(error: AuthError, host: ArgumentsHost): void {
-    // The response has the challenge and the other headers of the error already.
     const response = host.switchToHttp().getResponse()
+    // Of an error that a guard throws, the response has them already: the challenge and Retry-After.
+    for (const [name, value] of Object.entries(error.headers)) response.header(name, value)
     response.status(error.status).send({ problem: error.body.title })
   }
 }
@@ -19,7 +20,7 @@ export async function createApp(
   options: AuthOptions,
   logger = new Logger('auth'),
 ): Promise<INestApplication> {
-  const { requireAuth } = createAuth({
+  const { requireAuth, getAuth, verifier } = createAuth({
     ...options,
     // For logs and metrics; the answer stays as it is. Without the query, which may hold secrets.
     onRefused({ reason, status }, { method, url }) {
@@ -37,6 +38,14 @@ export async function createApp(
     @UseGuards(requireAuth({ scope: 'orders:read' }))
     list(): object {
       return { orders: [] }
+    }
+
+    @Get('profile')
+    @UseGuards(requireAuth())
+    async profile(@Req() request: object): Promise<object> {
+      // Where the issuer gives no profile, the filter answers the error.
+      const { name } = await verifier.userinfo(getAuth(request))
+      return { name }
     }
   }
 

@@ -1,3 +1,4 @@
+import type { AuthError } from './errors.ts'
 import { own } from './own-members.ts'
 
 /** A type as it is after `deepFreeze`: nothing in it can be assigned, sorted or pushed to. */
@@ -107,6 +108,8 @@ export interface Principal extends Omit<Auth, 'token' | 'signal'> {
 
 /** What an Auth has in common with those of its verifier. Undefined for any other object. */
 let originIn: (auth: object) => AuthOrigin | undefined
+let setGuard: (auth: object, guard: GuardOfAuth) => void
+let guardIn: (auth: object) => GuardOfAuth | undefined
 
 /**
  * By which every copy of the package reads the claims of a token. A store of one copy may be asked
@@ -126,6 +129,10 @@ class VerifiedAuth implements Auth {
     // No static members: by `auth.constructor`, whoever has an Auth would have the verifier's
     // issuers, with the secrets of its clients, and could make an Auth of any token.
     originIn = (auth) => (#origin in auth ? auth.#origin : undefined)
+    setGuard = (auth, guard) => {
+      if (#guard in auth) auth.#guard = guard
+    }
+    guardIn = (auth) => (#guard in auth ? auth.#guard : undefined)
     // All requests share the prototype: what one handler changed in it would reach the others.
     Object.freeze(VerifiedAuth)
     Object.freeze(VerifiedAuth.prototype)
@@ -144,6 +151,7 @@ class VerifiedAuth implements Auth {
   readonly #principal: Principal
   readonly #origin: AuthOrigin
   #connection: Connection | undefined
+  #guard: GuardOfAuth | undefined
 
   constructor(
     principal: Principal,
@@ -191,6 +199,25 @@ export interface AuthOrigin {
   readonly verifier: object
   /** Gives the signal of an Auth. Auths with the same principal are of the same token. */
   signalOf(auth: Auth, principal: Principal, connection: Connection | undefined): AbortSignal
+}
+
+/** The guard of a route, as an Auth that it has verified knows it. */
+export interface GuardOfAuth {
+  /** Fills in the answer to which an error leads: that of a request which this guard refuses. */
+  answerWith(error: AuthError): void
+}
+
+/** Notes who guards the route. An Auth that no verifier of this copy of the package made knows none. */
+export function noteGuard(auth: Auth, guard: GuardOfAuth): void {
+  setGuard(auth, guard)
+}
+
+/**
+ * Fills in the answer to an error that has come up behind a guard. Only the guard knows its realm and
+ * the scopes of its route: the error of an Auth that `verify()` gave stays without a challenge.
+ */
+export function answerAsGuard(auth: unknown, error: AuthError): void {
+  if (typeof auth === 'object' && auth !== null) guardIn(auth)?.answerWith(error)
 }
 
 /** What a token came by. A guard knows it, and `verify()` does not. */

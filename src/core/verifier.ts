@@ -1,5 +1,5 @@
 import type { Auth, JWTPayload } from './auth.ts'
-import { isAuthOf } from './auth.ts'
+import { answerAsGuard, isAuthOf } from './auth.ts'
 import { createSignals } from './auth-signal.ts'
 import type { Awaitable } from './awaitable.ts'
 import { createDecisions } from './decision.ts'
@@ -65,7 +65,9 @@ export interface Verifier<C extends object = JWTPayload> {
    *
    * @throws InvalidTokenError if the issuer no longer takes the token of the caller;
    * UnavailableError (`exchange`) if it gives no token; TypeError for an Auth that this verifier has
-   * not made, a wrong option, or an issuer without the option `client`.
+   * not made, a wrong option, or an issuer without the option `client`. Where a guard has admitted the
+   * Auth, an error carries the headers and the body of the guard's answer (RFC 6750 section 3), so
+   * that a framework which is handed it answers with them.
    */
   exchange(auth: Auth<C>, options?: ExchangeOptions): Promise<ExchangedToken>
   /**
@@ -78,7 +80,7 @@ export interface Verifier<C extends object = JWTPayload> {
    * @throws InvalidTokenError if the token has expired, or the issuer answers 401 (`inactive`);
    * InsufficientScopeError if the issuer demands the scope `openid`; UnavailableError (`userinfo`)
    * if there is no answer that can be used; TypeError for an Auth of another verifier, a copy, or
-   * anything else.
+   * anything else. Headers and body as for `exchange()`.
    */
   userinfo(auth: Auth<C>): Promise<UserInfo>
   /**
@@ -162,17 +164,23 @@ export function createVerifier<C extends object = JWTPayload>(
   }
 
   /** Sends the token of an Auth on, unless it has been taken back since it was verified. */
-  function sending<T>(
+  async function sending<T>(
     hintFor: typeof hintOf,
     auth: unknown,
     send: (run: Verification) => Promise<T>,
   ): Promise<T> {
-    return reporting(hintFor, async (run) => {
-      if (revocation !== undefined && isAuthOf(issuers, auth)) {
-        await checkRevocation(revocation, auth)
-      }
-      return send(run)
-    })
+    try {
+      return await reporting(hintFor, async (run) => {
+        if (revocation !== undefined && isAuthOf(issuers, auth)) {
+          await checkRevocation(revocation, auth)
+        }
+        return send(run)
+      })
+    } catch (error) {
+      // A handler may hand it to its framework, which then answers with it.
+      if (error instanceof AuthError) answerAsGuard(auth, error)
+      throw error
+    }
   }
 
   function forget(issuer: string): void {

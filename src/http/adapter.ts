@@ -11,7 +11,8 @@ import { checkIntrospects } from '../core/shared-verifier.ts'
 import type { Verifier } from '../core/verifier.ts'
 import { createVerifier } from '../core/verifier.ts'
 import type { Decision, Refused, Route } from './authenticate.ts'
-import { authenticate } from './authenticate.ts'
+import { answerBehind, authenticate } from './authenticate.ts'
+import type { Refusal } from './challenge.ts'
 import { enterCopy } from './copies.ts'
 import type { GetAuthOptions } from './get-auth.ts'
 import { authBy } from './get-auth.ts'
@@ -119,11 +120,13 @@ export interface Adapter<C extends object, H> {
   getAuth(carrier: object, options?: GetAuthOptions): Auth<C> | undefined
   /**
    * Checks the requirements of a route, once, and gives the function that decides about its
-   * requests. `none` are the arguments behind the requirements: there must be none.
+   * requests. `none` are the arguments behind the requirements: there must be none. `onError` is told
+   * of an error of the verifier that comes up behind the guard, and of the answer to it.
    */
   decider(
     requirements: unknown,
     none: readonly never[],
+    onError?: (error: AuthError, answer: Refusal) => void,
   ): (head: RequestHead, carrier: object, request: unknown) => Awaitable<Decision<C>>
 }
 
@@ -172,8 +175,15 @@ export function createAdapter<C extends object, H, R>(
       tell(() => listener(error, request as R, auth))
     },
     getAuth: (carrier, options) => authBy(source, carrier, options),
-    decider(requirements, none) {
-      const route: Route = { ...common, ...resolveRequirements(requirements, none) }
+    decider(requirements, none, onError) {
+      const rules = { ...common, ...resolveRequirements(requirements, none) }
+      const route: Route = {
+        ...rules,
+        answerWith(error) {
+          const answer = answerBehind(error, rules)
+          onError?.(error, answer)
+        },
+      }
       if (route.introspect) checkIntrospects(verifier, "requireAuth: option 'introspect'")
       return (head, carrier, request) =>
         authenticate(head, carrier, request, route) as Awaitable<Decision<C>>

@@ -1,4 +1,5 @@
-import type { Auth, JWTPayload } from '../core/auth.ts'
+import type { Auth, GuardOfAuth, JWTPayload } from '../core/auth.ts'
+import { noteGuard } from '../core/auth.ts'
 import type { Awaitable } from '../core/awaitable.ts'
 import { andThen, attempt, isAvailable } from '../core/awaitable.ts'
 import type { AnswerHeaders, AuthError } from '../core/errors.ts'
@@ -11,6 +12,7 @@ import {
 } from '../core/errors.ts'
 import type { MakeHint } from '../core/hints/wording.ts'
 import { hintField } from '../core/hints/wording.ts'
+import { own } from '../core/own-members.ts'
 import { emitOf, verifyBy } from '../core/shared-verifier.ts'
 import { waitForEndOfTurn } from '../core/turn.ts'
 import type { Refusal } from './challenge.ts'
@@ -52,7 +54,7 @@ export interface Refused {
 }
 
 /** What is decided by: a verifier, where the token is, and what a route asks for. */
-export interface Route extends RouteRules, TokenSource {
+export interface Route extends RouteRules, TokenSource, GuardOfAuth {
   readonly realm: string
   readonly schemes: readonly Scheme[]
 }
@@ -96,6 +98,7 @@ export function authenticate(
   }
 
   function decide(auth: Auth | undefined): Awaitable<Decision> {
+    if (auth !== undefined) noteGuard(auth, route)
     return andThen(findUnmet(auth, request, route), (found) => {
       if (found !== undefined) return refuse(state, { ...found, auth }, route)
       noteAdmitted(state, findings, auth)
@@ -162,15 +165,39 @@ function findUnmet(
 function refuse(
   state: RequestState,
   { error, hint, required, auth }: Finding & Pick<Refused, 'auth'>,
-  { verifier, realm, schemes }: Route,
+  route: Route,
 ): Decision {
   noteRefused(state)
   const { status, reason } = error
   // The verifier has told of these itself.
   const told = error instanceof InvalidTokenError || error instanceof UnavailableError
-  if (!told) emitOf(verifier)?.({ type: 'request.refused', status, reason, ...hintField(hint) })
+  if (!told)
+    emitOf(route.verifier)?.({ type: 'request.refused', status, reason, ...hintField(hint) })
+  return { ok: false, error, auth, refusal: answerOf(error, required, route) }
+}
+
+/** The answer to an error, which carries it from then on: a framework that is given it answers so. */
+function answerOf(
+  error: AuthError,
+  required: Parameters,
+  { realm, schemes }: Pick<Route, 'realm' | 'schemes'>,
+): Refusal {
   const refusal = refusalOf(error, { realm, schemes, required })
-  // A hook may hand the error to its framework, which then answers with these.
   answerWith(error, refusal.challenge, refusal.problem)
-  return { ok: false, error, auth, refusal }
+  return refusal
+}
+
+/**
+ * The answer to an error of `verifier.userinfo()` or `exchange()` behind the guard of a route. Only
+ * the userinfo endpoint says that a scope is missing, and it demands `openid` (OIDC Core section
+ * 5.3): the client is told of that beside the scopes of the route, because it asks for all that the
+ * challenge names (RFC 6750 section 3).
+ */
+export function answerBehind(error: AuthError, route: Omit<Route, 'answerWith'>): Refusal {
+  const { challenge } = route
+  if (error.status !== 403) return answerOf(error, challenge, route)
+  const named = own(challenge, 'scope') as string | undefined
+  const scopes = named === undefined ? [] : named.split(' ')
+  const scope = [...new Set([...scopes, 'openid'])].join(' ')
+  return answerOf(error, { ...challenge, scope }, route)
 }

@@ -319,6 +319,7 @@ export const suites: readonly Suite[] = [
     files: [
       'test/adapters.test.ts',
       'test/adapters/closed-connections.test.ts',
+      'test/adapters/errors-behind-guards.test.ts',
       'test/adapters/hostile.test.ts',
       'test/adapters/node-requests.test.ts',
       'test/adapters/on-refuse.test.ts',
