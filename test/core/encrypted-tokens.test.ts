@@ -706,6 +706,14 @@ describe('wrong options', () => {
       }),
       /unsupported key type: give an RSA or an EC key/,
     ],
+    ...(['rsa', 'P-256', 'P-384', 'P-521'] as const).map(
+      (type): [string, () => unknown, RegExp] => [
+        `the private half of another key (${type})`,
+        withKey({ ...privateKey('a', type), ...publicHalf(privateKey('a', type)) }),
+        /keys': key 0 cannot be used: not a valid private key, or its private members are of another key than the public ones/,
+      ],
+    ),
+    ['a d of zero', withKey({ ...keys.p256, d: 'AA' }), /not a valid private key/],
     ['a key that is a text', withKey('x'), /not a JWK/],
     [
       'more than 100 keys',

@@ -36,6 +36,8 @@ export interface DecryptionKey {
 
 const crypto = globalThis.process?.getBuiltinModule?.('node:crypto')
 
+const hashes = { 'P-384': 'sha384', 'P-521': 'sha512' } as const
+
 const privateMembers = { RSA: ['d', 'p', 'q', 'dp', 'dq', 'qi'], EC: ['d'] } as const
 /** What a private key for encryption may be used for (RFC 7517 section 4.3). */
 const operations = ['decrypt', 'unwrapKey', 'deriveKey', 'deriveBits']
@@ -63,7 +65,11 @@ export function readDecryptionKey(
   )
   if (fitting.length === 0) return flawed("serves none of the 'algorithms'")
   const complete = { ...key, ...secret }
-  if (!isPrivateKey(complete)) return flawed('not a valid private key')
+  if (!isPrivateKey(complete, key)) {
+    return flawed(
+      'not a valid private key, or its private members are of another key than the public ones',
+    )
+  }
   return createDecryptionKey(kid, key, complete, fitting)
 }
 
@@ -90,11 +96,21 @@ function readSecretMembers(
   return members
 }
 
-/** Whether the platform accepts the key, where that can be asked without waiting. */
-function isPrivateKey(jwk: JWK): boolean {
+/**
+ * Whether the platform accepts the key, and its private members belong to its public ones, where that
+ * can be asked without waiting. Node takes a `d` that is of another key than `x` and `y`, so a
+ * signature by one half is checked with the other. Deno signs with a curve only over the hash of its
+ * size.
+ */
+function isPrivateKey(jwk: JWK, publicJwk: PublicJwk): boolean {
+  if (crypto === undefined) return true
+  const hash = own(hashes, String(own(publicJwk, 'crv'))) ?? 'sha256'
+  const text = new Uint8Array(32)
   try {
-    crypto?.createPrivateKey({ key: { ...jwk }, format: 'jwk' })
-    return true
+    const key = crypto.createPrivateKey({ key: { ...jwk }, format: 'jwk' })
+    const publicKey = crypto.createPublicKey({ key: { ...publicJwk }, format: 'jwk' })
+    const signature = crypto.sign(hash as string, text, key)
+    return crypto.verify(hash as string, text, publicKey, signature)
   } catch {
     return false
   }
