@@ -2,10 +2,11 @@ import type { Auth } from '../auth.ts'
 import { callAsClient } from '../client/call.ts'
 import type { Client } from '../client/client-options.ts'
 import { unanswered } from '../client/unanswered.ts'
-import { InvalidTokenError } from '../errors.ts'
 import type { FormatContext, Verification } from '../formats/format.ts'
 import type { ActiveIssuer } from '../issuers/active-issuer.ts'
 import { findIssuerOf } from '../issuers/issuer-of-auth.ts'
+import type { TokenRefusal } from '../jwt/details.ts'
+import { invalidToken } from '../jwt/details.ts'
 import { wrongOption } from '../option-checks.ts'
 import { checkOwnAuth } from '../own-auth.ts'
 import { own } from '../own-members.ts'
@@ -26,8 +27,8 @@ export interface Exchange {
   forget(issuer: string): void
 }
 
-/** What the issuer gives, or that it does not take the token of the caller. */
-type Given = ExchangedToken | 'inactive'
+/** What the issuer gives, or by which code it does not take the token of the caller. */
+type Given = ExchangedToken | TokenRefusal
 
 /** Tokens that are kept, for all issuers together. */
 const mostTokens = 1000
@@ -53,7 +54,7 @@ export function createExchange({ issuers, now }: Pick<FormatContext, 'issuers' |
       wrongOption('verifier.exchange', fix, issuer.issuer)
     }
     const given = await waitForToken(auth, issuer, client, target)
-    if (given === 'inactive') throw new InvalidTokenError(given)
+    if (typeof given === 'string') throw invalidToken('inactive', given)
     return given
   }
 
@@ -69,7 +70,7 @@ export function createExchange({ issuers, now }: Pick<FormatContext, 'issuers' |
     const key = JSON.stringify([issuer.issuer, digest, audience, scope, resource])
     async function ask(t: number): Promise<Answered<Given>> {
       const value = await askEndpoint(auth.token, issuer, client, target, t)
-      if (value === 'inactive') return { value, until: t + refusalLifetime, refuses: true }
+      if (typeof value === 'string') return { value, until: t + refusalLifetime, refuses: true }
       const until = Math.min(value.expiresAt ?? t + unknownLifetime, auth.expiresAt)
       return { value, until, refuses: false }
     }
@@ -110,8 +111,9 @@ export function createExchange({ issuers, now }: Pick<FormatContext, 'issuers' |
       )
       return readAnswer(own(answered, 'body'), target.scope, at, endpoint.url)
     } catch (error) {
-      if (error instanceof LoadError && refusesToken(error)) return 'inactive'
-      throw error
+      const refusal = error instanceof LoadError ? tokenRefusalIn(error) : undefined
+      if (refusal === undefined) throw error
+      return refusal
     }
   }
 
@@ -137,9 +139,11 @@ function readAnswer(
 }
 
 /**
- * RFC 8693 section 2.2.2: `invalid_request` says that the request or the token of the caller is not
- * valid; the request is made here. Some issuers say `invalid_grant` of the token.
+ * RFC 8693 section 2.2.2: where the token of the caller is not valid "for any reason", or not
+ * acceptable, an issuer must say `invalid_request`, which it also says of a request that is wrong. So
+ * a code alone does not tell them apart, and the token is refused. Some issuers say `invalid_grant`
+ * of the token.
  */
-function refusesToken({ details: { oauthError } }: LoadError): boolean {
-  return oauthError === 'invalid_request' || oauthError === 'invalid_grant'
+function tokenRefusalIn({ details: { oauthError } }: LoadError): TokenRefusal | undefined {
+  return oauthError === 'invalid_request' || oauthError === 'invalid_grant' ? oauthError : undefined
 }

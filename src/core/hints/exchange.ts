@@ -9,8 +9,14 @@ const longestError = 200
 
 /** Why an issuer gives no token in exchange for the one of a caller. */
 export const exchangeHints: Partial<Record<Reason, Explain>> = {
-  inactive: ({ issuer }) =>
-    `the issuer (${quoted(issuer?.issuer ?? '')}) does not take the caller's token in exchange: it has expired, was revoked, or is none that this API may exchange. Have the client get a new one. If all are refused so, have the issuer let the option 'client' exchange tokens`,
+  inactive({ error, issuer }) {
+    const from = `the issuer (${quoted(issuer?.issuer ?? '')})`
+    // RFC 8693 section 2.2.2: this code means either.
+    if (detailOf(error, 'inactive') === 'invalid_request') {
+      return `${from} answers invalid_request to the exchange: either the caller's token is not good for it (expired, revoked, or none that this API may exchange). Have the client get a new one. Or the request is wrong, if all are refused so: have the issuer let the option 'client' exchange tokens, and check audience, scope and resource`
+    }
+    return `${from} does not take the caller's token in exchange: it has expired, was revoked, or is none that this API may exchange. Have the client get a new one. If all are refused so, have the issuer let the option 'client' exchange tokens`
+  },
 
   exchange({ error, issuer }) {
     const why = printable(detailOf(error, 'exchange'), longestError)

@@ -22,6 +22,8 @@ export interface Details {
   readonly introspection: string
   /** Why the issuer gave no token in exchange. */
   readonly exchange: string
+  /** The code by which the issuer refused to exchange the token; undefined elsewhere. */
+  readonly inactive: TokenRefusal | undefined
   /** Why the issuer could not be asked who the user is. */
   readonly userinfo: string
   /** How the issuer resolver failed, if that is known. */
@@ -39,6 +41,9 @@ export interface Details {
 
 /** What is no token: a word that stands for no value, or a JWT with something around it. */
 export type Mistaken = 'no value' | { readonly nearly: string }
+
+/** Codes by which issuers say that they do not take a token in exchange. */
+export type TokenRefusal = 'invalid_request' | 'invalid_grant'
 
 export interface TooLarge {
   readonly part: 'token' | 'header'

@@ -260,8 +260,38 @@ describe('exchanged tokens on the virtual clock', () => {
     expect(await verdictOf(verifier.exchange(auth))).toBe('401 inactive')
     expect(events.at(-1)).toMatchObject({
       reason: 'inactive',
-      hint: expect.stringMatching(/does not take the caller's token in exchange: .*was revoked/),
+      hint: expect.stringMatching(/answers invalid_request/),
     })
+  })
+
+  it.each([
+    // RFC 8693 section 2.2.2 has one code for a token that is not good and for a request that is not.
+    [
+      'invalid_request',
+      [
+        /the issuer \('https:\/\/issuer\.test'\) answers invalid_request .* either the caller's token is not good for it/,
+        /expired, revoked, .* Have the client get a new one/,
+        /Or the request is wrong.* let the option 'client' exchange tokens.* audience, scope and resource/,
+      ],
+    ],
+    [
+      'invalid_grant',
+      [
+        /does not take the caller's token in exchange: .*was revoked/,
+        /have the issuer let the option 'client' exchange tokens/,
+      ],
+    ],
+  ])('the hint for %s says all that it may mean', async (error, parts) => {
+    const { issuer, verifier, authOf, events } = createStage()
+    const auth = await authOf()
+    issuer.fail('token', faults.status(400, { body: JSON.stringify({ error }) }))
+    // The second time, the answer is one that is kept.
+    for (const _ of [1, 2]) {
+      expect(await verdictOf(verifier.exchange(auth))).toBe('401 inactive')
+      const { hint = '' } = events.at(-1) as { hint?: string }
+      for (const part of parts) expect(hint).toMatch(part)
+      expect(hint.length).toBeLessThan(500)
+    }
   })
 })
 
