@@ -36,6 +36,18 @@ const parts = [
     types: ['IssuerOptions'],
   },
   {
+    title: '`client`',
+    intro: 'This API as a client of an issuer.',
+    file: 'src/core/client/client-options.ts',
+    types: ['ClientOptions'],
+  },
+  {
+    title: '`introspection`',
+    intro: 'How an issuer is asked about opaque tokens.',
+    file: 'src/core/introspection/introspection-options.ts',
+    types: ['IntrospectionOptions'],
+  },
+  {
     title: '`decryption`',
     intro: 'How an issuer encrypts its tokens to this API.',
     file: 'src/core/jwt/decryption-options.ts',

@@ -1,6 +1,6 @@
 import type { PublicKeyAlgorithm } from '../algorithms.ts'
 import { own } from '../own-members.ts'
-import type { Client } from './client-options.ts'
+import type { AssertionAudience, Client } from './client-options.ts'
 import type { PrivateKey } from './private-key.ts'
 
 /** What a request must carry so that the issuer knows the client. */
@@ -14,6 +14,8 @@ export interface Authentication {
 /** To whom the client authenticates, and when. */
 export interface AuthenticationContext {
   readonly issuer: string
+  /** The URL of the endpoint that is called. */
+  readonly endpoint: string
   /** The methods that the issuer accepts, if it says so (RFC 8414 section 2). */
   readonly methods: readonly string[] | undefined
   /** The algorithms of `private_key_jwt` that the issuer accepts, if it says so. */
@@ -32,7 +34,10 @@ export async function authenticate(
   context: AuthenticationContext,
 ): Promise<Authentication> {
   const privateKey = own(proof, 'privateKey') as PrivateKey | undefined
-  if (privateKey !== undefined) return byPrivateKey(id, privateKey, context)
+  if (privateKey !== undefined) {
+    const audience = context[own(proof, 'audience') as AssertionAudience]
+    return byPrivateKey(id, privateKey, audience, context)
+  }
   const secret = own(proof, 'secret') as string
   const { methods = [] } = context
   if (methods.includes('client_secret_post') && !methods.includes('client_secret_basic')) {
@@ -51,14 +56,15 @@ function formEncoded(text: string): string {
 const assertionLifetime = 60
 
 /**
- * RFC 7523 sections 2.2 and 3. The audience is the issuer alone and not the address of the endpoint:
- * metadata of another issuer could name that address as its own, and would be given an assertion
- * that is good there.
+ * RFC 7523 sections 2.2 and 3. The audience is the issuer, or the very endpoint that is called, never
+ * another address that metadata names: metadata of an attacker could name that of another issuer, and
+ * the attacker would be given an assertion that is good there.
  */
 async function byPrivateKey(
   id: string,
   privateKey: PrivateKey,
-  { issuer, algorithms: accepted, now }: AuthenticationContext,
+  audience: string,
+  { algorithms: accepted, now }: AuthenticationContext,
 ): Promise<Authentication> {
   const [first] = privateKey.algorithms
   const algorithm = privateKey.algorithms.find((name) => accepted?.includes(name)) ?? first
@@ -66,7 +72,7 @@ async function byPrivateKey(
   const claims = {
     iss: id,
     sub: id,
-    aud: issuer,
+    aud: audience,
     jti: globalThis.crypto.randomUUID(),
     iat,
     exp: iat + assertionLifetime,

@@ -38,6 +38,7 @@ export async function callAsClient(
       .find((list) => list !== undefined)
   const by = await authenticate(client, {
     issuer,
+    endpoint: endpoint.url,
     methods: listed('auth_methods_supported'),
     algorithms: listed('auth_signing_alg_values_supported'),
     now: http.now,

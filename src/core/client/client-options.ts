@@ -15,12 +15,22 @@ export interface ClientOptions {
    * ES512, EdDSA, by the type of the key.
    */
   privateKey?: JWK | undefined
+  /**
+   * The audience of the assertions that the private key signs (RFC 7523 section 3): the `issuer`, or
+   * the URL of the `endpoint` that is called, which issuers such as Okta and Entra ID demand. Default:
+   * 'issuer'.
+   */
+  assertionAudience?: 'issuer' | 'endpoint' | undefined
 }
+
+export type AssertionAudience = NonNullable<ClientOptions['assertionAudience']>
 
 /** A client, checked and copied. It stays inside: no error, event or Auth holds any of it. */
 export interface Client {
   readonly id: string
-  readonly proof: { readonly secret: string } | { readonly privateKey: PrivateKey }
+  readonly proof:
+    | { readonly secret: string }
+    | { readonly privateKey: PrivateKey; readonly audience: AssertionAudience }
   /** Equal for equal options. */
   readonly stated: string
 }
@@ -29,6 +39,7 @@ const known = {
   id: true,
   secret: true,
   privateKey: true,
+  assertionAudience: true,
 } as const satisfies Record<keyof ClientOptions, true>
 
 /** The option `client`. Messages name its members by `of` and a name. */
@@ -57,10 +68,17 @@ export function clientOf(
   if (secret !== undefined && jwk !== undefined) {
     wrongOption(`${of}${names.key}'`, `excludes '${names.secret}': keep one of them`)
   }
-  const stated = JSON.stringify([id, secret, jwk])
+  const audience = options['assertionAudience'] ?? 'issuer'
+  if (audience !== 'issuer' && audience !== 'endpoint') {
+    wrongOption(`${of}assertionAudience'`, "must be 'issuer' or 'endpoint'")
+  }
+  const stated = JSON.stringify([id, secret, jwk, audience])
   if (jwk !== undefined) {
     const privateKey = resolvePrivateKey(`${of}${names.key}'`, jwk)
-    return Object.freeze({ id, proof: Object.freeze({ privateKey }), stated })
+    return Object.freeze({ id, proof: Object.freeze({ privateKey, audience }), stated })
+  }
+  if (options['assertionAudience'] !== undefined) {
+    wrongOption(`${of}assertionAudience'`, `has no effect without '${names.key}': leave it out`)
   }
   if (secret === undefined) {
     const fix = `is missing, and '${names.key}' too: give one of them, as the issuer has registered this API. Is an environment variable missing?`

@@ -1,6 +1,7 @@
 import type { Reason, UnavailableError } from '../errors.ts'
 import { printable } from '../events.ts'
 import { detailOf } from '../jwt/details.ts'
+import { privateKeyAdvice } from './client.ts'
 import type { Explain } from './refused.ts'
 import { duration, quoted } from './wording.ts'
 
@@ -21,6 +22,9 @@ export const exchangeHints: Partial<Record<Reason, Explain>> = {
   exchange({ error, issuer }) {
     const why = printable(detailOf(error, 'exchange'), longestError)
     const { retryAfter } = error as UnavailableError
-    return `the issuer (${quoted(issuer?.issuer ?? '')}) gave no token in exchange for the caller's: ${why}. The next call after ${duration(retryAfter)} asks again: check the option 'client', what the issuer lets it exchange tokens for (audience, scope, resource), and this API's network`
+    const fix =
+      privateKeyAdvice(why, issuer?.client) ??
+      "check the option 'client', what the issuer lets it exchange tokens for (audience, scope, resource), and this API's network"
+    return `the issuer (${quoted(issuer?.issuer ?? '')}) gave no token in exchange for the caller's: ${why}. The next call after ${duration(retryAfter)} asks again: ${fix}`
   },
 }

@@ -1,6 +1,7 @@
 import type { UnavailableError } from '../errors.ts'
 import { printable } from '../events.ts'
 import { detailOf } from '../jwt/details.ts'
+import { privateKeyAdvice } from './client.ts'
 import type { Explain } from './refused.ts'
 import { duration, quoted } from './wording.ts'
 
@@ -13,5 +14,8 @@ const longestError = 200
 export const introspectionHint: Explain = ({ error, issuer }) => {
   const why = printable(detailOf(error, 'introspection'), longestError)
   const { retryAfter } = error as UnavailableError
-  return `the issuer (${quoted(issuer?.issuer ?? '')}) could not be asked about the token: ${why}. The answer is 503, and a request after ${duration(retryAfter)} asks again: check the endpoint, the option 'introspection' or 'client', and this API's network`
+  const fix =
+    privateKeyAdvice(why, issuer?.introspection?.client) ??
+    "check the endpoint, the option 'introspection' or 'client', and this API's network"
+  return `the issuer (${quoted(issuer?.issuer ?? '')}) could not be asked about the token: ${why}. The answer is 503, and a request after ${duration(retryAfter)} asks again: ${fix}`
 }

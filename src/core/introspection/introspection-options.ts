@@ -13,6 +13,8 @@ export interface IntrospectionOptions {
   clientSecret?: string | undefined
   /** The private key for `private_key_jwt`, beside `clientId`, in place of a secret. */
   privateKey?: JWK | undefined
+  /** As in the option `client`, beside `privateKey`. Default: 'issuer'. */
+  assertionAudience?: 'issuer' | 'endpoint' | undefined
   /** Where the issuer is asked. Default: the `introspection_endpoint` of its metadata. */
   endpoint?: string | undefined
   /**
@@ -64,6 +66,7 @@ const known = {
   clientId: true,
   clientSecret: true,
   privateKey: true,
+  assertionAudience: true,
   endpoint: true,
   prefix: true,
   audience: true,
@@ -114,7 +117,8 @@ function resolveAsker(
   common: Client | undefined,
 ): Client {
   const names = { id: 'clientId', secret: 'clientSecret', key: 'privateKey' }
-  const isOwn = Object.values(names).some((name) => options[name] !== undefined)
+  const ofClient = [...Object.values(names), 'assertionAudience']
+  const isOwn = ofClient.some((name) => options[name] !== undefined)
   if (isOwn) return clientOf(`${of}introspection.`, options, names)
   if (common !== undefined) return common
   return wrongOption(

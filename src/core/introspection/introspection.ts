@@ -2,6 +2,7 @@ import type { Awaitable } from '../awaitable.ts'
 import { andThen, attempt } from '../awaitable.ts'
 import type { CalledEndpoint } from '../client/call.ts'
 import { callAsClient } from '../client/call.ts'
+import type { Client } from '../client/client-options.ts'
 import { unanswered } from '../client/unanswered.ts'
 import type { Emit } from '../events.ts'
 import { own } from '../own-members.ts'
@@ -19,6 +20,8 @@ import { readSignedAnswer } from './signed-answer.ts'
 
 /** Asks an issuer about its tokens (RFC 7662), and remembers what it says. */
 export interface Introspection {
+  /** Who asks. */
+  readonly client: Client
   /** What opaque tokens of the issuer begin with; undefined if that is not stated. */
   readonly prefix: string | undefined
   /** Whether an answer without `aud` is for this API. */
@@ -105,7 +108,13 @@ export function createIntrospection(
     }
   }
 
-  return { prefix, trustsAudience, ask, isFresh: (answer) => stillCounts(answer, now() / 1000) }
+  return {
+    client,
+    prefix,
+    trustsAudience,
+    ask,
+    isFresh: (answer) => stillCounts(answer, now() / 1000),
+  }
 }
 
 const jsonType = 'application/json'

@@ -2,9 +2,9 @@ import { generateKeyPairSync } from 'node:crypto'
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import type { JWK } from 'jose'
-import { exportJWK, generateKeyPair, importJWK, jwtVerify } from 'jose'
+import { decodeJwt, exportJWK, generateKeyPair, importJWK, jwtVerify } from 'jose'
 import { createVerifier } from 'tollgate'
-import { createTestIssuer } from 'tollgate/testing'
+import { createTestIssuer, faults } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { authenticate } from '../../../src/core/client/authentication.ts'
 import { callAsClient } from '../../../src/core/client/call.ts'
@@ -13,7 +13,8 @@ import { resolveClient } from '../../../src/core/client/client-options.ts'
 
 const issuer = 'https://issuer.test'
 const now = (): number => 1_700_000_000_000
-const context = { issuer, methods: undefined, algorithms: undefined, now }
+const endpoint = `${issuer}/token`
+const context = { issuer, endpoint, methods: undefined, algorithms: undefined, now }
 
 function clientOf(options: ClientOptions): Client {
   return resolveClient("option '", options) as Client
@@ -113,6 +114,98 @@ describe('a client with a private key', () => {
   })
 })
 
+describe('the audience of a client assertion', () => {
+  /** The audiences that were sent to each endpoint, by the path. */
+  async function sent(options: object): Promise<Record<string, unknown>> {
+    const { key } = await createKey('ES256')
+    const test = createTestIssuer()
+    const audiences: Record<string, unknown> = {}
+    const verifier = createVerifier({
+      ...test.trust(),
+      issuer: { issuer: test.url, ...resolved(options, key) } as never,
+      fetch(url, init) {
+        const assertion = new URLSearchParams(init.body).get('client_assertion')
+        if (assertion !== null) audiences[new URL(url).pathname] = decodeJwt(assertion).aud
+        return test.fetch(url, init)
+      },
+    })
+    await verifier.exchange(await verifier.verify(test.opaque()))
+    return audiences
+  }
+
+  function resolved(options: object, privateKey: JWK): object {
+    const own = Object.entries(options).map(([name, value]) => [name, { ...value, privateKey }])
+    return { introspection: {}, ...Object.fromEntries(own) }
+  }
+
+  const byIssuer = { '/introspect': 'https://issuer.test', '/token': 'https://issuer.test' }
+  const byEndpoint = {
+    '/introspect': 'https://issuer.test/introspect',
+    '/token': 'https://issuer.test/token',
+  }
+
+  it.each<[string, object, object]>([
+    ['the issuer, where nothing is said', { client: { id: 'api' } }, byIssuer],
+    [
+      'the issuer, where that is said',
+      { client: { id: 'api', assertionAudience: 'issuer' } },
+      byIssuer,
+    ],
+    [
+      'the endpoint that is called',
+      { client: { id: 'api', assertionAudience: 'endpoint' } },
+      byEndpoint,
+    ],
+    [
+      'what introspection says of its own client',
+      {
+        client: { id: 'api' },
+        introspection: { clientId: 'asker', assertionAudience: 'endpoint' },
+      },
+      { ...byEndpoint, '/token': 'https://issuer.test' },
+    ],
+  ])('is %s', async (_, options, audiences) => {
+    expect(await sent(options)).toEqual(audiences)
+  })
+
+  it('is advised where the issuer refuses a client with a private key, and no other client', async () => {
+    const { key: privateKey } = await createKey('ES256')
+    const hintFor = async (members: object, by: 'exchange' | 'introspection'): Promise<string> => {
+      const test = createTestIssuer()
+      let hint = ''
+      const client = { id: 'api', ...members }
+      const verifier = createVerifier({
+        ...test.trust(),
+        issuer: { issuer: test.url, client, introspection: {} } as never,
+        onEvent: (event) => {
+          if (event.type === 'token.refused') hint = event.hint ?? ''
+        },
+      })
+      const endpoint = by === 'exchange' ? 'token' : 'introspection'
+      const body = '{"error":"invalid_client"}'
+      const ask = async () =>
+        by === 'exchange'
+          ? verifier.exchange(await verifier.verify(test.mint()))
+          : verifier.verify(test.opaque())
+      test.fail(endpoint, faults.status(401, { body }))
+      // The second time, it is held back, and nobody is asked.
+      for (const _ of [1, 2]) await expect(ask()).rejects.toMatchObject({ status: 503 })
+      expect(hint).toContain('(invalid_client)')
+      expect(hint.length).toBeLessThan(500)
+      return hint
+    }
+    for (const by of ['exchange', 'introspection'] as const) {
+      expect(await hintFor({ privateKey }, by)).toMatch(
+        /register the public key .*set 'assertionAudience' to 'endpoint'/,
+      )
+      expect(await hintFor({ privateKey, assertionAudience: 'endpoint' }, by)).toMatch(
+        /register the public key .*set 'assertionAudience' to 'issuer'/,
+      )
+      expect(await hintFor({ secret: 's' }, by)).not.toContain('assertionAudience')
+    }
+  })
+})
+
 describe('a call as a client', () => {
   it('takes the first list of methods that the metadata has', async () => {
     const sent: (readonly [string | undefined, string | undefined])[] = []
@@ -175,6 +268,16 @@ describe('the option client', async () => {
     ['a key for encryption', { id: 'a', privateKey: { ...key, use: 'enc' } }, /not for signatures/],
     ['another alg', { id: 'a', privateKey: { ...key, alg: 'RS256' } }, /must be an RSA, P-256/],
     ['a secret key', { id: 'a', privateKey: { kty: 'oct', d: 'x' } }, /must be an RSA, P-256/],
+    [
+      'another audience',
+      { id: 'a', privateKey: key, assertionAudience: 'https://issuer.test/token' },
+      /'client\.assertionAudience' must be 'issuer' or 'endpoint'/,
+    ],
+    [
+      'an audience beside a secret',
+      { id: 'api', secret, assertionAudience: 'endpoint' },
+      /'client\.assertionAudience' has no effect without 'privateKey'/,
+    ],
     ['a broken key', { id: 'a', privateKey: { ...key, x: 'AAAA' } }, /is no valid key/],
   ])('%s is refused, and the message shows nothing of the secret', (_, client, message) => {
     const create = (): unknown => createVerifier(withClient(client) as never)
