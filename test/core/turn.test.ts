@@ -2,6 +2,7 @@ import type { Verifier } from 'tollgate'
 import { createVerifier } from 'tollgate'
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
+import { readKeySet } from '../../src/core/keys/key-set.ts'
 
 const issuer = createTestIssuer()
 const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
@@ -91,5 +92,51 @@ describe('a turn of the event loop', () => {
     const known = verifier.verify(cached).then(() => order.push('cached'))
     await Promise.all([...others, known])
     expect(order.indexOf('cached')).toBeLessThan(128)
+  })
+})
+
+describe('T12: a key set of half a megabyte', () => {
+  /** How many of so many members are looked at in each turn of the event loop. */
+  async function lookedAtByTurns(members: number): Promise<{ turns: number[]; ignored: number }> {
+    let looked = 0
+    const keys = Array.from({ length: members }, () => ({
+      get kty() {
+        looked += 1
+        return undefined
+      },
+    }))
+    const { publicJwk } = issuer.keys.current
+    const rules = {
+      algorithms: ['ES256'],
+      issuer: issuer.url,
+      spelling: 'tolerant',
+      maxKeys: 100,
+    } as const
+    let ignored = 0
+    let ended = false
+    const count = (): void => void ignored++
+    const reading = readKeySet({ keys: [...keys, publicJwk] }, rules, [], count)
+    void reading.finally(() => {
+      ended = true
+    })
+    const turns: number[] = []
+    while (!ended) {
+      turns.push(looked)
+      looked = 0
+      await nextTurn()
+    }
+    expect((await reading).keys).toHaveLength(1)
+    return { turns, ignored }
+  }
+
+  it('of 100,000 members that are no keys, at most 1,000 are looked at in a turn, and the good key is found', async () => {
+    const { turns, ignored } = await lookedAtByTurns(100_000)
+    expect(Math.max(...turns)).toBeLessThanOrEqual(1000)
+    expect(ignored).toBe(100_000)
+  })
+
+  it('of 1,000 members all are looked at at once', async () => {
+    const { turns } = await lookedAtByTurns(999)
+    expect(turns[0]).toBe(999)
   })
 })

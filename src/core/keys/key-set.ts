@@ -1,5 +1,6 @@
 import { own } from '../own-members.ts'
 import { LoadError } from '../remote/load-error.ts'
+import { waitForEndOfTurn } from '../turn.ts'
 import type { OnIgnored } from './ignored-keys.ts'
 import type { JwkRules } from './jwk.ts'
 import { admitJwk } from './jwk.ts'
@@ -38,6 +39,12 @@ export interface KeySetRules extends JwkRules {
 }
 
 /**
+ * How many members are looked at in one turn of the event loop. A set of half a megabyte can have
+ * 170,000 that are no keys, and everybody else would wait half a second for it.
+ */
+const mostInTurn = 1000
+
+/**
  * A JWK Set as keys (RFC 7517 section 5): junk members are ignored one by one. Rejects with a
  * LoadError if none is left. A key that `previous` already held stays the same object, because
  * cached tokens point at it.
@@ -53,7 +60,8 @@ export async function readKeySet(
 
   const known = new Map(previous.map((key) => [key.identity, key]))
   const keys = new Set<Key>()
-  for (const member of members) {
+  for (const [i, member] of members.entries()) {
+    if (i > 0 && i % mostInTurn === 0) await waitForEndOfTurn()
     const admitted = admitJwk(member, rules)
     if ('why' in admitted) {
       onIgnored(admitted.kid, admitted.why)
