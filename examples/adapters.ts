@@ -1,30 +1,34 @@
 import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { VerifierOptions } from 'tollgate'
-import { createApp as createExpressApp } from './express.ts'
-import { createApp as createFastifyApp } from './fastify.ts'
-import { createApp as createFetchApp } from './fetch.ts'
-import { createApp as createHonoApp } from './hono.ts'
-import { createApp as createKoaApp } from './koa.ts'
-import { createApp as createNestApp } from './nest.ts'
-import { createApp as createNodeApp } from './node.ts'
 
-type Open = (options: VerifierOptions) => RequestListener | Promise<RequestListener>
+type Open = (options: VerifierOptions) => Promise<RequestListener>
 
-/** The orders API with each adapter, as a listener for the HTTP server of Node. */
+/**
+ * The orders API with each adapter, as a listener for the HTTP server of Node. An app is loaded when
+ * it is opened, because frameworks are large and `npm start` needs one of them.
+ */
 export const adapters: Readonly<Record<string, Open>> = {
-  express: createExpressApp,
-  koa: (options) => createKoaApp(options).callback(),
+  express: async (options) => (await import('./express.ts')).createApp(options),
+  koa: async (options) => (await import('./koa.ts')).createApp(options).callback(),
   fastify: async (options) => {
-    const app = createFastifyApp(options)
+    const { createApp } = await import('./fastify.ts')
+    const app = createApp(options)
     await app.ready()
     return app.routing
   },
-  hono: (options) => getRequestListener(createHonoApp(options).fetch),
-  fetch: (options) => getRequestListener(createFetchApp(options).fetch),
-  node: createNodeApp,
+  hono: async (options) => {
+    const { createApp } = await import('./hono.ts')
+    return getRequestListener(createApp(options).fetch)
+  },
+  fetch: async (options) => {
+    const { createApp } = await import('./fetch.ts')
+    return getRequestListener(createApp(options).fetch)
+  },
+  node: async (options) => (await import('./node.ts')).createApp(options),
   nest: async (options) => {
-    const app = await createNestApp(options)
+    const { createApp } = await import('./nest.ts')
+    const app = await createApp(options)
     await app.init()
     return app.getHttpAdapter().getInstance()
   },
