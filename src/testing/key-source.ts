@@ -13,8 +13,8 @@ export interface KeySource {
   readonly initial: readonly JWK[]
   /** A new key. */
   next(alg: PublicKeyAlgorithm): JWK
-  /** A key that `next()` never gives. */
-  foreign(alg: PublicKeyAlgorithm): JWK
+  /** A key that `next()` never gives, and that is not among the known ones. */
+  foreign(alg: PublicKeyAlgorithm, known: readonly JWK[]): JWK
   /** Starts again, so that a seed gives the same keys once more. */
   rewind(): void
 }
@@ -49,9 +49,23 @@ function randomKeys(initial: readonly JWK[]): KeySource {
   return {
     initial,
     next: (alg) => generateJwk(alg),
-    foreign: (alg) => generateJwk(alg),
+    foreign: foreignJwk,
     rewind() {},
   }
+}
+
+const foreignRsa = new Map<PublicKeyAlgorithm, JWK>()
+
+/**
+ * RSA keys are shared by all issuers of the process, because to make one takes longer than most
+ * tests. One that an issuer was given as a key of its own is foreign to it no more.
+ */
+function foreignJwk(alg: PublicKeyAlgorithm, known: readonly JWK[]): JWK {
+  const shared = foreignRsa.get(alg)
+  if (shared !== undefined && known.every(({ n }) => n !== shared.n)) return shared
+  const jwk = generateJwk(alg)
+  if (jwk.kty === 'RSA' && shared === undefined) foreignRsa.set(alg, jwk)
+  return jwk
 }
 
 function seededKeys(seed: string, alg: PublicKeyAlgorithm): KeySource {

@@ -58,7 +58,8 @@ export interface KeyRing {
   /** Adds a private JWK and publishes it. `mint({}, { kid })` signs with it. */
   add(jwk: JWK): TestKey
   /**
-   * A key that is never published. It is the same at every call with the same current algorithm.
+   * A key that is never published. It is the same at every call with the same current algorithm. An
+   * RSA key may be that of other issuers, too.
    */
   attacker(): TestKey
 }
@@ -171,7 +172,10 @@ export function createKeyRing(
       addKey(jwk, algorithmOf("argument 'jwk' of keys.add", jwk, preferred), 'published'),
     attacker() {
       const { alg } = current
-      const key = attackers.get(alg) ?? createTestKey(source.foreign(alg), alg, undefined, states)
+      const known = attackers.get(alg)
+      if (known) return known
+      const own = keys.all.map(({ publicJwk }) => publicJwk)
+      const key = createTestKey(source.foreign(alg, own), alg, undefined, states)
       attackers.set(alg, key)
       return key
     },

@@ -4,6 +4,7 @@ import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import type { TestIssuer } from 'tollgate/testing'
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, test } from 'vitest'
+import { signingBy } from '../keys.ts'
 
 function accepts(issuer: TestIssuer, token: string): Promise<boolean> {
   return jwtVerify(token, createLocalJWKSet(issuer.jwks)).then(
@@ -173,6 +174,19 @@ test('the attacker has one key for each algorithm, and it is never published', a
   expect(attacker.alg).toBe('ES256')
   issuer.keys.rotate({ alg: 'EdDSA' })
   expect(issuer.keys.attacker().alg).toBe('EdDSA')
+})
+
+test('the attackers of two issuers have one RSA key, unless one of the issuers has it as its own', () => {
+  const [one, two] = [createTestIssuer(signingBy('RS256')), createTestIssuer(signingBy('RS256'))]
+  const attacker = one.keys.attacker()
+  expect(attacker.publicJwk.n).not.toBe(one.keys.current.publicJwk.n)
+  expect(two.keys.attacker().publicJwk.n).toBe(attacker.publicJwk.n)
+  expect(two.keys.attacker().published).toBe(false)
+  const taken = createTestIssuer({ alg: 'RS256', keys: [attacker.privateJwk] })
+  expect(taken.keys.attacker().publicJwk.n).not.toBe(attacker.publicJwk.n)
+  const adding = createTestIssuer(signingBy('RS256'))
+  adding.keys.add(attacker.privateJwk)
+  expect(adding.keys.attacker().publicJwk.n).not.toBe(attacker.publicJwk.n)
 })
 
 describe('where keys come from', () => {
