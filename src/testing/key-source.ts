@@ -1,5 +1,6 @@
 import type { JWK } from 'jose'
 import type { PublicKeyAlgorithm } from '../core/algorithms.ts'
+import { signatureParameters } from '../core/algorithms.ts'
 import { kindOf, wrongOption } from '../core/option-checks.ts'
 import { resolveAlgorithm } from './algorithms.ts'
 import { algorithmOf, deriveJwk, generateJwk } from './jwk.ts'
@@ -54,18 +55,18 @@ function randomKeys(initial: readonly JWK[]): KeySource {
   }
 }
 
-const foreignRsa = new Map<PublicKeyAlgorithm, JWK>()
+/** The RSA key that is foreign to every issuer of the process, once it is made. */
+let foreignRsa: JWK | undefined
 
 /**
- * RSA keys are shared by all issuers of the process, because to make one takes longer than most
- * tests. One that an issuer was given as a key of its own is foreign to it no more.
+ * One RSA key is enough for all issuers, because to make one takes longer than most tests. An issuer
+ * that was given it as a key of its own gets another.
  */
 function foreignJwk(alg: PublicKeyAlgorithm, known: readonly JWK[]): JWK {
-  const shared = foreignRsa.get(alg)
-  if (shared !== undefined && known.every(({ n }) => n !== shared.n)) return shared
-  const jwk = generateJwk(alg)
-  if (jwk.kty === 'RSA' && shared === undefined) foreignRsa.set(alg, jwk)
-  return jwk
+  if (signatureParameters[alg].kty !== 'RSA') return generateJwk(alg)
+  foreignRsa ??= generateJwk(alg)
+  const { n } = foreignRsa
+  return known.some((key) => key.n === n) ? generateJwk(alg) : { ...foreignRsa, alg }
 }
 
 function seededKeys(seed: string, alg: PublicKeyAlgorithm): KeySource {
