@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callApi, readApiCall } from '../../src/cli/dev-issuer/api/call-api.ts'
 import { explainAnswer } from '../../src/cli/dev-issuer/api/explain-answer.ts'
 import { verdictOf } from '../../src/cli/dev-issuer/api/verdict.ts'
+import { signingBy } from '../keys.ts'
 import { runs } from '../runs.ts'
 
 const received: { url: string | undefined; method: string | undefined; headers: object }[] = []
@@ -203,7 +204,7 @@ describe('what an answer means', () => {
   test.each(['keycloak', 'auth0', 'cognito', 'spiffe'] as const)(
     'the verdict knows the preset of an issuer like %s',
     async (shape) => {
-      const like = createTestIssuer({ shape })
+      const like = createTestIssuer({ shape, keys: signingBy('RS256').keys })
       expect(await verdictOf(like.mint(), like)).toEqual({ accepted: true })
       expect(await verdictOf(like.bad.expired(), like)).toMatchObject({ reason: 'expired' })
       expect(like.requests.all).toEqual([])

@@ -4,8 +4,9 @@ import type { IssuerShape, TestIssuer } from 'tollgate/testing'
 import { createTestIssuer } from 'tollgate/testing'
 import { expect, it } from 'vitest'
 import { shapes } from '../../src/testing/shapes/shapes.ts'
+import { signingBy } from '../keys.ts'
 
-const rsa = createTestIssuer({ alg: 'RS256' }).keys.current.privateJwk
+const { keys } = signingBy('RS256')
 
 function mints(issuer: TestIssuer, machine: boolean): boolean {
   try {
@@ -19,7 +20,7 @@ it('docs/test-issuers.md has a row for every shape, with what it is by default',
   const page = readFileSync(join(import.meta.dirname, '../../docs/test-issuers.md'), 'utf8')
   const listed = page.split('\n').filter((line) => /^\| `/.test(line))
   const real = Object.keys(shapes).map((shape) => {
-    const issuer = createTestIssuer({ shape: shape as IssuerShape, keys: [rsa] })
+    const issuer = createTestIssuer({ shape: shape as IssuerShape, keys })
     const kinds = [
       ...(mints(issuer, false) ? ['people'] : []),
       ...(mints(issuer, true) ? ['machines'] : []),

@@ -1,8 +1,9 @@
 import { createAuth } from 'tollgate/express'
 import { createTestIssuer } from 'tollgate/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { signingBy } from '../keys.ts'
 
-const issuer = createTestIssuer({ alg: 'RS256' })
+const issuer = createTestIssuer(signingBy('RS256'))
 const { requireAuth, verifier } = createAuth(issuer.trust())
 const guard = requireAuth()
 const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))

@@ -5,6 +5,7 @@ import { createAuth } from 'tollgate/fetch'
 import type { HostileOptions, IssuerShape, TestIssuer } from 'tollgate/testing'
 import { assertRejectsHostileTokens, createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
+import { signingBy } from '../keys.ts'
 
 /** A token as an issuer makes it, beside `iss`, `iat` and `exp`. */
 export interface Token {
@@ -54,10 +55,9 @@ export interface Stage {
   outcomeOf(token: string): Promise<Auth | string>
 }
 
-/** Made once: it takes long to make an RSA key. */
 const signingKeys = {
-  RS256: createTestIssuer({ alg: 'RS256' }).keys.current.privateJwk,
-  ES256: createTestIssuer({ alg: 'ES256' }).keys.current.privateJwk,
+  RS256: signingBy('RS256').keys[0],
+  ES256: signingBy('ES256').keys[0],
 }
 
 export function createStage(scene: Scene): Stage {

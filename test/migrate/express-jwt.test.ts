@@ -5,10 +5,11 @@ import { serveTestIssuer } from 'tollgate/testing'
 import { afterAll, it } from 'vitest'
 import { createApp as createAfter } from '../../examples/migrate/express-jwt/after.ts'
 import { createApp as createBefore } from '../../examples/migrate/express-jwt/before.ts'
+import { signingBy } from '../keys.ts'
 import { describeMigration } from './stage.ts'
 import { commonAnswers, commonDecisions, expiryDecisions, extensionDecision } from './tokens.ts'
 
-const issuer = await serveTestIssuer({ alg: 'RS256' })
+const issuer = await serveTestIssuer(signingBy('RS256'))
 afterAll(() => issuer.close())
 const given = {
   issuer: issuer.url,

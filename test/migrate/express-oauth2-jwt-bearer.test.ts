@@ -4,8 +4,8 @@ import supertest from 'supertest'
 import { serveTestIssuer } from 'tollgate/testing'
 import { afterAll, expect, it, onTestFinished, vi } from 'vitest'
 import { createApp as createAfter } from '../../examples/migrate/express-oauth2-jwt-bearer/after.ts'
+import { signingBy } from '../keys.ts'
 import { describeMigration } from './stage.ts'
-
 import { commonAnswers, commonDecisions } from './tokens.ts'
 
 // Not imported by its name, because the library declares `req.auth` for every request of Express in
@@ -18,7 +18,7 @@ const { createApp: createBefore } = (await import(/* @vite-ignore */ href)) as {
   createApp(options?: { issuerBaseURL?: string; audience?: unknown; strict?: boolean }): Express
 }
 
-const issuer = await serveTestIssuer({ alg: 'RS256' })
+const issuer = await serveTestIssuer(signingBy('RS256'))
 afterAll(() => issuer.close())
 const { url: issuerBaseURL, audience } = issuer
 

@@ -2,10 +2,11 @@ import { serveTestIssuer } from 'tollgate/testing'
 import { afterAll } from 'vitest'
 import { createApp as createAfter } from '../../examples/migrate/passport-jwt/after.ts'
 import { createApp as createBefore } from '../../examples/migrate/passport-jwt/before.ts'
+import { signingBy } from '../keys.ts'
 import { describeMigration } from './stage.ts'
 import { commonAnswers, commonDecisions, expiryDecisions, extensionDecision } from './tokens.ts'
 
-const issuer = await serveTestIssuer({ alg: 'RS256' })
+const issuer = await serveTestIssuer(signingBy('RS256'))
 afterAll(() => issuer.close())
 const given = {
   issuer: issuer.url,

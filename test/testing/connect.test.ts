@@ -13,6 +13,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { faultNames, makeFault, recipeOf } from '../../src/testing/control/fault-recipe.ts'
 import { startIssuer } from '../cli/stage.ts'
+import { signingBy } from '../keys.ts'
 
 let served: ServedTestIssuer
 let remote: RemoteTestIssuer
@@ -316,7 +317,7 @@ describe('tokens with the claims of another kind of issuer', () => {
   })
 
   test('they have the claims and the typ of that kind, of a person and of a machine', async () => {
-    const like = createTestIssuer({ shape: 'keycloak' })
+    const like = createTestIssuer({ shape: 'keycloak', keys: signingBy('RS256').keys })
     for (const machine of [false, true]) {
       const { token } = await mint({ shape: 'keycloak', machine })
       const real = like.mint({}, { machine })

@@ -3,6 +3,7 @@ import { assertSurvivesIssuerFaults, createTestIssuer, serveTestIssuer } from 't
 import { describe, expect, test } from 'vitest'
 import { createApp as createExpressApp } from '../../examples/express.ts'
 import { createApp as createKoaApp } from '../../examples/koa.ts'
+import { signingBy } from '../keys.ts'
 import type { KeyHandling } from './hostile/caching-guard.ts'
 import { createCachingGuard } from './hostile/caching-guard.ts'
 
@@ -13,7 +14,7 @@ describe('the examples survive every fault of the issuer', () => {
   ] as const)(
     'the %s example survives every fault of an issuer that signs %s',
     async (_, alg, createApp) => {
-      const issuer = createTestIssuer({ alg })
+      const issuer = createTestIssuer(signingBy(alg))
       issuer.clock.freeze()
       const before = issuer.now()
       const report = await assertSurvivesIssuerFaults(createApp, { issuer, path: '/me' })

@@ -11,6 +11,7 @@ import {
   serveTestIssuer,
 } from 'tollgate/testing'
 import { describe, expect, expectTypeOf, it } from 'vitest'
+import { signingBy } from '../keys.ts'
 
 const api = 'https://api.acme.com'
 const {
@@ -175,8 +176,7 @@ const names = Object.keys(expected) as IssuerShape[]
 const rows = names.map((name) => [name, expected[name]] as const)
 const withMachines = rows.filter(([, { kinds }]) => kinds !== 'people').map(([name]) => name)
 
-/** Made once: it takes long to make an RSA key. */
-const rsa = createTestIssuer({ alg: 'RS256' }).keys.current.privateJwk
+const { keys } = signingBy('RS256')
 
 function verifierOf(issuer: ReturnType<typeof createTestIssuer>) {
   return createVerifier(issuer.trust())
@@ -196,7 +196,7 @@ it('every preset has a shape, and every shape a preset', () => {
 
 describe.each(rows)('the shape %s', (shape, { own, audience = api, ...reasons }) => {
   it(`${shape}: the preset accepts what the issuer mints, with keys from where it has them`, async () => {
-    const issuer = createTestIssuer({ shape, keys: [rsa] })
+    const issuer = createTestIssuer({ shape, keys })
     expect(issuer.trust().issuer.issuer).toBe(issuer.url)
     const auth = await verifierOf(issuer).verify(issuer.mint())
     expect(auth.issuer).toBe(issuer.url)
@@ -206,7 +206,7 @@ describe.each(rows)('the shape %s', (shape, { own, audience = api, ...reasons })
   })
 
   it(`${shape}: the preset of an app accepts the tokens of its own issuer`, async () => {
-    const issuer = createTestIssuer({ shape, url: own.issuer, audience, keys: [rsa] })
+    const issuer = createTestIssuer({ shape, url: own.issuer, audience, keys })
     const verifier = createVerifier({ ...issuer.trust(), issuer: own })
     for (const machine of [...(reasons.kinds === undefined ? [true] : []), undefined]) {
       const auth = await verifier.verify(issuer.mint({}, machine ? { machine } : {}))
@@ -216,7 +216,7 @@ describe.each(rows)('the shape %s', (shape, { own, audience = api, ...reasons })
   })
 
   it(`${shape}: its ID, refresh and logout tokens are refused`, async () => {
-    const issuer = createTestIssuer({ shape, keys: [rsa] })
+    const issuer = createTestIssuer({ shape, keys })
     const found: Record<string, unknown> = {}
     for (const kind of ['idToken', 'refreshToken', 'logoutToken'] as const) {
       const verifying = verifierOf(issuer).verify(issuer.bad[kind]())
@@ -230,7 +230,7 @@ describe.each(rows)('the shape %s', (shape, { own, audience = api, ...reasons })
   })
 
   it(`${shape}: every other bad token is refused for what is wrong with it`, async () => {
-    const issuer = createTestIssuer({ shape, keys: [rsa] })
+    const issuer = createTestIssuer({ shape, keys })
     for (const [kind, reason] of [
       ['expired', 'expired'],
       ['notYetValid', 'not-yet-valid'],
@@ -247,7 +247,7 @@ describe.each(rows)('the shape %s', (shape, { own, audience = api, ...reasons })
   })
 
   it(`${shape}: served over HTTP, it is trusted as well`, async () => {
-    await using issuer = await serveTestIssuer({ shape, keys: [rsa] })
+    await using issuer = await serveTestIssuer({ shape, keys })
     const trust = issuer.trust()
     expect(trust).toMatchObject({ allowInsecureLoopback: true })
     const verifier = createVerifier(trust)
@@ -271,7 +271,7 @@ describe.each(rows)('the shape %s', (shape, { own, audience = api, ...reasons })
 
 describe('machines', () => {
   it.each(withMachines)('a machine of %s is accepted', async (shape) => {
-    const issuer = createTestIssuer({ shape, keys: [rsa] })
+    const issuer = createTestIssuer({ shape, keys })
     const auth = await verifierOf(issuer).verify(issuer.mint({}, { machine: true }))
     expect(auth.subject).not.toBe('')
   })
@@ -279,7 +279,7 @@ describe('machines', () => {
   it.each(names.filter((name) => !withMachines.includes(name)))(
     'T16: %s has no machines',
     (shape) => {
-      const { mint } = createTestIssuer({ shape, keys: [rsa] })
+      const { mint } = createTestIssuer({ shape, keys })
       expect(() => mint({}, { machine: true })).toThrow(
         /^tollgate: option 'machine' of issuer\.mint must be left out: .* no tokens of machines/,
       )
@@ -317,11 +317,11 @@ describe('createTestIssuer with a shape', () => {
     expect(() => createTestIssuer({ shape, audience: api })).toThrow(
       `option 'audience' of the test issuer must be left out, or '${named}', which is in every token of this shape`,
     )
-    expect(createTestIssuer({ shape, audience: named, keys: [rsa] }).audience).toBe(named)
+    expect(createTestIssuer({ shape, audience: named, keys }).audience).toBe(named)
   })
 
   it('given claims replace those of the shape, and every token has its own times and jti', () => {
-    const issuer = createTestIssuer({ shape: 'keycloak', keys: [rsa], claims: { acr: '2' } })
+    const issuer = createTestIssuer({ shape: 'keycloak', keys, claims: { acr: '2' } })
     const [one, two] = [issuer.mint({ azp: 'mobile', scope: ['a', 'b'] }), issuer.mint()].map(
       (token) => decodeJwt(token),
     )
@@ -334,7 +334,7 @@ describe('createTestIssuer with a shape', () => {
 
   it('a machine of a shape is another client where its claims say so', () => {
     const claimsOf = (shape: IssuerShape, claims: object) =>
-      decodeJwt(createTestIssuer({ shape, keys: [rsa] }).mint({ ...claims }, { machine: true }))
+      decodeJwt(createTestIssuer({ shape, keys }).mint({ ...claims }, { machine: true }))
     expect(claimsOf('authgear', { client_id: 'job' }).sub).toBe('client_id_job')
     expect(claimsOf('okta', { cid: 'job' }).sub).toBe('job')
     expect(claimsOf('auth0', { azp: 'job' }).sub).toBe('job@clients')
@@ -379,7 +379,7 @@ describe('createTestIssuer with a shape', () => {
   })
 
   it('what is published is what the issuer publishes, and no other origin is asked', async () => {
-    const issuer = createTestIssuer({ shape: 'entra', keys: [rsa] })
+    const issuer = createTestIssuer({ shape: 'entra', keys })
     const login = 'https://login.microsoftonline.com'
     const tenantId = '72f988bf-86f1-41af-91ab-2d7cd011db47'
     const keysAt = `${login}/${tenantId}/discovery/v2.0/keys`
@@ -393,7 +393,7 @@ describe('createTestIssuer with a shape', () => {
       expect((await issuer.fetch(`${issuer.url}${path}`)).status).toBe(404)
     }
     await expect(issuer.fetch('https://keycloak.test/')).rejects.toThrow(/serves no other origin/)
-    expect(createTestIssuer({ shape: 'stytch', keys: [rsa] }).metadata).toEqual({})
+    expect(createTestIssuer({ shape: 'stytch', keys }).metadata).toEqual({})
   })
 
   it('a served issuer has the path that is given, where its url has one', async () => {
@@ -417,7 +417,7 @@ describe('createTestIssuer with a shape', () => {
 
   it('entra issues v1 tokens where the url is that of v1', async () => {
     const own = entra({ tenant, version: 'v1', cloud: 'china' })
-    const issuer = createTestIssuer({ shape: 'entra', url: own.issuer, keys: [rsa] })
+    const issuer = createTestIssuer({ shape: 'entra', url: own.issuer, keys })
     const verifier = createVerifier({ ...issuer.trust(), issuer: own })
     for (const machine of [true, false]) {
       const auth = await verifier.verify(issuer.mint({}, { machine }))
@@ -430,7 +430,7 @@ describe('createTestIssuer with a shape', () => {
 
   it('the types of trust() tell a preset from a URL', () => {
     expectTypeOf(createTestIssuer().trust().issuer).toEqualTypeOf<string>()
-    const shaped = createTestIssuer({ shape: 'keycloak', keys: [rsa] })
+    const shaped = createTestIssuer({ shape: 'keycloak', keys })
     expectTypeOf(shaped.trust().issuer).toEqualTypeOf<IssuerOptions>()
     expect(shaped.trust().issuer).toMatchObject({ audience: [shaped.audience] })
   })
@@ -438,7 +438,7 @@ describe('createTestIssuer with a shape', () => {
   it.each(['firebase', 'stytch'] as const)(
     'the hostile catalogue takes the issuer %s, which has its keys on an origin apart',
     async (shape) => {
-      const issuer = createTestIssuer({ shape, keys: [rsa] })
+      const issuer = createTestIssuer({ shape, keys })
       const { guard } = createAuth(issuer.trust())
       const report = await assertRejectsHostileTokens(
         { fetch: guard(() => new Response('ok')) },

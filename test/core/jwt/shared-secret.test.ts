@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest'
 import type { HmacAlgorithm } from '../../../src/core/algorithms.ts'
 import { isRight } from '../../../src/core/jwt/platform-signature.ts'
 import { importSecret } from '../../../src/core/keys/imported-key.ts'
+import { signingBy } from '../../keys.ts'
 import { runs } from '../../runs.ts'
 
 const iss = 'https://secrets.test'
@@ -85,7 +86,7 @@ describe('an issuer with a shared secret', () => {
 
   it('T1: a token of a key pair, an unsigned one, and one that names another algorithm are refused', async () => {
     const { outcome } = createStage()
-    const pair = createTestIssuer({ url: iss, alg: 'RS256' })
+    const pair = createTestIssuer({ url: iss, ...signingBy('RS256') })
     expect(await outcome(pair.mint())).toBe('401 algorithm')
     expect(await outcome(pair.mint({}, { header: { alg: 'none' } }))).toBe('401 algorithm')
     expect(await outcome(pair.mint({}, { header: { alg: 'HS256' } }))).toBe('401 signature')
@@ -142,7 +143,7 @@ describe('an issuer with a shared secret', () => {
 })
 
 describe('a verifier of an issuer with a secret and one with a key pair', () => {
-  const pair = createTestIssuer({ url: 'https://pair.test', alg: 'RS256' })
+  const pair = createTestIssuer({ url: 'https://pair.test', ...signingBy('RS256') })
   const both = [{ issuer: iss, secret }, pair.url]
   const stage = (options: Partial<VerifierOptions> = {}) =>
     createStage({}, { issuer: both, fetch: pair.fetch, ...options })

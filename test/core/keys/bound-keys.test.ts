@@ -3,10 +3,11 @@ import { createVerifier } from 'tollgate'
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
+import { signingBy } from '../../keys.ts'
 
 /** An issuer whose published RSA key has no `alg`, so that it fits RS256 and PS256. */
 function createStage(options: Partial<VerifierOptions<{ sub: string }>> = {}) {
-  const issuer = createTestIssuer({ alg: 'RS256' })
+  const issuer = createTestIssuer(signingBy('RS256'))
   const { alg: _, ...jwk } = issuer.jwks.keys[0] as Record<string, unknown>
   const events: AuthEvent[] = []
   const verifier = createVerifier({
@@ -42,7 +43,7 @@ describe('T2: a key that fits several algorithms', () => {
   })
 
   it('a key that states its alg causes no event keys.pinned', async () => {
-    const issuer = createTestIssuer({ alg: 'RS256' })
+    const issuer = createTestIssuer(signingBy('RS256'))
     const events: string[] = []
     const onEvent = ({ type }: AuthEvent): void => void events.push(type)
     await createVerifier(issuer.trust({ onEvent })).verify(issuer.mint())

@@ -4,11 +4,12 @@ import { createVerifier } from 'tollgate'
 import type { TestIssuer } from 'tollgate/testing'
 import { createTestIssuer } from 'tollgate/testing'
 import { describe, expect, it } from 'vitest'
+import { signingBy } from '../../keys.ts'
 import { verdictOf } from '../verdict.ts'
 
 const url = 'https://issuer.test'
 const [rs, es, ed] = (['RS256', 'ES256', 'EdDSA'] as const).map((alg) => {
-  const issuer = createTestIssuer({ url, alg, now: () => 1_750_000_000_000 })
+  const issuer = createTestIssuer({ url, ...signingBy(alg), now: () => 1_750_000_000_000 })
   issuer.clock.freeze()
   return issuer
 }) as [TestIssuer, TestIssuer, TestIssuer]

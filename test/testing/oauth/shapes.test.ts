@@ -3,13 +3,16 @@ import * as openid from 'openid-client'
 import { createVerifier } from 'tollgate'
 import { serveTestIssuer } from 'tollgate/testing'
 import { describe, expect, test } from 'vitest'
+import { signingBy } from '../../keys.ts'
 import { answerIn, authorizationRequest, callback, formOf, verifier } from './browser.ts'
 
 const shapes = ['authgear', 'auth0', 'okta', 'keycloak', 'entra', 'cognito', 'adfs'] as const
 
+const { keys } = signingBy('RS256')
+
 describe.each(shapes)('an issuer of the shape %s', (shape) => {
   test('logs a user in at its own endpoints, and its access token is accepted as its preset says', async () => {
-    await using issuer = await serveTestIssuer({ shape })
+    await using issuer = await serveTestIssuer({ shape, keys })
     const api = createVerifier(issuer.trust())
     const { metadata } = issuer
     const endpoint = (name: string): string => String(metadata[`${name}_endpoint`])
@@ -51,7 +54,7 @@ describe.each(shapes)('an issuer of the shape %s', (shape) => {
 })
 
 test('a machine gets a token as the shape makes it', async () => {
-  await using issuer = await serveTestIssuer({ shape: 'auth0' })
+  await using issuer = await serveTestIssuer({ shape: 'auth0', keys })
   const config = await openid.discovery(new URL(issuer.url), 'job', 's3cret', undefined, {
     execute: [openid.allowInsecureRequests],
   })
