@@ -15,12 +15,12 @@ export interface TokenCache {
 }
 
 export function createTokenCache(max: number): TokenCache {
-  // Made for the first token: the library takes the memory for all of them at once.
   let cache: LRUCache<string, VerifiedToken> | undefined
   return {
     get: (digest) => cache?.get(digest),
     set(digest, verified) {
-      cache ??= new LRUCache({ max })
+      if (cache === undefined) cache = new LRUCache({ max: Math.min(max, smallest) })
+      else if (cache.size === cache.max && cache.max < max) cache = larger(cache, max)
       cache.set(digest, verified)
     },
     delete: (digest) => void cache?.delete(digest),
@@ -31,4 +31,20 @@ export function createTokenCache(max: number): TokenCache {
       }
     },
   }
+}
+
+/**
+ * For so many tokens a cache has room at first. The library takes the memory for all of them at
+ * once, which for 10,000 takes longer than it takes to verify some tokens.
+ */
+const smallest = 64
+
+/** A cache with the same tokens in the same order of their use, and more room. */
+function larger(
+  full: LRUCache<string, VerifiedToken>,
+  max: number,
+): LRUCache<string, VerifiedToken> {
+  const cache = new LRUCache<string, VerifiedToken>({ max: Math.min(max, full.max * 8) })
+  cache.load(full.dump())
+  return cache
 }

@@ -116,6 +116,26 @@ describe('T17: a cached token', () => {
     expect(cachedFlags()).toEqual([false, false])
   })
 
+  it('a token cache keeps as many tokens as the option says, and drops the one used longest ago for one more', async () => {
+    const { issuer, verifier, cachedFlags } = createStage(600)
+    const tokens = Array.from({ length: 600 }, () => issuer.mint())
+    for (const [i, token] of tokens.entries()) {
+      await verifier.verify(token)
+      // The cache makes room for more tokens after these numbers of them.
+      if (i === 62 || i === 510) await verifier.verify(tokens[0] as string)
+    }
+    expect(cachedFlags().filter((cached) => cached)).toHaveLength(2)
+    const isCached = async (token: string): Promise<boolean | undefined> => {
+      await verifier.verify(token)
+      return cachedFlags().at(-1)
+    }
+    await verifier.verify(issuer.mint())
+    for (const token of [tokens[0], ...tokens.slice(2)]) {
+      expect(await isCached(token as string)).toBe(true)
+    }
+    expect(await isCached(tokens[1] as string)).toBe(false)
+  })
+
   it('a full token cache drops its oldest token for a new one', async () => {
     const { issuer, verifier, cachedFlags } = createStage(2)
     const tokens = issuer.mintMany(3)
