@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/order.ts'
 
 // Tests and examples import `tollgate` by its own name; this condition maps it to src/.
 const conditions = ['@tollgate/source']
@@ -44,6 +45,7 @@ export default defineConfig({
     testTimeout: 30_000,
     // One more than there are cores, because some tests wait for timers.
     maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     projects: [
       { extends: true, test: { name: 'alone', include: alone } },
       {

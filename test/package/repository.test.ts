@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { first, long } from '../order.ts'
 import { manifest, read, root } from './project.ts'
 
 test('the newest version in the changelog is the version of the package', async () => {
@@ -28,4 +31,9 @@ test('the lock file names no registry', async () => {
   expect(JSON.stringify(lock)).not.toContain('://')
   expect(lock.version).toBe((await manifest()).version)
   expect(await read(root, '.npmrc')).not.toMatch(/registry\s*=\s*\w+:/)
+})
+
+test('the test files that run first are there', () => {
+  const files = [...first, ...long]
+  expect(files.filter((path) => !existsSync(join(root, path)))).toEqual([])
 })
