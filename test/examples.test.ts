@@ -295,12 +295,8 @@ describe('npm start', () => {
 
   it('examples/start.ts prints curl commands that work, and keeps running', async () => {
     const { spawn } = await import('node:child_process')
-    const tsx = fileURLToPath(new URL('../node_modules/tsx/dist/cli.mjs', import.meta.url))
-    const child = spawn(
-      process.execPath,
-      [tsx, '--conditions=@tollgate/source', 'examples/start.ts'],
-      { cwd: root },
-    )
+    const args = ['--conditions=@tollgate/source', '--import', 'tsx', 'examples/start.ts']
+    const child = spawn(process.execPath, args, { cwd: root })
     try {
       let printed = ''
       for await (const chunk of child.stdout.setEncoding('utf8')) {
