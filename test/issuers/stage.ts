@@ -62,10 +62,11 @@ const signingKeys = {
 
 export function createStage(scene: Scene): Stage {
   const { issuer, audience, keysAt, metadata, token, alg = 'RS256' } = scene
+  const { aud } = token.claims
   const keys = createTestIssuer({
     url: urlOf(issuer),
     keys: [signingKeys[alg]],
-    audience: [scene.token.claims['aud']].flat() as string[],
+    ...(aud !== undefined && { audience: [aud].flat() as string[] }),
   })
   const fetched: string[] = []
   const fetch: FetchLike = async (url) => {
