@@ -49,16 +49,16 @@ describe.each(adapters.filter(takesNodeRequests))(
       await expect.poll(() => auths.length).toBe(1)
       expect(await questionsIn(60)).toBe(12)
       await close()
-      await expect.poll(() => vi.getTimerCount()).toBe(0)
-      expect(await questionsIn(60)).toBe(0)
+      // The server may notice it a little later.
+      await expect.poll(() => questionsIn(60)).toBe(0)
       expect(auths.map(why)).toEqual([undefined])
     })
 
     it(`${name} asks nothing more once the answer is sent`, async () => {
       const { call, close, questionsIn, auths } = await open(adapter, () => true)
       expect((await call()).status).toBe(200)
-      await expect.poll(() => vi.getTimerCount()).toBe(0)
-      expect([auths.length, await questionsIn(60)]).toEqual([1, 0])
+      await expect.poll(() => questionsIn(60)).toBe(0)
+      expect(auths).toHaveLength(1)
       await close()
     })
   },

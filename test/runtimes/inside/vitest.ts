@@ -117,11 +117,12 @@ export const vi = {
   isMockFunction,
   restoreAllMocks,
   waitFor,
-  useFakeTimers(options: { now?: number } = {}): void {
+  useFakeTimers(options: { now?: number; toFake?: readonly string[] } = {}): void {
     clock?.uninstall()
     const all = Object.keys(FakeTimers.timers) as (keyof typeof FakeTimers.timers)[]
     // Vitest leaves these two real as well, because promises and streams depend on them.
-    const toFake = all.filter((name) => name !== 'nextTick' && name !== 'queueMicrotask')
+    const usual = all.filter((name) => name !== 'nextTick' && name !== 'queueMicrotask')
+    const { toFake = usual } = options
     clock = FakeTimers.install({ now: options.now ?? Date.now(), toFake: toFake as never })
   },
   useRealTimers(): void {
