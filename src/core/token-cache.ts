@@ -19,7 +19,7 @@ export function createTokenCache(max: number): TokenCache {
   return {
     get: (digest) => cache?.get(digest),
     set(digest, verified) {
-      if (cache === undefined) cache = new LRUCache({ max: Math.min(max, smallest) })
+      if (cache === undefined) cache = new LRUCache({ max: Math.min(max, few) })
       else if (cache.size === cache.max && cache.max < max) cache = larger(cache, max)
       cache.set(digest, verified)
     },
@@ -34,17 +34,20 @@ export function createTokenCache(max: number): TokenCache {
 }
 
 /**
- * For so many tokens a cache has room at first. The library takes the memory for all of them at
- * once, which for 10,000 takes longer than it takes to verify some tokens.
+ * For so many tokens a cache has room at first. The library takes the memory for all of them at once,
+ * which for 10,000 takes longer than it takes to verify some tokens.
  */
-const smallest = 64
+const few = 512
 
-/** A cache with the same tokens in the same order of their use, and more room. */
+/** A cache with the same tokens in the same order of their use, and room for all that it may hold. */
 function larger(
   full: LRUCache<string, VerifiedToken>,
   max: number,
 ): LRUCache<string, VerifiedToken> {
-  const cache = new LRUCache<string, VerifiedToken>({ max: Math.min(max, full.max * 8) })
-  cache.load(full.dump())
+  const cache = new LRUCache<string, VerifiedToken>({ max })
+  for (const digest of full.rkeys()) {
+    const verified = full.peek(digest)
+    if (verified !== undefined) cache.set(digest, verified)
+  }
   return cache
 }
