@@ -87,10 +87,14 @@ export interface Auth<C extends object = JWTPayload> {
    *
    * Once the response of a guarded request has closed, or the socket of `requireAuth().upgrade`,
    * nothing is asked every 5 seconds any more; `expired`, and what this process revokes, fire it all
-   * the same. Adapters that are given a `Request` only learn of a client that hangs up. What goes on
-   * after the answer, such as a job, takes the signal of an Auth that belongs to no connection:
-   * `(await verifier.verify(auth.token)).signal`. So does one that is first read after the answer was
-   * given, and so do verifiers whose `verify()` is your own: they ask until it fires.
+   * the same. Adapters that are given a `Request` only learn of a client that hangs up. For
+   * work that goes on after the answer, such as a job, take a signal that belongs to no connection:
+   * `(await verifier.verify(auth.token)).signal`. For such a signal the question is asked until it
+   * fires, as for one that is first read after the answer, or of a verifier whose `verify()` is your
+   * own.
+   *
+   * Where the option `revocation` is given, an Auth that is kept keeps its request in memory until
+   * its signal is read: keep what you need of it instead.
    *
    * It is made when it is first read, and costs a timer and memory until it fires: do not read it for
    * a request that is answered at once. Its timers keep no process alive. Not enumerable, as `token`.

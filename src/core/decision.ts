@@ -124,7 +124,10 @@ export function createDecisions(context: DecisionContext): Decisions {
     connection: Connection | undefined,
     confirm: Confirm | undefined,
   ): Awaitable<Auth> {
-    const auth = authOf(verified.principal(token), token, origin, connection)
+    // Where nothing is asked about revocation, nothing ends with the connection, and an Auth that is
+    // kept must not hold its request.
+    const held = revocation === undefined ? undefined : connection
+    const auth = authOf(verified.principal(token), token, origin, held)
     return andThen(checkLast(verified, auth, confirm), () => {
       emit?.({ type: 'token.accepted', issuer: verified.issuer.issuer, cached })
       return auth

@@ -16,24 +16,28 @@ export interface Closing {
   on?(event: 'close', listener: () => void): unknown
   readonly writableEnded?: boolean
   readonly destroyed?: boolean
+  /** Of a response over HTTP/2, which has no `destroyed` itself. */
+  readonly stream?: { readonly destroyed?: boolean }
 }
 
 /**
- * Calls back when the response or the socket closes. Whoever only asks after the answer was given
- * does something that outlives it: then it does nothing.
+ * Calls back when the response or the socket closes. Where the answer was given before, the work
+ * outlives it: then nothing is ever called back.
  */
 export function onNodeClosed(this: Closes<Closing | undefined>, listener: () => void): void {
   const { closing } = this
   if (memberOf(closing, 'writableEnded') === true) return
   // The client has hung up before anything was answered, and the event has been emitted already.
-  if (memberOf(closing, 'destroyed') === true) listener()
+  const closed =
+    memberOf(closing, 'destroyed') ?? memberOf(memberOf(closing, 'stream'), 'destroyed')
+  if (closed === true) listener()
   else if (typeof memberOf(closing, 'on') === 'function') closing?.on?.('close', listener)
 }
 
 /** The part of a fetch request that tells whether the client has hung up. */
 export interface FetchClosing {
   readonly headers: { get(name: string): string | null }
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: AbortSignal | null | undefined
 }
 
 /**
@@ -42,7 +46,8 @@ export interface FetchClosing {
  * runtimes abort it after every answer.
  */
 export function onFetchClosed(this: Closes<FetchClosing>, listener: () => void): void {
-  const { headers, signal } = this.closing
-  if (headers.get('upgrade') !== null || signal === undefined || signal.aborted) return
+  const { headers } = this.closing
+  const signal = memberOf(this.closing, 'signal')
+  if (headers.get('upgrade') !== null || !signal || signal.aborted) return
   signal.addEventListener('abort', listener, { once: true })
 }

@@ -388,6 +388,10 @@ export const nodeOnly: readonly { readonly why: string; readonly files: readonly
     ],
   },
   {
+    why: 'tests responses of node:http2',
+    files: ['test/http/closing.test.ts'],
+  },
+  {
     why: 'reads what is written to the raw socket of an upgrade of node:http',
     files: ['test/http/upgrade.test.ts'],
   },
