@@ -21,6 +21,8 @@ const pemOf = (curve: 'x25519' | 'P-521'): unknown => {
   return publicKey.export({ type: 'spki', format: 'pem' })
 }
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+/** RSA keys of this size have a text of whole lines. */
+const fullLines = pem('spki', 2368)
 const jwk = { ...rsa.publicKey.export({ format: 'jwk' }), kid: 'a', alg: 'RS256' }
 const ec = {
   ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }),
@@ -635,6 +637,10 @@ describe('right options of createVerifier', () => {
           { audience, issuer: { issuer, jwks: change(String(pem('spki'))) } },
         ] as const,
     ),
+    [
+      'a static key as a PEM whose last line is full',
+      { audience, issuer: { issuer, jwks: fullLines } },
+    ],
     [
       'a profile that requires no further claim and names no other audience',
       { ...good, profile: { types: ['at+jwt'], required: [], otherAudiences: [] } },

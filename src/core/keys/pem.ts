@@ -33,6 +33,6 @@ export function jwkOfPem(option: string, pem: string): unknown {
  * place of line breaks.
  */
 function inLines(base64: string): string {
-  const lines = base64.replace(/\s/g, '').replace(/.{64}/g, '$&\n')
-  return `-----BEGIN PUBLIC KEY-----\n${lines}\n-----END PUBLIC KEY-----`
+  const lines = base64.replace(/\s/g, '').replace(/.{1,64}/g, '$&\n')
+  return `-----BEGIN PUBLIC KEY-----\n${lines}-----END PUBLIC KEY-----`
 }
