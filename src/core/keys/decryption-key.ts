@@ -1,6 +1,6 @@
 import type { CryptoKey, JWK } from 'jose'
 import { importJWK } from 'jose/key/import'
-import { decodeBase64url } from '../base64url.ts'
+import { decodeBase64url, toBigInt } from '../base64url.ts'
 import { own, withoutPrototype } from '../own-members.ts'
 import { longestKid } from './jwk.ts'
 import type { JwkMembers, KeyFault, PublicJwk } from './public-key.ts'
@@ -36,7 +36,8 @@ export interface DecryptionKey {
 
 const crypto = globalThis.process?.getBuiltinModule?.('node:crypto')
 
-const hashes = { 'P-384': 'sha384', 'P-521': 'sha512' } as const
+/** The names that OpenSSL has for them. */
+const curves = { 'P-256': 'prime256v1', 'P-384': 'secp384r1', 'P-521': 'secp521r1' } as const
 
 const privateMembers = { RSA: ['d', 'p', 'q', 'dp', 'dq', 'qi'], EC: ['d'] } as const
 /** What a private key for encryption may be used for (RFC 7517 section 4.3). */
@@ -65,7 +66,7 @@ export function readDecryptionKey(
   )
   if (fitting.length === 0) return flawed("serves none of the 'algorithms'")
   const complete = { ...key, ...secret }
-  if (!isPrivateKey(complete, key)) {
+  if (!isPrivateKey(complete)) {
     return flawed(
       'not a valid private key, or its private members are of another key than the public ones',
     )
@@ -97,23 +98,59 @@ function readSecretMembers(
 }
 
 /**
- * Whether the platform accepts the key, and its private members belong to its public ones, where that
- * can be asked without waiting. Node takes a `d` that is of another key than `x` and `y`, so a
- * signature by one half is checked with the other. Deno signs with a curve only over the hash of its
- * size.
+ * Whether the platform accepts the key, and its private members belong to its public ones: Node takes
+ * a key of two halves, and then only the first encrypted token would show that.
  */
-function isPrivateKey(jwk: JWK, publicJwk: PublicJwk): boolean {
+function isPrivateKey(jwk: JWK): boolean {
   if (crypto === undefined) return true
-  const hash = own(hashes, String(own(publicJwk, 'crv'))) ?? 'sha256'
-  const text = new Uint8Array(32)
   try {
-    const key = crypto.createPrivateKey({ key: { ...jwk }, format: 'jwk' })
-    const publicKey = crypto.createPublicKey({ key: { ...publicJwk }, format: 'jwk' })
-    const signature = crypto.sign(hash as string, text, key)
-    return crypto.verify(hash as string, text, publicKey, signature)
+    crypto.createPrivateKey({ key: { ...jwk }, format: 'jwk' })
+    return jwk.kty === 'RSA' ? isRsaPair(jwk) : isPairOnCurve(jwk)
   } catch {
     return false
   }
+}
+
+/** RFC 8017 section 3.2: n is p times q, and d undoes e for both. */
+function isRsaPair({ n, e, d, p, q }: JWK): boolean {
+  const [modulus, open, secret, one, other] = [n, e, d, p, q].map(numberIn) as [
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+  ]
+  const undone = open * secret
+  return modulus === one * other && undone % (one - 1n) === 1n && undone % (other - 1n) === 1n
+}
+
+/**
+ * SEC 1 section 3.2.1: the point is that of d. A signature would show it, too, but would take
+ * randomness, and a Worker has none where it makes its guards.
+ */
+function isPairOnCurve({ crv, x, y, d }: JWK): boolean {
+  const pair = ecdhOn(own(curves, String(crv)) as string)
+  if (pair === undefined) return true
+  pair.setPrivateKey(octetsIn(d))
+  const point = [4, ...octetsIn(x), ...octetsIn(y)]
+  return point.join() === [...pair.getPublicKey()].join()
+}
+
+/** Undefined where the runtime does not have the curve for this: Deno has no P-521. */
+function ecdhOn(curve: string) {
+  try {
+    return crypto?.createECDH(curve)
+  } catch {
+    return undefined
+  }
+}
+
+function octetsIn(text: unknown): Uint8Array {
+  return decodeBase64url(text) ?? new Uint8Array()
+}
+
+function numberIn(text: unknown): bigint {
+  return toBigInt(octetsIn(text))
 }
 
 function createDecryptionKey(
