@@ -176,12 +176,15 @@ export class InsufficientScopeError extends AuthError {
   }
 }
 
+/** Seconds: a day. JavaScript writes a very large number with an exponent. */
+const longestRetry = 86_400
+
 /** 503: it cannot be decided now whether the token is good. That says nothing against the token. */
 export class UnavailableError extends AuthError {
   override readonly name = 'UnavailableError'
   readonly status = 503
   readonly error = undefined
-  /** Seconds until the next attempt, whole and at least 1. */
+  /** Seconds until the next attempt, whole, from 1 to 86,400. */
   readonly retryAfter: number
   /** The issuers whose keys are missing, or that gave no answer. */
   readonly issuers: readonly string[]
@@ -189,7 +192,8 @@ export class UnavailableError extends AuthError {
   constructor(reason: Reason, retryAfter: number, issuers: readonly string[] = []) {
     super('the access token cannot be checked now', reason)
     // RFC 9110 section 10.2.3 knows digits alone, and a wrapper of a verifier may give anything.
-    this.retryAfter = Number.isFinite(retryAfter) ? Math.max(1, Math.ceil(retryAfter)) : 1
+    const seconds = Number.isFinite(retryAfter) ? Math.ceil(retryAfter) : 1
+    this.retryAfter = Math.min(Math.max(1, seconds), longestRetry)
     this.issuers = Object.freeze([...issuers])
     answerWith(this, { 'Retry-After': String(this.retryAfter) })
   }

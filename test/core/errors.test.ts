@@ -22,6 +22,7 @@ it.each([
   [2.2, 3],
   [0, 1],
   [-5, 1],
+  [1e21, 86_400],
   [Number.NaN, 1],
   [Number.POSITIVE_INFINITY, 1],
   [undefined as never, 1],
