@@ -110,7 +110,10 @@ function markdownTable(
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)]
 }
 
-/** A reason to skip a case, and a path, are anybody's text. XML 1.0 has no control characters. */
+/**
+ * A reason to skip a case, and a path, are anybody's text. XML 1.0 has no control characters. Written
+ * again here, because the test kit takes next to nothing of core, where events are made printable.
+ */
 function printable(text: string): string {
   const cut = text.length > 1000 ? `${text.slice(0, 1000)}...` : text
   return cut.replace(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)

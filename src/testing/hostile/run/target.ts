@@ -45,10 +45,14 @@ export async function openTarget(target: HostileTarget, timeout: number): Promis
   )
 }
 
-/** A Fastify app is asked over HTTP, which can say what inject() cannot, such as a header twice. */
+/**
+ * A Fastify app is asked over HTTP, which can say what inject() cannot, such as a header twice. One
+ * that speaks HTTP/2 alone is not: its server cannot close the connections that it has.
+ */
 async function openInjectable(app: InjectHandler, timeout: number): Promise<Connection> {
   const { server } = app as { server?: Server }
-  if (!hasMethod(app, 'ready') || !hasMethod(server, 'address')) {
+  const speaksHttp1 = hasMethod(server, 'address') && hasMethod(server, 'closeAllConnections')
+  if (!hasMethod(app, 'ready') || !speaksHttp1) {
     return createInjectClient(app, timeout)
   }
   await app.ready()
