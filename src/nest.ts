@@ -1,6 +1,6 @@
 /**
- * The Nest adapter (11 and 12), on Express and on Fastify. Its types describe Nest without importing it, so
- * that the entry opens where no package of Nest is installed.
+ * The Nest adapter (11 and 12), on Express and on Fastify. Its types describe Nest without importing
+ * it, so that the entry opens where no package of Nest is installed.
  */
 import type { JWTPayload } from './core/auth.ts'
 import { andThen } from './core/awaitable.ts'

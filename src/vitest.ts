@@ -1,5 +1,5 @@
 /**
- * The test kit for Vitest (4.1+, 5): matchers, which are added to its `expect` when this entry is imported, and fixtures. Vitest is
+ * The test kit for Vitest (4.1 or later, or 5): matchers, which are added to its `expect` when this entry is imported, and fixtures. Vitest is
  * an optional peer: only this entry needs it.
  */
 import type { TestAPI } from 'vitest'

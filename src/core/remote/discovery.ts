@@ -58,8 +58,8 @@ export function createDiscovery(options: DiscoveryOptions): () => Promise<Loaded
 
 /**
  * Whether the next location is asked after this error: there was an answer, but no document, or one
- * that is too large to be read. A server that is overloaded or broken (408, 429, 5xx) may have the document, and so may one that
- * does not answer.
+ * that is too large to be read. A server that is overloaded or broken (408, 429, 5xx) may have the
+ * document, and so may one that does not answer.
  */
 function leadsOn({ details: { answered = false, status = 0 } }: LoadError): boolean {
   return answered && status < 500 && status !== 408 && status !== 429
