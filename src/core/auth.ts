@@ -87,8 +87,8 @@ export interface Auth<C extends object = JWTPayload> {
    *
    * Once the response of a guarded request has closed, or the socket of `requireAuth().upgrade`,
    * nothing is asked every 5 seconds any more; `expired`, and what this process revokes, fire it all
-   * the same. Adapters that are given a `Request` only learn of a client that hangs up. For
-   * work that goes on after the answer, such as a job, take a signal that belongs to no connection:
+   * the same. Adapters that are given a `Request` only learn of a client that hangs up. For work
+   * that goes on after the answer, such as a job, take a signal that belongs to no connection:
    * `(await verifier.verify(auth.token)).signal`. For such a signal the question is asked until it
    * fires, as for one that is first read after the answer, or of a verifier whose `verify()` is your
    * own.

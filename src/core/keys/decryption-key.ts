@@ -113,15 +113,9 @@ function isPrivateKey(jwk: JWK): boolean {
 
 /** RFC 8017 section 3.2: n is p times q, and d undoes e for both. */
 function isRsaPair({ n, e, d, p, q }: JWK): boolean {
-  const [modulus, open, secret, one, other] = [n, e, d, p, q].map(numberIn) as [
-    bigint,
-    bigint,
-    bigint,
-    bigint,
-    bigint,
-  ]
-  const undone = open * secret
-  return modulus === one * other && undone % (one - 1n) === 1n && undone % (other - 1n) === 1n
+  const [one, other] = [numberIn(p), numberIn(q)]
+  const undone = numberIn(e) * numberIn(d)
+  return numberIn(n) === one * other && undone % (one - 1n) === 1n && undone % (other - 1n) === 1n
 }
 
 /**
